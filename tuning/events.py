@@ -1,0 +1,92 @@
+"""What happens during a run, as typed records in the order of their happening. Knows neither who writes nor who reads them.
+
+Every client (terminal, app, a test) learns the progress of a run from these and from nothing else.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+__all__ = ["DevScored", "Event", "Finished", "Note", "Phase", "PhaseName", "Started", "Step", "Stopped", "event_adapter"]
+
+PhaseName = Literal["prepare", "base", "train", "tuned", "check", "compare"]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: float
+    """Seconds since the epoch, by the writer's clock."""
+
+
+class Started(_Event):
+    """The run has the machine to itself and begins."""
+
+    kind: Literal["started"] = "started"
+    device: str
+    precision: str
+    threads: int
+
+
+class Phase(_Event):
+    """A part of the run begins (`done` 0) or moves on; `total` is in units of that part (rows, steps, checks)."""
+
+    kind: Literal["phase"] = "phase"
+    name: PhaseName
+    done: int
+    total: int
+    seconds_left: float | None = None
+    """Until the end of this part."""
+
+
+class Step(_Event):
+    """One optimizer step; `loss` is the mean NLL per completion token of that batch, in nats."""
+
+    kind: Literal["step"] = "step"
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    seconds_left: float | None = None
+    """Until training ends, if it is not stopped early."""
+
+
+class DevScored(_Event):
+    """Dev loss after `step` steps: summed NLL over summed completion tokens, in nats per token."""
+
+    kind: Literal["dev_scored"] = "dev_scored"
+    step: int
+    loss: float
+
+
+class Stopped(_Event):
+    """Training ended; the adapter of `best_step` is kept, None when no dev score chose one."""
+
+    kind: Literal["stopped"] = "stopped"
+    reason: Literal["finished", "dev stopped improving", "cancelled", "time limit"]
+    step: int
+    best_step: int | None
+
+
+class Note(_Event):
+    """Something the user should know."""
+
+    kind: Literal["note"] = "note"
+    level: Literal["info", "warning"]
+    message: str
+
+
+class Finished(_Event):
+    """The run's last event. `message` is the verdict, or what went wrong, in one sentence."""
+
+    kind: Literal["finished"] = "finished"
+    state: Literal["done", "failed", "cancelled"]
+    message: str
+
+
+Event = Annotated[
+    Started | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")
+]
+
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,108 @@
+"""The settings of a run: one bounded model that the form, the command line and the settings file are views of.
+
+It knows nothing of files, models or training; bounds and help texts are said here and nowhere else.
+"""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuning.errors import SettingError
+
+__all__ = ["DEFAULT_MODEL", "GroupRule", "RunSpec", "Task", "parse_spec", "read_spec"]
+
+DEFAULT_MODEL = "smollm2-135m-instruct"
+
+
+class Task(StrEnum):
+    """What the model is tuned to do."""
+
+    CLASSIFY = "classify"
+    GENERATE = "generate"
+
+
+class GroupRule(BaseModel):
+    """Rows whose values in `column` agree (in their first `characters`, if given) stay in one split."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str
+    characters: int | None = None
+
+    def key(self, value: str) -> str:
+        """The part of a cell that decides the group."""
+        return value if self.characters is None else value[: self.characters]
+
+
+class RunSpec(BaseModel):
+    """Everything that decides a run, apart from the rows. `None` means: found from the data or the machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    task: Task | None = Field(None, description="what to learn: classify (one of a few labels) or generate (free text)")
+    input: str | None = Field(None, min_length=1, max_length=200, description="the column the model reads")
+    target: str | None = Field(None, min_length=1, max_length=200, description="the column the model should produce")
+    group: str | None = Field(
+        None,
+        pattern=r"^.+$",
+        max_length=210,
+        description="COLUMN or COLUMN:N; rows equal there (in the first N characters) stay in one split",
+    )
+    instruction: str | None = Field(None, max_length=4000, description="what the model is told before every input")
+    model: str = Field(DEFAULT_MODEL, min_length=1, max_length=300, description="a model of the catalog, see `models`")
+    rows: int | None = Field(None, ge=20, le=1_000_000, description="use at most this many rows, drawn with the seed")
+    test_rows: int | None = Field(None, ge=5, le=100_000, description="rows held out for the comparison")
+    epochs: int = Field(3, ge=1, le=50, description="passes over the training rows, at most")
+    rank: int = Field(16, ge=1, le=256, description="rank of the LoRA matrices")
+    alpha: int = Field(32, ge=1, le=1024, description="LoRA scaling; the update is multiplied by alpha / rank")
+    dropout: float = Field(0.05, ge=0, le=0.9, description="share of adapter inputs dropped while training")
+    learning_rate: float = Field(1e-3, ge=1e-6, le=0.1, description="highest learning rate of the schedule")
+    weight_decay: float = Field(0.01, ge=0, le=1, description="how strongly adapter weights are pulled to zero")
+    layers: Annotated[int, Field(ge=1, le=1000)] | Literal["all"] = Field(
+        "all", description="how many of the top layers get an adapter, or all"
+    )
+    batch_size: int = Field(8, ge=1, le=256, description="training rows per optimizer step")
+    max_length: int = Field(512, ge=32, le=8192, description="longest prompt plus completion, in tokens")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to compute")
+    precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="number format of the base weights")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="decides splits, shuffles and initial adapter weights")
+
+    def group_rule(self) -> GroupRule | None:
+        """The parsed form of `group`."""
+        if self.group is None:
+            return None
+        column, colon, characters = self.group.rpartition(":")
+        if not colon or not characters.isdecimal() or not column:
+            return GroupRule(column=self.group)
+        return GroupRule(column=column, characters=int(characters))
+
+
+def parse_spec(values: Mapping[str, object]) -> RunSpec:
+    """Check raw settings. Raises `SettingError` naming the first setting at fault, the rule and the value."""
+    try:
+        return RunSpec.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(RunSpec.model_fields)
+            raise SettingError(f"setting '{name}' does not exist; there are {known}") from error
+        rule = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
+        raise SettingError(f"setting '{name}' {rule}, but is {str(values.get(name))[:80]!r}") from error
+
+
+def read_spec(path: Path) -> dict[str, object]:
+    """The raw settings in a JSON file, for `parse_spec`. Raises `SettingError` if it is not a JSON object."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError(f"settings file '{path}' cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"settings file '{path}' is not valid JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise SettingError(f"settings file '{path}' must hold one JSON object, but holds a {type(values).__name__}")
+    return values
