@@ -1,0 +1,74 @@
+"""What the owner of a machine allows, read from the environment. Knows numbers, not runs or folders."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuning.data.examples import Prepared
+from tuning.errors import LimitError, SettingError
+
+__all__ = ["Limits"]
+
+
+class Limits(BaseModel):
+    """The owner's limits, every one with a default and the environment variable TUNEOFF_ + its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    max_minutes: float = Field(60, gt=0, description="minutes until a run's training is stopped")
+    max_work: int = Field(2_000_000_000, ge=1, description="training rows × epochs × maximum length of a run")
+    max_active: int = Field(1, ge=1, description="runs of one visitor that may be at work at once")
+    max_queued: int = Field(3, ge=0, description="runs of one visitor that may wait beside those")
+    max_disk_gb: float = Field(20, gt=0, description="gigabytes (10^9 bytes) that all runs together may take")
+    keep_days: float = Field(30, gt=0, description="days that a run is kept after its end")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Limits":
+        """The limits set in `env`. Raises `SettingError` naming the first variable that is not what it must be."""
+        values = {name: env[_variable(name)] for name in cls.model_fields if env.get(_variable(name), "").strip()}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = str(first["loc"][0])
+            rule = first["msg"].removeprefix("Input ")
+            raise SettingError(
+                f"environment variable {_variable(name)} {rule} ({cls.model_fields[name].description}), "
+                f"but is {values[name][:80]!r}"
+            ) from error
+
+    def check(self, prepared: Prepared) -> None:
+        """Raise `LimitError` if the run would be more work than is allowed here."""
+        spec, rows = prepared.spec, len(prepared.splits.train)
+        work = rows * spec.epochs * spec.max_length
+        if work > self.max_work:
+            raise LimitError(
+                f"{rows} training rows × {spec.epochs} epochs × {spec.max_length} tokens is {work}, but "
+                f"TUNEOFF_MAX_WORK allows {self.max_work} on this machine; use fewer rows, fewer epochs or a smaller maximum length"
+            )
+
+    def check_visitor(self, unfinished: int) -> None:
+        """Raise `LimitError` if a visitor with that many unfinished runs may not start another."""
+        if unfinished >= self.max_active + self.max_queued:
+            raise LimitError(
+                f"{unfinished} of your runs are not over yet; this machine allows {self.max_active} at work "
+                f"(TUNEOFF_MAX_ACTIVE) and {self.max_queued} waiting (TUNEOFF_MAX_QUEUED) per visitor; wait for one or "
+                "cancel one"
+            )
+
+    def check_disk(self, used_bytes: int) -> None:
+        """Raise `LimitError` if all runs together take that many bytes and no more is allowed."""
+        if used_bytes >= self.max_disk_bytes:
+            raise LimitError(
+                f"the runs take {used_bytes / 1e9:.1f} GB, but TUNEOFF_MAX_DISK_GB allows {self.max_disk_gb:g} on this "
+                "machine; delete runs that are no longer needed"
+            )
+
+    @property
+    def max_disk_bytes(self) -> int:
+        """`max_disk_gb` in bytes."""
+        return int(self.max_disk_gb * 1e9)
+
+
+def _variable(name: str) -> str:
+    return f"TUNEOFF_{name.upper()}"
