@@ -1,0 +1,50 @@
+"""What every screen is given: the runs, the owner's limits, the environment and a folder for files on their way.
+
+Knows no screen. Here too: how a failure becomes a line on the page.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuning.errors import TuneOffError, describe_unexpected
+from tuning.runs.limits import Limits
+from tuning.runs.store import RunStore
+
+__all__ = ["Context", "clear_old_files", "say"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The world outside the page."""
+
+    store: RunStore
+    limits: Limits
+    env: Mapping[str, str]
+    files: Path
+    """The folder of uploads and of what is packed for download; whoever knows a path below it can fetch the file."""
+
+
+def say(error: Exception) -> str:
+    """A failure as one line for the page; one that nobody foresaw is logged and named by its id."""
+    return str(error) if isinstance(error, TuneOffError) else describe_unexpected(error, _log)
+
+
+def clear_old_files(folder: Path, *, older_than_s: float) -> None:
+    """Remove uploads and packed files that a server left behind, which Gradio forgets when it is killed."""
+    oldest = time.time() - older_than_s
+    for path in folder.iterdir() if folder.is_dir() else ():
+        try:
+            if path.lstat().st_mtime > oldest:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        except FileNotFoundError:  # another server removed it
+            continue

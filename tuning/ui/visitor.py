@@ -1,0 +1,60 @@
+"""Who is looking at the page: an unguessable id kept by the browser, and what may be done with a run.
+
+Knows nothing of layout. The id never leaves the browser and this process; a run keeps only its hash as owner. A run is
+looked at by whoever holds its unguessable id (a link to a run is a secret link); only its owner cancels or deletes it.
+"""
+
+import hashlib
+import secrets
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuning.errors import RunNotFoundError
+from tuning.runs.store import Run, RunStore
+
+__all__ = ["Visitor", "current_run", "own_run", "owner_of", "read_visitor"]
+
+_GONE = "No run with this id is here: it was deleted, its time was over, or the link is incomplete."
+
+
+class Visitor(BaseModel):
+    """What the browser keeps between two visits."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(default_factory=lambda: secrets.token_hex(16), pattern=r"^[0-9a-f]{32}\Z")
+    run: str | None = Field(None, pattern=r"^[0-9a-f]{32}\Z")
+    """The run last looked at."""
+
+
+def read_visitor(stored: object) -> Visitor:
+    """The visitor a browser says it is; whatever is not of our making is a new visitor, who owns nothing."""
+    try:
+        return Visitor.model_validate(stored)
+    except ValidationError:
+        return Visitor()
+
+
+def owner_of(visitor: Visitor) -> str:
+    """The name under which this visitor's runs are kept; the visitor's id cannot be found from it."""
+    return hashlib.sha256(f"tune-off visitor {visitor.id}".encode()).hexdigest()[:32]
+
+
+def current_run(store: RunStore, visitor: Visitor) -> Run | None:
+    """The run this visitor looks at; None when there is none. Raises `RunNotFoundError` when it is gone."""
+    if visitor.run is None:
+        return None
+    try:
+        return store.open(visitor.run)
+    except RunNotFoundError as error:
+        raise RunNotFoundError(_GONE) from error
+
+
+def own_run(store: RunStore, visitor: Visitor) -> Run:
+    """The run this visitor looks at, to be changed. Raises `RunNotFoundError` when there is none or it is not theirs."""
+    run = current_run(store, visitor)
+    if run is None:
+        raise RunNotFoundError("No run is open: start one under Tune, or open one under Runs.")
+    if run.record().owner != owner_of(visitor):
+        raise RunNotFoundError("This run was opened by its link: only whoever started it can cancel or delete it.")
+    return run
