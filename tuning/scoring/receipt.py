@@ -1,0 +1,137 @@
+"""The receipt: what is checked about a run before its comparison may be believed, as rules from numbers to checks.
+
+A failed check fails the run; a warning is shown beside the verdict. Knows nothing of models or tensors: the pipeline
+measures, these rules judge.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tuning.prediction import Prediction
+from tuning.scoring.record import Check
+
+__all__ = [
+    "PROBABILITY_TOLERANCE",
+    "RowShare",
+    "failed",
+    "first_unlike_row",
+    "leaked_rows",
+    "logits_changed",
+    "same_predictions",
+    "same_rows",
+    "stock_attention",
+    "truncated_rows",
+]
+
+PROBABILITY_TOLERANCE = 1e-6
+"""Answers must be identical; their probabilities may differ by what writing and reading a float may change."""
+SHOWN = 60
+"""Characters of a user's text quoted in a check."""
+
+
+@dataclass(frozen=True)
+class RowShare:
+    """`count` of the `total` rows of one split."""
+
+    split: str
+    count: int
+    total: int
+
+
+def same_rows(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> Check:
+    """Both models answered the same rows in the same order, with the same inputs and targets."""
+    difference = first_unlike_row(base, tuned)
+    if difference is not None:
+        return Check(check="same rows", status="fail", detail=difference)
+    return Check(check="same rows", status="pass", detail=f"both models answered the same {len(base)} rows")
+
+
+def same_predictions(check: str, before: Sequence[Prediction], after: Sequence[Prediction]) -> Check:
+    """The rows of `after`, answered again, have the answers that the same rows have in `before`; `check` is its name.
+
+    `before` may hold more rows, so that the first 16 answered again can be held against the whole test split. Passing
+    takes at least one row, equal outputs, and probabilities within `PROBABILITY_TOLERANCE`.
+    """
+    if not after:
+        return Check(check=check, status="fail", detail="no row was answered again")
+    known = {prediction.row: prediction for prediction in before}
+    for again in after:
+        first = known.get(again.row)
+        difference = f"row {again.row} was not answered before" if first is None else _answers_differ(first, again)
+        if difference is not None:
+            return Check(check=check, status="fail", detail=difference)
+    return Check(check=check, status="pass", detail=f"identical answers on {len(after)} rows")
+
+
+def logits_changed(max_abs_difference: float) -> Check:
+    """Switching the adapter on changes the model's logits; a difference that is not a positive number fails."""
+    name = "adapter changes logits"
+    if not math.isfinite(max_abs_difference):
+        return Check(check=name, status="fail", detail=f"the largest difference is {max_abs_difference}, not a number")
+    if max_abs_difference <= 0:
+        return Check(check=name, status="fail", detail="the logits are the same with and without the adapter")
+    return Check(check=name, status="pass", detail=f"by up to {max_abs_difference:.3g}")
+
+
+def stock_attention(mean_abs_difference: float, bound: float) -> Check:
+    """Our attention gives about the log-probabilities (nats) of the library's own; beyond `bound` is a warning."""
+    near = math.isfinite(mean_abs_difference) and mean_abs_difference <= bound
+    detail = f"mean difference in log-probability {mean_abs_difference:.2g}, bound {bound:.2g}"
+    return Check(check="stock attention agrees", status="pass" if near else "warn", detail=detail)
+
+
+def leaked_rows(count: int, total: int) -> Check:
+    """How many of `total` test rows have an input that also stands in the training rows; any is a warning."""
+    name = "test rows unseen in training"
+    if count == 0:
+        return Check(check=name, status="pass", detail=f"none of {total} test inputs stands in the training rows")
+    verb = "stands" if count == 1 else "stand"
+    return Check(check=name, status="warn", detail=f"{count} of {total} test inputs also {verb} in the training rows")
+
+
+def truncated_rows(*shares: RowShare) -> Check:
+    """How many rows of each split lost the beginning of their input to the longest length; any is a warning."""
+    name = "rows fit the model"
+    cut = [f"{share.count} of {share.total} {share.split} rows" for share in shares if share.count]
+    if not cut:
+        return Check(check=name, status="pass", detail="no row was cut to the longest length")
+    return Check(check=name, status="warn", detail=f"cut at the beginning of their input: {', '.join(cut)}")
+
+
+def failed(checks: Iterable[Check]) -> list[Check]:
+    """The checks that fail a run."""
+    return [check for check in checks if check.status == "fail"]
+
+
+def first_unlike_row(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> str | None:
+    """One sentence naming the first place where two prediction lists are not about the same row; None if nowhere."""
+    for place, (ours, theirs) in enumerate(zip(base, tuned, strict=False), 1):
+        if ours.row != theirs.row:
+            return f"base and tuned differ at place {place}: row {ours.row} in base, row {theirs.row} in tuned"
+        for field, one, other in [("input", ours.input, theirs.input), ("target", ours.target, theirs.target)]:
+            if one != other:
+                return f"row {ours.row}: its {field} is {_quote(one)} in base but {_quote(other)} in tuned"
+    if len(base) != len(tuned):
+        longer, name = (base, "base") if len(base) > len(tuned) else (tuned, "tuned")
+        row = longer[min(len(base), len(tuned))].row
+        return f"row {row} stands only in {name} (base has {len(base)} rows, tuned {len(tuned)})"
+    return None
+
+
+def _answers_differ(first: Prediction, again: Prediction) -> str | None:
+    if first.input != again.input:
+        return f"row {again.row}: the input is {_quote(first.input)} before but {_quote(again.input)} after"
+    if first.output != again.output:
+        return f"row {again.row}: the answer was {_quote(first.output)} and is now {_quote(again.output)}"
+    before, after = first.probabilities or {}, again.probabilities or {}
+    if before.keys() != after.keys():
+        return f"row {again.row}: the answers have probabilities of different labels"
+    gap = max((abs(before[label] - after[label]) for label in before), default=0.0)
+    if gap > PROBABILITY_TOLERANCE:
+        return f"row {again.row}: probabilities differ by up to {gap:.2g}, {PROBABILITY_TOLERANCE:g} is allowed"
+    return None
+
+
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")

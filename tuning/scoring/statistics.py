@@ -1,0 +1,180 @@
+"""Intervals and tests for two models that answered the same rows. Knows nothing of predictions, metrics or tasks.
+
+Everything is at 95 %, two-sided, and about the sampling of test rows alone: that another training seed would have given
+another tuned model is not part of any interval here. Random methods are seeded, so equal input gives equal output.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning.scoring.record import Flips
+
+__all__ = [
+    "DRAWS",
+    "Interval",
+    "PairedSums",
+    "Z",
+    "bootstrap_interval",
+    "mcnemar_midp",
+    "newcombe_paired",
+    "randomization_p",
+    "visible_gap",
+    "wilson",
+]
+
+Z = 1.959963984540054
+"""The standard normal quantile at 97.5 %."""
+POWER_Z = 0.8416212335729143
+"""The standard normal quantile at 80 %."""
+DRAWS = 5000
+CHUNK_CELLS = 2_000_000
+"""Random numbers held at once, so that memory does not grow with rows times draws."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval."""
+
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the sign of what the interval is about is settled."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class PairedSums:
+    """A metric that is a function of sums over units (rows, or groups of rows, summed beforehand).
+
+    `base` and `tuned` are (units, k): what each unit adds to k sums. `score` takes (draws, k) sums to (draws,) scores.
+    """
+
+    base: NDArray[np.float64]
+    tuned: NDArray[np.float64]
+    score: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+    def delta(self) -> float:
+        """Score of tuned less score of base, over all units."""
+        base, tuned = self.base.sum(axis=0), self.tuned.sum(axis=0)
+        return float(self.score(tuned[np.newaxis])[0] - self.score(base[np.newaxis])[0])
+
+
+def wilson(successes: int, n: int) -> Interval:
+    """The score interval of one proportion of `n` >= 1 trials: Wilson 1927, JASA 22(158), 209-212."""
+    share, square = successes / n, Z * Z
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = Z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return Interval(min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half)))
+
+
+def newcombe_paired(flips: Flips) -> Interval:
+    """Interval of the difference of two paired proportions, tuned less base; at least one row.
+
+    Newcombe 1998, Statistics in Medicine 17(22), 2635-2650, method 10: the Wilson limits of both proportions,
+    squared and added, with the continuity-corrected phi coefficient of the 2 x 2 table as their correlation.
+    """
+    a, b, c, d = flips.both_right, flips.broken, flips.fixed, flips.both_wrong
+    n = a + b + c + d
+    tuned, base = (a + c) / n, (a + b) / n
+    tuned_limits, base_limits = wilson(a + c, n), wilson(a + b, n)
+    phi = _corrected_phi(a, b, c, d)
+
+    def half_width(tuned_part: float, base_part: float) -> float:
+        return math.sqrt(max(0.0, tuned_part**2 - 2 * phi * tuned_part * base_part + base_part**2))
+
+    delta = tuned - base
+    low = delta - half_width(tuned - tuned_limits.low, base_limits.high - base)
+    high = delta + half_width(tuned_limits.high - tuned, base - base_limits.low)
+    return Interval(max(-1.0, low), min(1.0, high))
+
+
+def _corrected_phi(a: int, b: int, c: int, d: int) -> float:
+    """Newcombe's correlation of a paired 2 x 2 table: a positive one is shrunk by n / 2 in its numerator, down to 0."""
+    product = (a + c) * (b + d) * (a + b) * (c + d)
+    if product == 0:
+        return 0.0
+    numerator: float = a * d - b * c
+    if numerator > 0:
+        numerator = max(0.0, numerator - (a + b + c + d) / 2)
+    return numerator / math.sqrt(product)
+
+
+def mcnemar_midp(broken: int, fixed: int) -> float:
+    """Mid-p of McNemar's test that `broken` and `fixed` are equally likely; 1 when there are none.
+
+    Fagerland, Lydersen, Laake 2013, BMC Medical Research Methodology 13:91: the exact two-sided p less the
+    probability of what was seen, 2 F(min; n, 1/2) - f(min; n, 1/2), at most 1.
+    """
+    from scipy.stats import binom
+
+    disagreements = broken + fixed
+    if disagreements == 0:
+        return 1.0
+    fewer = min(broken, fixed)
+    return min(1.0, float(2 * binom.cdf(fewer, disagreements, 0.5) - binom.pmf(fewer, disagreements, 0.5)))
+
+
+def visible_gap(flips: Flips) -> float:
+    """The smallest difference in accuracy that would show at 80 % power with this many rows, from 0 to 1.
+
+    (1.96 + 0.84) sqrt(psi / n) with the observed share of disagreement psi (Miller 2024, arXiv 2411.00640, in paired
+    form). A difference can not be larger than psi, so psi is taken to be at least the gap itself: gap >= 2.8**2 / n.
+    """
+    n = flips.both_right + flips.broken + flips.fixed + flips.both_wrong
+    reach = Z + POWER_Z
+    observed = reach * math.sqrt((flips.broken + flips.fixed) / n / n)
+    return min(1.0, max(observed, reach * reach / n))
+
+
+def bootstrap_interval(sums: PairedSums, *, seed: int = 0, draws: int = DRAWS) -> Interval | None:
+    """Paired bootstrap interval of the difference in score: units are drawn with replacement, base and tuned together.
+
+    Percentiles of the differences (Koehn 2004, EMNLP), expanded for few units by Student's t as in Hesterberg 2015,
+    The American Statistician 69(4), 371-386: plain percentiles are too narrow by sqrt((n - 1) / n) and by z for t.
+    None for fewer than two units, which say nothing about how units differ.
+    """
+    from scipy.stats import norm, t
+
+    units = len(sums.base)
+    if units < 2:
+        return None
+    generator = np.random.default_rng(seed)
+    deltas = []
+    for chunk in _chunks(units, draws):
+        drawn = generator.integers(0, units, size=(chunk, units)) + units * np.arange(chunk)[:, np.newaxis]
+        weights = np.bincount(drawn.ravel(), minlength=chunk * units).reshape(chunk, units).astype(np.float64)
+        deltas.append(sums.score(weights @ sums.tuned) - sums.score(weights @ sums.base))
+    tail = float(norm.cdf(math.sqrt(units / (units - 1)) * t.ppf(0.025, units - 1)))
+    low, high = np.quantile(np.concatenate(deltas), [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
+def randomization_p(sums: PairedSums, *, seed: int = 0, draws: int = DRAWS) -> float:
+    """Approximate-randomization p of the difference in score: each unit's two answers are swapped with probability 1/2.
+
+    (1 + draws with at least the observed difference) / (1 + draws), two-sided: Riezler, Maxwell 2005, ACL workshop on
+    evaluation measures, after Noreen 1989. 1 when both models have the same sums in every unit.
+    """
+    generator = np.random.default_rng(seed)
+    step = sums.tuned - sums.base
+    base, tuned = sums.base.sum(axis=0), sums.tuned.sum(axis=0)
+    # Rounding must not make a relabelling that gives the observed difference again seem smaller than it.
+    observed = abs(sums.delta()) - 1e-12
+    at_least = 0
+    for chunk in _chunks(len(step), draws):
+        moved = generator.integers(0, 2, size=(chunk, len(step))).astype(np.float64) @ step
+        at_least += int(np.sum(np.abs(sums.score(tuned - moved) - sums.score(base + moved)) >= observed))
+    return (1 + at_least) / (1 + draws)
+
+
+def _chunks(units: int, draws: int) -> Iterator[int]:
+    """How many draws to make at a time, adding up to `draws`."""
+    size = max(1, CHUNK_CELLS // max(1, units))
+    for start in range(0, draws, size):
+        yield min(size, draws - start)

@@ -1,0 +1,43 @@
+"""Words of a text in any script, for ROUGE. Knows nothing of scores.
+
+rouge-score's own tokenizer keeps only a-z and 0-9, so that identical Russian or Chinese texts score 0.
+"""
+
+import unicodedata
+
+__all__ = ["WordTokenizer", "tokenize_words"]
+
+UNSPACED = ("CJK ", "IDEOGRAPHIC ", "HIRAGANA", "KATAKANA", "THAI ", "LAO ", "KHMER ", "MYANMAR ", "TIBETAN ")
+"""Beginnings of the Unicode names of letters in scripts that put no space between words."""
+
+
+class WordTokenizer:
+    """`tokenize_words` in the form that `rouge_score.RougeScorer` takes."""
+
+    def tokenize(self, text: str) -> list[str]:
+        """The words of a text."""
+        return tokenize_words(text)
+
+
+def tokenize_words(text: str) -> list[str]:
+    """Words in lower case: runs of letters, marks and digits; a letter of a script without spaces is a word by itself.
+
+    Punctuation and symbols separate words and are dropped, unless the text has nothing else: then each is a word.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words: list[str] = []
+    takes = ""  # kinds of characters that the last word still takes in
+    for character in folded:
+        kind = unicodedata.category(character)[0]
+        if kind not in "LMN":
+            takes = ""
+        elif kind in takes and not (kind != "M" and _stands_alone(character)):
+            words[-1] += character
+        else:
+            words.append(character)
+            takes = "M" if _stands_alone(character) else "LMN"
+    return words or [character for character in folded if not character.isspace()]
+
+
+def _stands_alone(character: str) -> bool:
+    return not character.isascii() and unicodedata.name(character, "").startswith(UNSPACED)
