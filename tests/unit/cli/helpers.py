@@ -1,0 +1,55 @@
+"""Screens that keep what was shown on them, and a comparison with hostile text in every place."""
+
+import io
+
+from tuning.cli.terminal import Screen, open_screen
+from tuning.prediction import Prediction
+from tuning.scoring.comparison import Check, Comparison, Flips, MetricRow, RowCounts, Verdict
+from tuning.spec import Task
+
+HOSTILE = "[bold red]x[/] \x1b[2J\x1b]0;owned\x07 \r\n\t\u202egnp.exe :boom: " + "длинно" * 40
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def terminal_screen() -> Screen:
+    return open_screen(Terminal(), width=80)
+
+
+def pipe_screen() -> Screen:
+    return open_screen(io.StringIO())
+
+
+def shown(screen: Screen) -> str:
+    stream = screen.console.file
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
+
+
+def prediction(row: int, target: str, output: str, text: str = HOSTILE) -> Prediction:
+    return Prediction(row=row, input=text, target=target, output=output)
+
+
+def comparison(kind: str | None = "better", sentence: str = HOSTILE) -> Comparison:
+    return Comparison(
+        task=Task.GENERATE,
+        rows=RowCounts(train=70, dev=10, test=20),
+        primary="exact_match",
+        metrics=[
+            MetricRow(name="exact_match", base=0, tuned=0.25, delta=0.25, low=0.1, high=0.4, better="higher"),
+            MetricRow(name="chrf", base=0.31, tuned=0.255, delta=-0.055, better="higher"),
+            MetricRow(name="perplexity", base=1234567.0, tuned=3.5, delta=-1234563.5, better="lower"),
+            MetricRow(name="rouge_l", base=None, tuned=None, delta=None, better="higher"),
+        ],
+        flips=Flips(fixed=6, broken=1, both_right=3, both_wrong=10),
+        receipt=[
+            Check(check="adapter off", status="pass", detail="16 of 16"),
+            Check(check="attention", status="warn", detail=HOSTILE),
+        ],
+        verdict=None if kind is None else Verdict.model_validate({"kind": kind, "sentence": sentence}),
+    )

@@ -1,0 +1,76 @@
+"""The report says what is in the comparison, within 80 columns, whatever the user's text holds."""
+
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from tests.unit.cli.helpers import HOSTILE, comparison, pipe_screen, prediction, shown, terminal_screen
+from tuning.cli.render import render_comparison, samples
+
+STYLE = re.compile(r"\x1b\[[\d;]*m")
+
+
+def report(screen, verdict="better"):
+    base = [prediction(1, "right", "wrong"), prediction(2, "right", "right"), prediction(3, "right", "wrong")]
+    tuned = [prediction(1, "right", "right"), prediction(2, "right", HOSTILE), prediction(3, "right", "wrong")]
+    render_comparison(screen, comparison(verdict), samples(base, tuned), notes=[HOSTILE])
+    return shown(screen)
+
+
+def test_on_a_terminal_no_line_is_wider_than_80_columns():
+    lines = STYLE.sub("", report(terminal_screen())).split("\n")
+
+    assert max(map(cell_len, lines)) <= 80
+
+
+@pytest.mark.parametrize("open_it", [terminal_screen, pipe_screen])
+def test_text_of_the_user_cannot_steer_the_terminal(open_it):
+    text = STYLE.sub("", report(open_it()))
+
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+    assert "[bold red]" in text
+    assert ":boom:" in text
+
+
+def test_the_report_says_every_score_and_the_verdict():
+    text = report(pipe_screen())
+
+    assert re.search(r"exact match\s+0\.000\s+0\.250\s+\+0\.250\s+\+0\.100 to \+0\.400", text)
+    assert re.search(r"chrf\s+0\.310\s+0\.255\s+-0\.055", text)
+    assert re.search(r"rouge l\s+-\s+-\s+-", text)
+    assert "lower is better" in text
+    assert "6 fixed, 1 broken, 3 both right, 10 both wrong" in text
+
+
+def test_without_intervals_there_is_no_column_for_them():
+    plain = comparison()
+    plain = plain.model_copy(update={"metrics": [row.model_copy(update={"low": None}) for row in plain.metrics]})
+    screen = pipe_screen()
+
+    render_comparison(screen, plain, [], [])
+
+    assert "interval" not in shown(screen)
+
+
+def test_a_failed_check_is_no_verdict():
+    assert "No verdict" in report(pipe_screen(), verdict=None)
+
+
+def test_only_checks_that_did_not_pass_are_spelled_out():
+    text = report(pipe_screen())
+
+    assert "Checks passed: 1 of 2" in text
+    assert "warn: attention" in text
+    assert "adapter off" not in text
+
+
+def test_samples_are_a_few_fixed_rows_then_a_few_broken_ones():
+    base = [prediction(row, "a", "b" if row <= 5 else "a") for row in range(1, 11)]
+    tuned = [prediction(row, "a", "a" if row <= 5 else "b") for row in range(1, 11)]
+
+    assert [pair.base.row for pair in samples(base, tuned)] == [1, 2, 3, 6, 7, 8]
+
+
+def test_rows_that_only_one_model_answered_are_no_samples():
+    assert samples([prediction(1, "a", "b")], [prediction(2, "a", "a")]) == []

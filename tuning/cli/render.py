@@ -1,0 +1,124 @@
+"""A comparison as a person reads it in a terminal: scores, verdict, checks, notes, samples. Knows no files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tuning.cli.terminal import Screen, visible
+from tuning.prediction import Prediction
+from tuning.scoring.comparison import Check, Comparison, MetricRow
+
+__all__ = ["Sample", "render_comparison", "samples"]
+
+_SAMPLES_EACH = 3
+_VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "not_worse": "bold", "undecided": "bold yellow"}
+_CHECK_STYLES = {"warn": "yellow", "fail": "red", "pass": ""}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One test row that base and tuned answered differently."""
+
+    base: Prediction
+    tuned: Prediction
+
+
+def samples(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> list[Sample]:
+    """A few fixed rows, then a few broken ones, in the order of the file."""
+    tuned_by_row = {answer.row: answer for answer in tuned}
+    pairs = [Sample(answer, tuned_by_row[answer.row]) for answer in base if answer.row in tuned_by_row]
+    fixed = [pair for pair in pairs if pair.tuned.correct and not pair.base.correct]
+    broken = [pair for pair in pairs if pair.base.correct and not pair.tuned.correct]
+    return fixed[:_SAMPLES_EACH] + broken[:_SAMPLES_EACH]
+
+
+def render_comparison(screen: Screen, comparison: Comparison, chosen: Sequence[Sample], notes: Sequence[str]) -> None:
+    """Everything a person needs to judge a run, 80 columns wide."""
+    screen.line("")
+    screen.console.print(_score_table(comparison))
+    screen.line("")
+    if comparison.verdict is None:
+        screen.line("No verdict: a check failed, so these numbers are not to be trusted.", "bold red")
+    else:
+        screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.kind])
+    flips = comparison.flips
+    screen.line(
+        f"Of {comparison.rows.test} test rows: {flips.fixed} fixed, {flips.broken} broken, "
+        f"{flips.both_right} both right, {flips.both_wrong} both wrong."
+    )
+    _render_receipt(screen, comparison.receipt)
+    for note in notes:
+        screen.line(f"note: {visible(note)}")
+    _render_samples(screen, chosen)
+
+
+def _score_table(comparison: Comparison) -> Table:
+    with_interval = any(metric.low is not None for metric in comparison.metrics)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("")
+    for heading in ("base", "tuned", "difference", *(["95 % interval"] if with_interval else [])):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("")
+    for metric in comparison.metrics:
+        name = metric.name.replace("_", " ")
+        cells = [_number(metric.base), _number(metric.tuned), Text(_signed(metric.delta), style=_delta_style(metric))]
+        if with_interval:
+            cells.append(_interval(metric))
+        hint = "lower is better" if metric.better == "lower" else ""
+        table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells, hint)
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}" if abs(value) < 1000 else f"{value:.4g}"
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else ("+" if value >= 0 else "-") + _number(abs(value))
+
+
+def _interval(metric: MetricRow) -> str:
+    return "" if metric.low is None or metric.high is None else f"{_signed(metric.low)} to {_signed(metric.high)}"
+
+
+def _delta_style(metric: MetricRow) -> str:
+    if not metric.delta:
+        return ""
+    return "green" if (metric.delta > 0) == (metric.better == "higher") else "red"
+
+
+def _render_receipt(screen: Screen, receipt: Sequence[Check]) -> None:
+    """Every check that did not pass; how many did."""
+    passed = sum(check.status == "pass" for check in receipt)
+    if passed:
+        screen.line(f"Checks passed: {passed} of {len(receipt)}.")
+    for check in receipt:
+        if check.status != "pass":
+            screen.line(f"{check.status}: {visible(check.check)}: {visible(check.detail)}", _CHECK_STYLES[check.status])
+
+
+def _render_samples(screen: Screen, chosen: Sequence[Sample]) -> None:
+    fixed = [sample for sample in chosen if sample.tuned.correct]
+    broken = [sample for sample in chosen if not sample.tuned.correct]
+    for heading, kind in (("Fixed: base wrong, tuned right", fixed), ("Broken: base right, tuned wrong", broken)):
+        if not kind:
+            continue
+        screen.line("")
+        screen.line(heading, "bold")
+        for sample in kind:
+            screen.console.print(Padding(_sample_table(sample), (0, 0, 0, 2)))
+
+
+def _sample_table(sample: Sample) -> Table:
+    """Row number, then input, target and both outputs, each cut to one line."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    lines = [("input", sample.base.input), ("base", sample.base.output), ("tuned", sample.tuned.output)]
+    for number, (name, text) in enumerate(lines):
+        table.add_row(f"row {sample.base.row}" if number == 0 else "", name, Text(visible(text) or "(nothing)"))
+    return table
