@@ -1,0 +1,1 @@
+"""The tests: `unit` (fast, no real model), `integration` (the embedded model), `browser` (a real Chromium)."""
