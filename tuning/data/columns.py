@@ -1,0 +1,193 @@
+"""Which column is read, which is to be produced, and what kind of task that is. Knows nothing of files or models.
+
+Usual names choose columns first (text and label, prompt and completion, …); where they say nothing, the values do: few
+repeated values are labels, long varying ones are text. What the user sets by hand is taken as it is.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from tuning.data.reading import Table
+from tuning.data.wording import listed, quoted
+from tuning.errors import ColumnError
+from tuning.spec import Task
+
+__all__ = ["MAX_LABELS", "ColumnChoice", "choose_columns"]
+
+MAX_LABELS = 150
+"""More different values than this are not offered as a list to answer from."""
+
+_LABEL_LENGTH = 100  # Characters; longer values are text, however often they are repeated.
+_TEXTS = (
+    "text", "sentence", "review", "comment", "message", "utterance", "tweet", "diagnosis", "headline", "title",
+    "content", "body", "document", "description", "question", "query", "input", "prompt",
+)  # fmt: skip
+_LABELS = (
+    "label", "labels", "class", "category", "sentiment", "intent", "topic", "emotion", "chapter", "tag", "label_text",
+)  # fmt: skip
+_PROMPTS = (
+    "prompt", "question", "input", "instruction", "query", "source", "article", "document", "text", "dialogue",
+)  # fmt: skip
+_RESPONSES = (
+    "completion", "response", "answer", "output", "target", "reply", "summary", "translation", "highlights",
+)  # fmt: skip
+_BOOKKEEPING = (
+    "id", "uid", "uuid", "guid", "index", "idx", "key", "code", "row", "number", "no", "nr", "date", "time",
+    "timestamp", "url", "split", "fold", "lang", "language", "group",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """What a run learns from a table."""
+
+    task: Task
+    input: str
+    """Column names."""
+    target: str
+    reason: str
+    """One sentence, for people."""
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What a column's values look like."""
+
+    name: str
+    filled: float
+    """Share of cells that are not empty."""
+    distinct: int
+    label_like: bool
+    """Few short values, each repeated."""
+    text_like: bool
+    """Neither a number nor an id nor the like."""
+    mean_length: float
+
+
+def choose_columns(
+    table: Table,
+    *,
+    task: Task | None = None,
+    input: str | None = None,  # noqa: A002
+    target: str | None = None,
+    apart: Collection[str] = (),
+) -> ColumnChoice:
+    """Complete what the user has set. Columns `apart` serve another end and are taken only when set by hand.
+
+    Raises `ColumnError` if a column that was set does not exist or no two columns fit the task.
+    """
+    if len(table.columns) < 2:
+        raise ColumnError(
+            f"{quoted(table.name)} has one column, {quoted(table.columns[0])}; "
+            "two are needed, one to read, one to produce"
+        )
+    for part, name in (("input", input), ("target", target)):
+        if name is not None and name not in table.columns:
+            columns = listed(map(quoted, table.columns), 30)
+            raise ColumnError(f"{part} column {quoted(name)} does not exist; {quoted(table.name)} has {columns}")
+    if input is not None and input == target:
+        raise ColumnError(f"input and target are both {quoted(input)}; choose two different columns")
+    profiles = {name: _profile(table, name) for name in table.columns}
+    free = {name: p for name, p in profiles.items() if p.filled >= 0.5 and name not in apart}
+    free |= {name: profiles[name] for name in (input, target) if name is not None}
+    pair = next(_pairs(free, task, input, target), None)
+    if pair is None:
+        raise ColumnError(_no_pair(table, task, input, target))
+    return _concluded(profiles[pair[0]], profiles[pair[1]], task)
+
+
+def _profile(table: Table, name: str) -> _Profile:
+    filled = [value for row in table.rows if (value := row[name].strip())]
+    distinct = set(filled)
+    short = bool(distinct) and max(map(len, distinct)) <= _LABEL_LENGTH
+    repeated = 2 <= len(distinct) <= MAX_LABELS and 2 * len(distinct) <= len(filled)
+    odd = sum(1 for value in distinct if _is_id_like(value))
+    return _Profile(
+        name=name,
+        filled=len(filled) / max(len(table.rows), 1),
+        distinct=len(distinct),
+        label_like=short and repeated,
+        text_like=len(distinct) > 1 and odd <= 0.8 * len(distinct),
+        mean_length=sum(map(len, filled)) / max(len(filled), 1),
+    )
+
+
+def _is_id_like(value: str) -> bool:
+    """A number, a date, a code, an address of a file or a page: one token, with a digit or a sign of such in it."""
+    return (
+        not any(c.isspace() for c in value)
+        and (any(c.isdigit() for c in value) or "://" in value)
+        and value[0] not in "[{"
+    )
+
+
+def _pairs(
+    free: dict[str, _Profile], task: Task | None, source: str | None, target: str | None
+) -> Iterator[tuple[str, str]]:
+    """Pairs of input and target that agree with what is set, the likeliest first."""
+    named = {name.lower().replace(" ", "_"): name for name in reversed(free)}
+    label_pairs = [(a, b) for a, b in product(_TEXTS, _LABELS)]
+    text_pairs = [(a, b) for a, b in product(_PROMPTS, _RESPONSES)]
+    by_names = {
+        Task.CLASSIFY: [*label_pairs, *((a, b) for a, b in text_pairs if b in named and free[named[b]].label_like)],
+        Task.GENERATE: [*text_pairs, *label_pairs],
+        None: [*label_pairs, *text_pairs],
+    }[task]
+    found = [(named[a], named[b]) for a, b in by_names if a in named and b in named]
+    sources = [source] if source is not None else _inputs(free, task)
+    targets = [target] if target is not None else _targets(free, named, task)
+    for a, b in [*found, *product(sources, targets)]:
+        if a != b and source in (None, a) and target in (None, b):
+            yield a, b
+
+
+def _inputs(free: dict[str, _Profile], task: Task | None) -> list[str]:
+    """Columns fit to be read, the likeliest first."""
+    texts = [p for p in free.values() if p.text_like and p.name.lower() not in _BOOKKEEPING]
+    varied = [p for p in texts if not p.label_like]
+    usual = [p for p in varied if p.name.lower() in (*_PROMPTS, *_TEXTS)]
+    labels = any(p.label_like for p in free.values())
+    if task is not Task.GENERATE and labels:
+        varied = sorted(varied, key=lambda p: -p.mean_length)
+        # A label can be given to a text of few values too ("yes", "no"), if there is no other.
+        varied += sorted((p for p in texts if p.label_like), key=lambda p: -p.distinct)
+    return [p.name for p in [*usual, *varied]]
+
+
+def _targets(free: dict[str, _Profile], named: dict[str, str], task: Task | None) -> list[str]:
+    """Columns fit to be produced, the likeliest first."""
+    plain = [p for p in free.values() if p.name.lower() not in _BOOKKEEPING]
+    labels = [p.name for p in plain if p.label_like]
+    texts = [p.name for p in plain if p.text_like and not p.label_like]
+    usual_labels = [named[name] for name in _LABELS if name in named]
+    usual_texts = [named[name] for name in _RESPONSES if name in named]
+    if task is Task.CLASSIFY:
+        return [*usual_labels, *labels]
+    if task is Task.GENERATE:
+        return [*usual_texts, *texts, *labels]
+    return [*usual_labels, *usual_texts, *labels, *texts]
+
+
+def _concluded(source: _Profile, target: _Profile, task: Task | None) -> ColumnChoice:
+    shown, wanted = quoted(source.name), quoted(target.name)
+    if task is not None:
+        verb = "is classified by" if task is Task.CLASSIFY else "is answered with"
+        return ColumnChoice(task, source.name, target.name, f"The task was set by hand: {shown} {verb} {wanted}.")
+    if target.label_like or target.name.lower() in _LABELS:
+        reason = f"{wanted} has {target.distinct:,} different values for many rows, so {shown} is classified by it."
+        return ColumnChoice(Task.CLASSIFY, source.name, target.name, reason)
+    reason = f"{wanted} has {target.distinct:,} different texts, too varied for labels, so it is written from {shown}."
+    return ColumnChoice(Task.GENERATE, source.name, target.name, reason)
+
+
+def _no_pair(table: Table, task: Task | None, source: str | None, target: str | None) -> str:
+    columns = listed(map(quoted, table.columns), 30)
+    if source is not None:
+        what = f"no column to go with input {quoted(source)}"
+    elif target is not None:
+        what = f"no column of text to go with target {quoted(target)}"
+    else:
+        what = "no column of text with one to produce beside it"
+    needs = " (a target of few repeated values)" if task is Task.CLASSIFY else ""
+    return f"{quoted(table.name)} has {what}{needs} among {columns}; set input and target by hand"
