@@ -1,11 +1,15 @@
-"""Screens that keep what was shown on them, and a comparison with hostile text in every place."""
+"""Screens that keep what was shown on them, runs without models, and hostile text in every place."""
 
 import io
+from pathlib import Path
 
 from tuning.cli.terminal import Screen, open_screen
+from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.prediction import Prediction
+from tuning.runs.processes import this_process
+from tuning.runs.store import Run, RunStore
 from tuning.scoring.comparison import Check, Comparison, Flips, MetricRow, RowCounts, Verdict
-from tuning.spec import Task
+from tuning.spec import RunSpec, Task
 
 HOSTILE = "[bold red]x[/] \x1b[2J\x1b]0;owned\x07 \r\n\t\u202egnp.exe :boom: " + "длинно" * 40
 
@@ -53,3 +57,44 @@ def comparison(kind: str | None = "better", sentence: str = HOSTILE) -> Comparis
         ],
         verdict=None if kind is None else Verdict.model_validate({"kind": kind, "sentence": sentence}),
     )
+
+
+def waiting_run(home: Path, name: str = "f.csv") -> Run:
+    """A run whose worker is not up yet."""
+    example = Example(row=1, input="in", target="out")
+    dataset = Dataset(
+        name=name,
+        sha256="0",
+        rows=1,
+        columns=["question", "answer", "city"],
+        task=Task.GENERATE,
+        input="question",
+        target="answer",
+        instruction="Answer.",
+        reason="Two text columns.",
+        notes=["1 row was left out"],
+    )
+    spec = RunSpec(task=Task.GENERATE, input="question", target="answer")
+    splits = Splits(train=[example], dev=[], test=[])
+    return RunStore(home).create(Prepared(spec=spec, dataset=dataset, splits=splits), "local")
+
+
+def working_run(home: Path, name: str = "f.csv") -> Run:
+    """A run at work: its worker is this very process."""
+    run = waiting_run(home, name)
+    run.write_worker(this_process())
+    return run
+
+
+def finished_run(home: Path, kind: str | None = "better", name: str = "f.csv") -> Run:
+    """A run that has everything a finished run has."""
+    run = waiting_run(home, name)
+    run.write_predictions("base", [prediction(1, "right", "wrong"), prediction(2, "right", "right")])
+    run.write_predictions("tuned", [prediction(1, "right", "right"), prediction(2, "right", "right")])
+    run.save_folder("adapter", lambda place: (place / "adapter_config.json").write_text("{}", encoding="utf-8"))
+    run.write_comparison(comparison(kind, "Tuning helped.").model_copy(update={"run": run.id}))
+    if kind is None:
+        run.finish("failed", "A check failed.", 1)
+    else:
+        run.finish("done", "Tuning helped.", 0)
+    return run

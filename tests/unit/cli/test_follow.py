@@ -4,12 +4,9 @@ import signal
 
 import pytest
 
+from tests.unit.cli.helpers import working_run
 from tuning.cli.follow import Follower, Interrupts
-from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.events import Note, Started
-from tuning.runs.processes import this_process
-from tuning.runs.store import RunStore
-from tuning.spec import RunSpec, Task
 
 
 class Notebook:
@@ -33,27 +30,7 @@ class Notebook:
 
 @pytest.fixture
 def run(tmp_path):
-    """A run at work: its worker is this very process."""
-    examples = [Example(row=1, input="in", target="out")]
-    dataset = Dataset(
-        name="f.csv",
-        sha256="0",
-        rows=1,
-        columns=["a", "b"],
-        task=Task.GENERATE,
-        input="a",
-        target="b",
-        instruction="Go.",
-        reason="Two text columns.",
-    )
-    prepared = Prepared(
-        spec=RunSpec(task=Task.GENERATE, input="a", target="b"),
-        dataset=dataset,
-        splits=Splits(train=examples, dev=[], test=[]),
-    )
-    made = RunStore(tmp_path).create(prepared, "local")
-    made.write_worker(this_process())
-    return made
+    return working_run(tmp_path)
 
 
 def script(*steps):
