@@ -44,7 +44,7 @@ class Limits(BaseModel):
         if work > self.max_work:
             raise LimitError(
                 f"{rows} training rows × {spec.epochs} epochs × {spec.max_length} tokens is {work}, but "
-                f"TUNEOFF_MAX_WORK allows {self.max_work} on this machine; use fewer rows, fewer epochs or a smaller maximum length"
+                f"TUNEOFF_MAX_WORK allows {self.max_work} here; use fewer rows, epochs or a smaller maximum length"
             )
 
     def check_visitor(self, unfinished: int) -> None:

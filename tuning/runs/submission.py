@@ -1,0 +1,45 @@
+"""From prepared data to a run that has begun: may it, can it, then make the folder and start the worker.
+
+Knows who may do what, not how it is done. An error leaves nothing behind.
+"""
+
+from collections.abc import Mapping
+
+from filelock import FileLock
+
+from tuning.data.examples import Prepared
+from tuning.models.catalog import check_available, find_model
+from tuning.runs.files import disk_bytes, make_private, remove_folder
+from tuning.runs.limits import Limits
+from tuning.runs.local import start
+from tuning.runs.store import Run, RunStore
+
+__all__ = ["submit"]
+
+_LOCK_S = 60.0
+
+
+def submit(store: RunStore, prepared: Prepared, *, owner: str, limits: Limits, env: Mapping[str, str]) -> Run:
+    """Start a run of `prepared` for `owner`; it may have to wait its turn.
+
+    Raises `LimitError`, `ModelError`, or `TuneOffError` when the folder or the process cannot be had.
+    """
+    limits.check(prepared)
+    check_available(find_model(prepared.spec.model, env), env)
+    make_private(store.root)
+    with FileLock(store.root / "submit.lock", timeout=_LOCK_S):  # two requests at once are counted one after the other
+        _check_room(store, owner, limits)
+        run = store.create(prepared, owner)
+        try:
+            start(run, env=env)
+        except BaseException:
+            remove_folder(run.path)
+            raise
+    return run
+
+
+def _check_room(store: RunStore, owner: str, limits: Limits) -> None:
+    limits.check_visitor(sum(run.status().active for run in store.list(owner)))
+    if disk_bytes(store.folder) >= limits.max_disk_bytes:
+        store.sweep(limits)
+    limits.check_disk(disk_bytes(store.folder))
