@@ -155,7 +155,7 @@ def _delete(args: argparse.Namespace, session: Session) -> int:
 def _models(args: argparse.Namespace, session: Session) -> int:
     entries = catalog(session.env)
     if args.json:
-        print_json(session.out, [_plain(entry) for entry in entries])
+        print_json(session.out, [entry.model_dump(mode="json") for entry in entries])
         return 0
     columns = ("name", "parameters", "size", "source", "licence", "note")
     listing = Listing(columns, [_model_row(entry) for entry in entries], flexible=("note",))

@@ -86,7 +86,7 @@ def test_the_second_ctrl_c_asks_again(run):
     press = lambda: presses.append(1)  # noqa: E731
     pause = script(press, press, lambda: run.finish("cancelled", "Cancelled.", 3), nothing, nothing)
 
-    status = Follower(view, lambda: len(presses), cancels=True, pause=pause, enforce=lambda run: None).follow(run)
+    status = Follower(view, lambda: len(presses), cancels=True, pause=pause, enforce=lambda _: None).follow(run)
 
     assert status.state == "cancelled"
     assert run.cancel_requests() == 2
