@@ -1,0 +1,56 @@
+"""What is refused before a run begins leaves nothing behind."""
+
+import sys
+
+import pytest
+
+from tests.runs_support import prepared
+from tuning.errors import LimitError, ModelError, TuneOffError
+from tuning.runs.limits import Limits
+from tuning.runs.store import RunStore
+from tuning.runs.submission import submit
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "home")
+
+
+def nothing_left(store: RunStore) -> bool:
+    return not store.folder.exists() or list(store.folder.iterdir()) == []
+
+
+def test_unknown_model_is_refused(store):
+    with pytest.raises(ModelError, match="no-such-model"):
+        submit(store, prepared(model="no-such-model"), owner="local", limits=Limits(), env={})
+    assert nothing_left(store)
+
+
+def test_too_much_work_is_refused(store):
+    with pytest.raises(LimitError, match="TUNEOFF_MAX_WORK"):
+        submit(store, prepared(), owner="local", limits=Limits(max_work=1), env={})
+    assert nothing_left(store)
+
+
+def test_visitor_with_too_many_unfinished_runs_is_refused_and_others_are_not_counted(store):
+    limits = Limits(max_active=1, max_queued=1)
+    for owner in ("a", "a", "b"):
+        store.create(prepared(), owner)  # starting, as far as anybody knows
+    with pytest.raises(LimitError, match="2 of your runs"):
+        submit(store, prepared(), owner="a", limits=limits, env={})
+    assert len(store.list()) == 3
+
+
+def test_full_disk_allowance_is_refused_when_nothing_may_be_swept(store):
+    active = store.create(prepared(), "a")
+    (active.path / "ballast").write_bytes(b"0" * 10_000)
+    with pytest.raises(LimitError, match="TUNEOFF_MAX_DISK_GB"):
+        submit(store, prepared(), owner="b", limits=Limits(max_disk_gb=1e-6), env={})
+    assert [run.id for run in store.list()] == [active.id]
+
+
+def test_process_that_cannot_be_started_leaves_nothing(store, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(TuneOffError, match="cannot be started"):
+        submit(store, prepared(), owner="local", limits=Limits(), env={})
+    assert nothing_left(store)
