@@ -131,7 +131,7 @@ def _show(args: argparse.Namespace, session: Session) -> int:
 
 def _whereabouts(status: RunStatus) -> str:
     """The running part of a run and how far it is."""
-    parts = [status.phase or "not begun"]
+    parts: list[str] = [status.phase or "not begun"]
     if status.step is not None and status.total_steps:
         parts.append(f"step {status.step} of {status.total_steps}")
     elif status.done is not None and status.total:

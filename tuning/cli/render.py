@@ -64,7 +64,11 @@ def _score_table(comparison: Comparison) -> Table:
     table.add_column("")
     for metric in comparison.metrics:
         name = metric.name.replace("_", " ")
-        cells = [_number(metric.base), _number(metric.tuned), Text(_signed(metric.delta), style=_delta_style(metric))]
+        cells: list[str | Text] = [
+            _number(metric.base),
+            _number(metric.tuned),
+            Text(_signed(metric.delta), style=_delta_style(metric)),
+        ]
         if with_interval:
             cells.append(_interval(metric))
         hint = "lower is better" if metric.better == "lower" else ""

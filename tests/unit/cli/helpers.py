@@ -91,10 +91,21 @@ def finished_run(home: Path, kind: str | None = "better", name: str = "f.csv") -
     run = waiting_run(home, name)
     run.write_predictions("base", [prediction(1, "right", "wrong"), prediction(2, "right", "right")])
     run.write_predictions("tuned", [prediction(1, "right", "right"), prediction(2, "right", "right")])
-    run.save_folder("adapter", lambda place: (place / "adapter_config.json").write_text("{}", encoding="utf-8"))
+    run.save_folder("adapter", _write_adapter)
     run.write_comparison(comparison(kind, "Tuning helped.").model_copy(update={"run": run.id}))
     if kind is None:
         run.finish("failed", "A check failed.", 1)
     else:
         run.finish("done", "Tuning helped.", 0)
     return run
+
+
+def comparison_of(run: Run) -> Comparison:
+    """The comparison of a run that has one."""
+    made = run.comparison()
+    assert made is not None
+    return made
+
+
+def _write_adapter(place: Path) -> None:
+    (place / "adapter_config.json").write_text("{}", encoding="utf-8")

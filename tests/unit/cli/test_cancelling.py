@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.cli.helpers import finished_run, working_run
 from tuning.cli.cancelling import cancel_and_wait
+from tuning.runs.store import Run
 
 
 def script(*steps):
@@ -16,7 +17,8 @@ def script(*steps):
 
 
 def test_a_run_that_hears_it_goes_on_to_compare(tmp_path):
-    run, enforced = working_run(tmp_path), []
+    run = working_run(tmp_path)
+    enforced: list[Run] = []
 
     said = cancel_and_wait(run, now=False, enforce=enforced.append, pause=script(lambda: None, run.acknowledge_cancel))
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.cli.helpers import working_run
 from tuning.cli.follow import Follower, Interrupts
 from tuning.events import Note, Started
+from tuning.runs.store import Run
 
 
 class Notebook:
@@ -68,7 +69,9 @@ def test_every_event_is_shown_once_and_in_order_until_the_run_ends(run):
 
 
 def test_the_first_ctrl_c_cancels_once_and_following_goes_on(run):
-    view, presses, enforced = Notebook(), [], []
+    view = Notebook()
+    presses: list[int] = []
+    enforced: list[Run] = []
     pause = script(lambda: presses.append(1), nothing, nothing, done(run), nothing, nothing)
 
     status = Follower(view, lambda: len(presses), cancels=True, pause=pause, enforce=enforced.append).follow(run)
@@ -82,7 +85,8 @@ def test_the_first_ctrl_c_cancels_once_and_following_goes_on(run):
 
 
 def test_the_second_ctrl_c_asks_again(run):
-    view, presses = Notebook(), []
+    view = Notebook()
+    presses: list[int] = []
     press = lambda: presses.append(1)  # noqa: E731
     pause = script(press, press, lambda: run.finish("cancelled", "Cancelled.", 3), nothing, nothing)
 
@@ -94,7 +98,7 @@ def test_the_second_ctrl_c_asks_again(run):
 
 
 def test_watching_stops_at_ctrl_c_and_leaves_the_run_alone(run):
-    presses = []
+    presses: list[int] = []
     follower = Follower(Notebook(), lambda: len(presses), cancels=False, pause=script(lambda: presses.append(1)))
 
     status = follower.follow(run)

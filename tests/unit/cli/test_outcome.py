@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.unit.cli.helpers import finished_run, pipe_screen, shown, waiting_run
+from tests.unit.cli.helpers import comparison_of, finished_run, pipe_screen, shown, waiting_run
 from tuning.cli.outcome import check_out, conclude
 from tuning.cli.session import Session
 from tuning.errors import InputError, TuneOffError
@@ -52,8 +52,8 @@ def test_json_is_the_comparison_and_nothing_else(tmp_path):
 
     _, out, _ = end(run, json=True)
 
-    assert Comparison.model_validate(json.loads(out)) == run.comparison()
-    assert out == run.comparison().to_json()
+    assert Comparison.model_validate(json.loads(out)) == comparison_of(run)
+    assert out == comparison_of(run).to_json()
 
 
 def test_a_failed_run_prints_its_reason_and_keeps_the_code(tmp_path):
@@ -74,7 +74,7 @@ def test_a_cancelled_run_without_a_comparison_is_three(tmp_path):
 def test_a_cancelled_run_shows_what_was_learned_and_is_three(tmp_path):
     made = finished_run(tmp_path)
     run = waiting_run(tmp_path)
-    run.write_comparison(made.comparison())
+    run.write_comparison(comparison_of(made))
     run.finish("cancelled", "Cancelled.", 3)
 
     code, out, _ = end(run)
@@ -101,7 +101,7 @@ def test_out_gets_adapter_predictions_and_comparison(tmp_path):
         "predictions/base.jsonl",
         "predictions/tuned.jsonl",
     }
-    assert (out / "comparison.json").read_text(encoding="utf-8") == run.comparison().to_json()
+    assert (out / "comparison.json").read_text(encoding="utf-8") == comparison_of(run).to_json()
     assert read_predictions(out / "predictions" / "tuned.jsonl") == run.predictions("tuned")
 
 

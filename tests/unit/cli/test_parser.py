@@ -55,7 +55,7 @@ def test_the_help_says_what_the_setting_says(name, capsys):
     shown = " ".join(capsys.readouterr().out.split())
 
     assert f"{flag(name)} " in shown
-    assert RunSpec.model_fields[name].description in shown
+    assert str(RunSpec.model_fields[name].description) in shown
 
 
 def test_the_flags_are_those_that_are_documented():
