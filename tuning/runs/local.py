@@ -16,7 +16,7 @@ import tuning
 from tuning.errors import TuneOffError
 from tuning.runs.processes import end_tree, is_alive
 from tuning.runs.run import Run
-from tuning.runs.status import ExitNote
+from tuning.runs.status import CANCELLED_TWICE, ExitNote
 
 __all__ = ["enforce_cancel", "start", "worker_env"]
 
@@ -55,7 +55,7 @@ def enforce_cancel(run: Run, *, patience_s: float = 30.0) -> bool:
         return False
     if run.ending() is None:  # else it said so itself at the last moment
         why = (
-            "Cancelled twice, so the run was ended at once."
+            CANCELLED_TWICE
             if requests >= 2
             else (f"Cancelled; the run did not answer within {patience_s:g} s and was ended.")
         )

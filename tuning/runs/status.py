@@ -5,6 +5,7 @@ Whoever asks (a reloaded page, a second terminal, a restarted server) gets the s
     DONE is there            the state it names: done, failed or cancelled
     the worker lives         queued while it holds a ticket, running once it has told of anything, starting until then
     no worker yet            starting, while the run is younger than 30 seconds
+    cancelled twice          cancelled: that is how such a run is ended
     otherwise                interrupted, with the reason that the evidence left behind supports
 """
 
@@ -22,11 +23,12 @@ from tuning.spec import Task
 if TYPE_CHECKING:
     from tuning.runs.run import Run
 
-__all__ = ["ACTIVE_STATES", "ExitNote", "RunState", "RunStatus", "derive_status"]
+__all__ = ["ACTIVE_STATES", "CANCELLED_TWICE", "ExitNote", "RunState", "RunStatus", "derive_status"]
 
 RunState = Literal["starting", "queued", "running", "done", "failed", "cancelled", "interrupted"]
 ACTIVE_STATES: frozenset[RunState] = frozenset({"starting", "queued", "running"})
 
+CANCELLED_TWICE = "Cancelled twice, so the run was ended at once."
 _STARTING_S = 30.0
 _LAST_WORDS = re.compile(
     r"^[\w.]*(Error|Exception|Interrupt)\b|out of memory|can't allocate|No space left|^Fatal Python error",
@@ -117,6 +119,8 @@ def derive_status(run: "Run", now: float) -> RunStatus:
         return status.model_copy(update={"state": state, "position": position, "cancelling": cancelling})
     if worker is None and run.exit_note() is None and now - record.created < _STARTING_S:
         return status.model_copy(update={"cancelling": cancelling})
+    if run.cancel_requests() >= 2:  # ended on request; whoever ended it is about to say so, or was ended too
+        return status.model_copy(update={"state": "cancelled", "message": CANCELLED_TWICE, "exit_code": 3})
     reason = _reason(run, status, recent)
     return status.model_copy(update={"state": "interrupted", "message": reason, "exit_code": 1, "seconds_left": None})
 

@@ -16,6 +16,7 @@ import psutil
 from tuning.runs.control import Control, StopReason
 from tuning.runs.limits import Limits
 from tuning.runs.run import EndState, Run
+from tuning.runs.status import CANCELLED_TWICE
 
 __all__ = ["Patience", "Supervisor", "end_this_process"]
 
@@ -100,7 +101,7 @@ class Supervisor:
         if requests and self._cancel_seen is None:
             self._cancel_seen = self._clock()
         if requests >= 2:
-            self._end("cancelled", "Cancelled twice, so the run was ended at once.", 3)
+            self._end("cancelled", CANCELLED_TWICE, 3)
         elif self._unheard():
             waited = f"{self._patience.acknowledge_s:g}"
             self._end("cancelled", f"Cancelled; the run did not answer within {waited} s and was ended.", 3)

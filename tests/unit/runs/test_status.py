@@ -82,6 +82,15 @@ def test_cancelling_shows_until_the_run_is_over(run):
     assert (status.state, status.exit_code, status.cancelling) == ("cancelled", 3, False)
 
 
+@pytest.mark.parametrize(("requests", "state", "exit_code"), [(1, "interrupted", 1), (2, "cancelled", 3)])
+def test_dead_run_that_was_cancelled_twice_is_cancelled(run, requests, state, exit_code):
+    dead(run)
+    for _ in range(requests):
+        run.request_cancel()
+    status = run.status()
+    assert (status.state, status.exit_code) == (state, exit_code)
+
+
 def test_done_wins_over_a_living_or_dead_worker(run):
     run.write_comparison(comparison())
     run.finish("done", SENTENCE, 0)
