@@ -21,7 +21,7 @@ MAX_LABELS = 150
 _LABEL_LENGTH = 100  # Characters; longer values are text, however often they are repeated.
 _TEXTS = (
     "text", "sentence", "review", "comment", "message", "utterance", "tweet", "diagnosis", "headline", "title",
-    "content", "body", "document", "description", "question", "query", "input", "prompt",
+    "content", "body", "document", "description",
 )  # fmt: skip
 _LABELS = (
     "label", "labels", "class", "category", "sentiment", "intent", "topic", "emotion", "chapter", "tag", "label_text",

@@ -5,6 +5,7 @@ What cannot be read exactly is refused by the number of its row; nothing guesses
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ __all__ = ["DEFAULT_LIMITS", "Parsed", "ReadLimits", "check_cells", "checked_nam
 _DELIMITERS = ",;\t|"
 _NO_DELIMITER = "\x1f"  # The unit separator: a file of one column is read with one that its text does not use.
 _SNIFFED_RECORDS = 200
+_UNFIT = ("Cc", "Cs", "Zl", "Zp")  # Control characters, half surrogate pairs, line and paragraph ends.
 _LONGEST_NAME = 200  # The longest column name that the settings of a run accept.
 
 
@@ -129,7 +131,7 @@ def checked_names(header: list[str], shown: str, limits: ReadLimits) -> list[str
             raise FileError(
                 f"{shown}: the name of column {number:,} has more than {_LONGEST_NAME} characters; is the header there?"
             )
-        if not name.isprintable():
+        if any(unicodedata.category(c) in _UNFIT for c in name):
             raise FileError(f"{shown}: the name of column {number:,} is not plain text on one line: {quoted(name)}")
         if name in seen:
             raise FileError(f"{shown} has two columns named {quoted(name)}; rename or remove one")

@@ -101,17 +101,18 @@ def _usable(table: Table, choice: ColumnChoice, group: GroupRule | None) -> _Usa
                 columns={name: row[name] for name in others},
             )
         )
-    notes = [
-        f"{_rows(len(rows))} left out because column {quoted(name)} is empty there: row {listed(rows)}."
-        for name, rows in empty.items()
-        if rows
-    ]
+    notes = [_left_out(name, rows) for name, rows in empty.items() if rows]
     if len(examples) < MIN_ROWS:
         raise FileError(
             f"{quoted(table.name)} has {_rows(len(examples))} with both {quoted(choice.input)} and "
             f"{quoted(choice.target)}; at least {MIN_ROWS} are needed, fill or add some"
         )
     return _Usable(examples, notes)
+
+
+def _left_out(column: str, rows: list[int]) -> str:
+    noun = "row" if len(rows) == 1 else "rows"
+    return f"{_rows(len(rows))} left out because column {quoted(column)} is empty there: {noun} {listed(rows)}."
 
 
 def _drawn(examples: list[Example], task: Task, spec: RunSpec) -> list[Example]:

@@ -45,8 +45,8 @@ def split_examples(examples: Sequence[Example], *, task: Task, seed: int, test_r
         taken = _take(units, size, train)
         if not taken:
             raise ColumnError(
-                f"the rows form {count:,} groups that must not be cut, too few or too large for train, dev and test; "
-                "group by a finer column, or by none"
+                f"too many rows share an input or a group: the {count:,} sets that must not be cut are too few or too "
+                "large for train, dev and test; group by a finer column or add other rows"
             )
         units = [unit for number, unit in enumerate(units) if number not in taken.positions]
         for unit in taken.units:
@@ -139,11 +139,15 @@ def _take(units: Sequence[_Unit], size: int, available: Counter[str]) -> _Taken:
     quota = Counter(largest_remainder(dict(available), size))
     taken = _Taken([], set())
     for position, unit in enumerate(units):
+        if taken.rows == size:
+            return taken
         fits = all(count <= quota[key] and count < left[key] for key, count in unit.strata.items())
         if fits and taken.rows + len(unit.rows) <= size:
             taken.add(position, unit, left)
             quota.subtract(unit.strata)
     for position, unit in enumerate(units):
+        if taken.rows == size:
+            return taken
         spare = position not in taken.positions and all(count < left[key] for key, count in unit.strata.items())
         if spare and taken.rows + len(unit.rows) <= size:
             taken.add(position, unit, left)
