@@ -157,16 +157,15 @@ def _models(args: argparse.Namespace, session: Session) -> int:
     if args.json:
         print_json(session.out, [entry.model_dump(mode="json") for entry in entries])
         return 0
-    columns = ("name", "parameters", "size", "source", "licence", "note")
+    columns = ("name", "size", "source", "licence", "note")
     listing = Listing(columns, [_model_row(entry) for entry in entries], flexible=("note",))
     print_listing(session.out, listing, empty="No models are on offer.")
     return 0
 
 
 def _model_row(entry: ModelEntry) -> list[str]:
-    parameters = "" if entry.parameters is None else f"{entry.parameters / _MEGA:.0f} M"
     size = "" if entry.size_bytes is None else f"{entry.size_bytes / _MEGA:.0f} MB"
-    return [entry.name, parameters, size, entry.source, entry.licence or "", entry.note or ""]
+    return [entry.name, size, entry.source, entry.licence or "", entry.note]
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from tuning.scoring.comparison import Check, Comparison, MetricRow
 __all__ = ["Sample", "render_comparison", "samples"]
 
 _SAMPLES_EACH = 3
+_SAMPLE_CHARACTERS = 1000
 _VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "not_worse": "bold", "undecided": "bold yellow"}
 _CHECK_STYLES = {"warn": "yellow", "fail": "red", "pass": ""}
 
@@ -113,16 +113,14 @@ def _render_samples(screen: Screen, chosen: Sequence[Sample]) -> None:
         screen.line("")
         screen.line(heading, "bold")
         for sample in kind:
-            screen.console.print(Padding(_sample_table(sample), (0, 0, 0, 2)))
+            _render_sample(screen, sample)
 
 
-def _sample_table(sample: Sample) -> Table:
-    """Row number, then input, target and both outputs, each cut to one line."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis")
+def _render_sample(screen: Screen, sample: Sample) -> None:
+    """Row number, input and both outputs, each cut to one line; one of the outputs is the target."""
+    row = f"row {sample.base.row}"
     lines = [("input", sample.base.input), ("base", sample.base.output), ("tuned", sample.tuned.output)]
-    for number, (name, text) in enumerate(lines):
-        table.add_row(f"row {sample.base.row}" if number == 0 else "", name, Text(visible(text) or "(nothing)"))
-    return table
+    for number, (name, content) in enumerate(lines):
+        margin = row if number == 0 else " " * len(row)
+        line = Text(f"  {margin}  {name:5}  {visible(content[:_SAMPLE_CHARACTERS]) or '(nothing)'}")
+        screen.console.print(line, no_wrap=True, overflow="ellipsis")

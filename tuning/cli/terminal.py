@@ -17,6 +17,9 @@ from rich.text import Text
 __all__ = ["Listing", "Screen", "open_screen", "print_json", "print_listing", "visible"]
 
 _JOINERS = "\u200c\u200d"  # part of the spelling of Persian words and of emoji
+_GAP = 2
+_NARROWEST = 4
+"""Columns that a flexible column keeps, however narrow the terminal."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,21 @@ def print_listing(screen: Screen, listing: Listing, *, empty: str) -> None:
     if not listing.rows:
         screen.line(empty)
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
     rows = [[visible(cell) for cell in row] for row in listing.rows]
-    for number, name in enumerate(listing.columns):
-        widest = None if name in listing.flexible else max(cell_len(row[number]) for row in rows)
-        table.add_column(name, no_wrap=True, overflow="ellipsis", min_width=widest)
+    for name, width in zip(listing.columns, _widths(listing, rows, screen.console.width), strict=True):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
         table.add_row(*map(Text, row))
     screen.console.print(table)
+
+
+def _widths(listing: Listing, rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of the columns: what they need, but the flexible ones share what the others leave, narrowest first."""
+    wanted = [max(map(cell_len, column)) for column in zip(listing.columns, *rows, strict=True)]
+    loose = [number for number, name in enumerate(listing.columns) if name in listing.flexible]
+    left = room - _GAP * len(wanted) - sum(width for number, width in enumerate(wanted) if number not in loose)
+    for done, number in enumerate(sorted(loose, key=lambda one: wanted[one])):
+        wanted[number] = max(_NARROWEST, min(wanted[number], left // (len(loose) - done)))
+        left -= wanted[number]
+    return wanted

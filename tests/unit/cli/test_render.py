@@ -74,3 +74,13 @@ def test_samples_are_a_few_fixed_rows_then_a_few_broken_ones():
 
 def test_rows_that_only_one_model_answered_are_no_samples():
     assert samples([prediction(1, "a", "b")], [prediction(2, "a", "a")]) == []
+
+
+@pytest.mark.parametrize("open_it", [terminal_screen, pipe_screen])
+def test_a_sample_is_three_labelled_lines(open_it):
+    lines = [STYLE.sub("", line).rstrip() for line in report(open_it()).splitlines()]
+    start = lines.index("Fixed: base wrong, tuned right")
+
+    assert lines[start + 1].startswith("  row 1  input  [bold red]x[/]")
+    assert lines[start + 2 : start + 4] == ["         base   wrong", "         tuned  right"]
+    assert "Broken: base right, tuned wrong" in lines

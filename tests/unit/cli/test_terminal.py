@@ -78,3 +78,12 @@ def test_json_is_whole_and_readable():
 
     assert json.loads(shown(screen)) == {"text": "[b]жук[/b]" * 40}
     assert "жук" in shown(screen)
+
+
+def test_what_flexible_columns_leave_unused_goes_to_the_widest():
+    screen = terminal_screen()
+
+    print_listing(screen, Listing(("id", "a", "b"), [["i" * 8, "short", "w" * 60]], flexible=("a", "b")), empty="none")
+
+    assert "short" in shown(screen)
+    assert "w" * 60 in shown(screen)
