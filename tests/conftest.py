@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import find_chromium
 from tests.tiny_model import build_tiny_model
 
 # Read by the libraries when they are imported, so set before any test imports them.
@@ -47,3 +48,12 @@ def embedded_model() -> Path:
     from tuning.spec import DEFAULT_MODEL
 
     return resolve_model(find_model(DEFAULT_MODEL, os.environ), os.environ).path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser to drive (`executable_path`). Missing, it is a failure: a skipped browser test proves nothing."""
+    found = find_chromium(os.environ)
+    if found is None:
+        pytest.fail("no Chromium here; run `make test`, or point TUNEOFF_CHROMIUM at one", pytrace=False)
+    return found

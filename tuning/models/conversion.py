@@ -6,11 +6,14 @@ The 4-bit weights are dequantized in float32 and kept in bfloat16: that halves d
 (2^-9 of a weight) is far below the error that four bits have already made. Base and tuned both start from it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import contextlib
+import io
+import logging
 from pathlib import Path
 
 __all__ = ["RECIPE", "convert_gguf"]
+
+_log = logging.getLogger(__name__)
 
 RECIPE = 1
 """Number of the recipe below; a folder converted by another one is converted anew."""
@@ -24,7 +27,8 @@ def convert_gguf(source: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with _quiet():
+    chatter = io.StringIO()  # progress bars, one of which no setting turns off
+    with contextlib.redirect_stderr(chatter):
         folder = str(source.parent)
         loaded = AutoModelForCausalLM.from_pretrained(folder, gguf_file=source.name, dtype=torch.float32)
         config = loaded.config
@@ -36,18 +40,4 @@ def convert_gguf(source: Path, target: Path) -> None:
         clean.tie_weights()
         clean.to(torch.bfloat16).save_pretrained(target)
         AutoTokenizer.from_pretrained(folder, gguf_file=source.name).save_pretrained(target)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars of transformers: whoever converts says so in one line."""
-    from transformers.utils import logging
-
-    if not logging.is_progress_bar_enabled():
-        yield
-        return
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.enable_progress_bar()
+    _log.debug("conversion said: %s", chatter.getvalue())

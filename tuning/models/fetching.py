@@ -115,6 +115,7 @@ def _convert(source: Path, target: Path, made_from: Mapping[str, object]) -> Non
     check_folder(fresh, target.name)
     (fresh / _MARKER).write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
     for file in fresh.iterdir():
+        file.chmod(0o644)
         _sync(file)
     fresh.chmod(0o755)
     if target.exists():
