@@ -72,7 +72,7 @@ def compare(
     flips = count_flips(base, tuned)
     classes: list[ClassScore] = []
     confusion = None
-    if task is Task.CLASSIFY:
+    if task == Task.CLASSIFY:
         metrics = _classification_metrics(base, tuned, flips)
         classes = _class_scores(base, tuned)
         confusion = _confusion(base, tuned, labels)

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+from hypothesis import settings
+
 from tuning.prediction import Prediction
 from tuning.scoring.comparison import Comparison, MetricRow
 
-__all__ = ["answers", "metric", "pair_with"]
+__all__ = ["answers", "metric", "pair_with", "steady"]
+
+steady = settings(deadline=None, derandomize=True, max_examples=60)
+"""For tests with `given`: the same examples every time, however slow the machine is just then."""
 
 
 def answers(outputs: Sequence[str], targets: Sequence[str], **fields: object) -> list[Prediction]:

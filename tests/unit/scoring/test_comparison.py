@@ -264,11 +264,12 @@ import sys
 from tuning.prediction import Prediction
 from tuning.scoring.comparison import compare
 from tuning.spec import Task
-at_import = [name for name in ("torch", "evaluate", "datasets", "transformers", "sklearn", "scipy") if name in sys.modules]
+heavy = ("torch", "evaluate", "datasets", "transformers")
+at_import = [name for name in (*heavy, "sklearn", "scipy") if name in sys.modules]
 rows = [Prediction(row=row, input="i", target="ab" if row % 2 else "c", output="ab") for row in range(1, 31)]
 for task in Task:
     compare(rows, rows, task)
-print(at_import, [name for name in ("torch", "evaluate", "datasets", "transformers") if name in sys.modules])
+print(at_import, [name for name in heavy if name in sys.modules])
 """
 
 

@@ -3,11 +3,12 @@ import math
 import numpy as np
 import pytest
 import sklearn.metrics
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 
+from tests.unit.scoring.builders import steady
 from tuning.scoring import measures
 
 TEXTS = {
@@ -45,6 +46,7 @@ def test_half_of_a_russian_and_a_chinese_text_scores_between():
     assert 0 < measures.chrf(["один два"], ["один два три четыре"]) < 1
 
 
+@steady
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=6))
 def test_sums_give_the_chrf_of_sacrebleu(pairs):
     outputs, targets = [list(side) for side in zip(*pairs, strict=True)]
@@ -65,7 +67,7 @@ def test_chrf_without_rows_has_no_sums():
     assert measures.chrf_sums([], []).shape == (0, 18)
 
 
-@settings(max_examples=50)
+@steady
 @given(st.lists(st.tuples(*[st.text(alphabet="abc d.", min_size=1, max_size=20)] * 2), min_size=1, max_size=5))
 def test_rouge_of_english_is_that_of_rouge_score(pairs):
     outputs, targets = [list(side) for side in zip(*pairs, strict=True)]
@@ -75,9 +77,6 @@ def test_rouge_of_english_is_that_of_rouge_score(pairs):
         outputs, targets = [list(side) for side in zip(*plain, strict=True)]
         expected = np.mean([scorer.score(t, o)["rougeL"].fmeasure for o, t in plain])
         assert measures.rouge_l(outputs, targets) == pytest.approx(expected, abs=1e-9)
-
-
-LABELS = ["good", "good ", "very good", "👍", "5 stars", "中立"]
 
 
 def test_classification_agrees_with_scikit_learn():

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score import tokenize
 
+from tests.unit.scoring.builders import steady
 from tuning.scoring.tokens import tokenize_words
 
 
@@ -32,12 +33,14 @@ def test_one_accent_written_in_two_ways_is_one_word():
     assert tokenize_words("caf\u00e9") == tokenize_words("cafe\u0301") == ["caf\u00e9"]
 
 
+@steady
 @given(st.text(alphabet=st.characters(max_codepoint=126)))
 def test_plain_english_is_cut_as_rouge_score_cuts_it(text):
     theirs = tokenize.tokenize(text, None)
     assert not theirs or tokenize_words(text) == theirs
 
 
+@steady
 @given(st.text(min_size=1))
 def test_a_text_with_anything_in_it_has_words_without_white_space(text):
     words = tokenize_words(text)
