@@ -92,6 +92,9 @@ def _decode(data: bytes, shown: str) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         not_utf8 = error
+    if not data[: not_utf8.start].isascii():
+        # UTF-8 up to here and then broken: taken for Windows-1252, every accented letter would become two signs.
+        raise _refusal(shown, not_utf8.start) from not_utf8
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:

@@ -40,6 +40,10 @@ def zipped(content: bytes) -> bytes:
             "'x.csv' holds bytes that are text in no supported encoding (first at byte 12); save it as UTF-8",
         ),
         (
+            "text,label\ncafé,a\n".encode() + b"caf\xe9,b\n",
+            "'x.csv' holds bytes that are text in no supported encoding (first at byte 23); save it as UTF-8",
+        ),
+        (
             b"\xff\xfea\x00,\x00\n\xd8",
             "'x.csv' holds bytes that are text in no supported encoding (first at byte 7); save it as UTF-8",
         ),
