@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 GOOD = "text,label\n" + "".join(f"row number {n} is here,{'even' if n % 2 == 0 else 'odd'}\n" for n in range(60))
 
 
-def tuning(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def tuning(*words: str | Path, folder: Path | None = None, patience_s: float = 120) -> subprocess.CompletedProcess[str]:
     """Run the program with a pipe for its output, as a script would."""
     return subprocess.run(
         [sys.executable, "-m", "tuning", *map(str, words)],
@@ -23,7 +23,7 @@ def tuning(*words: str | Path, folder: Path | None = None) -> subprocess.Complet
         cwd=folder,
         env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
         encoding="utf-8",
-        timeout=120,
+        timeout=patience_s,
     )
 
 

@@ -44,8 +44,10 @@ def conclude(session: Session, run: Run, status: RunStatus, args: argparse.Names
         report(session, run, comparison, seen_notes=seen_notes)
     if status.state != "done" or comparison is None:
         message = status.message or f"run {run.id} left no comparison"
-        session.err.line(f"tune-off: {visible(message)}")
-        return CancelledError.exit_code if status.state == "cancelled" else status.exit_code or TuneOffError.exit_code
+        code = CancelledError.exit_code if status.state == "cancelled" else status.exit_code or TuneOffError.exit_code
+        log = f" (log: {run.log_path})" if code == TuneOffError.exit_code else ""
+        session.err.line(f"tune-off: {visible(message)}{log}")
+        return code
     if args.require == "better" and (comparison.verdict is None or comparison.verdict.kind != "better"):
         session.err.line("tune-off: --require better is not met: the verdict says otherwise")
         return EXIT_NOT_MET

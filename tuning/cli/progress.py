@@ -125,10 +125,12 @@ class BarView:
         """Move the bar it belongs to, or print a line above the bars."""
         self._end_waiting()
         if isinstance(event, Phase):
-            self._move(_PHASES[event.name], event.done, event.total, _left(event.seconds_left).removeprefix(", "))
+            left = _left(event.seconds_left).removeprefix(", ") if event.done < event.total else ""
+            self._move(_PHASES[event.name], event.done, event.total, left)
         elif isinstance(event, Step):
             self._losses["loss"] = f"{event.loss:.3f}"
-            self._move(_PHASES["train"], event.step, event.total_steps, self._facts() + _left(event.seconds_left))
+            left = _left(event.seconds_left) if event.step < event.total_steps else ""
+            self._move(_PHASES["train"], event.step, event.total_steps, self._facts() + left)
         elif isinstance(event, DevScored):
             self._losses["dev"] = f"{event.loss:.3f}"
         elif sentence := _sentence(event):

@@ -57,10 +57,12 @@ def test_json_is_the_comparison_and_nothing_else(tmp_path):
 
 
 def test_a_failed_run_prints_its_reason_and_keeps_the_code(tmp_path):
-    code, out, err = end(finished_run(tmp_path, None), require="better")
+    run = finished_run(tmp_path, None)
+
+    code, out, err = end(run, require="better")
 
     assert code == 1
-    assert err == "tune-off: A check failed.\n"
+    assert err == f"tune-off: A check failed. (log: {run.log_path})\n"
     assert "No verdict" in out
 
 
