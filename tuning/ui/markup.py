@@ -7,7 +7,7 @@ Gradio pastes the value into its template as it is (`${value}`), so a template m
 import html
 from collections.abc import Sequence
 
-from tuning.scoring.comparison import Check, ClassScore, Flips, MetricRow
+from tuning.scoring.comparison import Check, ClassScore, Confusion, Flips, MetricRow
 
 __all__ = [
     "METRIC_TITLES",
@@ -19,10 +19,11 @@ __all__ = [
     "escape",
     "figure",
     "heading",
-    "matrix",
+    "matrices",
     "metric_table",
     "notice",
     "receipt",
+    "secret_link",
     "splits",
     "steps",
 ]
@@ -35,9 +36,9 @@ METRIC_TITLES = {
     "rouge_l": "ROUGE-L",
     "perplexity": "Perplexity",
 }
-_SHARES = ("accuracy", "exact_match")
+_MOST_LABELS = 40
 _SIGNS = {"better": "▲", "worse": "▼", "even": "="}
-_WORDS = {"better": "better", "worse": "worse", "even": "no clear difference"}
+_WORDS = {"better": "▲ better", "worse": "▼ worse", "even": "= no clear difference"}
 
 
 def escape(text: object) -> str:
@@ -52,7 +53,7 @@ def heading(number: str, title: str, hint: str = "") -> str:
 
 def notice(kind: str, title: str, body: str = "") -> str:
     """A message in a box; `kind` is info, warning, error, better, worse or empty."""
-    more = f"<p>{escape(body)}</p>" if body else ""
+    more = f"<p>{escape(body[:1].upper() + body[1:])}</p>" if body else ""
     role = "alert" if kind == "error" else "status"
     return f'<div class="to-notice to-{kind}" role="{role}"><strong>{escape(title)}</strong>{more}</div>'
 
@@ -62,10 +63,9 @@ def figure(name: str, value: float | None, *, sign: bool = False) -> str:
     if value is None:
         return "–"
     mark = "+" if sign else ""
-    if name in _SHARES:
-        return f"{value * 100:{mark}.1f}{' points' if sign else ' %'}".replace("-", "−")
-    text = f"{value:{mark}.1f}" if name == "perplexity" else f"{value:{mark}.3f}"
-    return text.replace("-", "−")
+    if name == "perplexity":
+        return f"{value:{mark},.1f}".replace("-", "−")
+    return f"{value * 100:{mark}.1f}{' points' if sign else ' %'}".replace("-", "−")
 
 
 def difference(metric: MetricRow) -> str:
@@ -79,9 +79,8 @@ def difference(metric: MetricRow) -> str:
 def _interval(metric: MetricRow) -> str:
     if metric.low is None or metric.high is None:
         return "interval not computed"
-    unit = " points" if metric.name in _SHARES else ""
-    low, high = (figure(metric.name, side, sign=True).removesuffix(" points") for side in (metric.low, metric.high))
-    return f"95 % interval {low} to {high}{unit}"
+    low, high = figure(metric.name, metric.low, sign=True), figure(metric.name, metric.high, sign=True)
+    return f"95 % interval {low.removesuffix(' points')} to {high}"
 
 
 def duel(metric: MetricRow, rows: int) -> str:
@@ -92,7 +91,7 @@ def duel(metric: MetricRow, rows: int) -> str:
     return (
         '<div class="to-duel">'
         f'<div class="to-side"><span>Base</span><b>{figure(metric.name, metric.base)}</b></div>'
-        f'<div class="to-delta to-{way}"><b>{_SIGNS[way]} {figure(metric.name, metric.delta, sign=True)}</b>'
+        f'<div class="to-delta to-{way}"><b>{figure(metric.name, metric.delta, sign=True)}</b>'
         f"<span>{_WORDS[way]}</span><small>{_interval(metric)}</small></div>"
         f'<div class="to-side to-tuned"><span>Tuned</span><b>{figure(metric.name, metric.tuned)}</b></div>'
         f'</div><p class="to-caption">{escape(title)} on {rows:,} test rows neither model was trained on{lower}</p>'
@@ -109,7 +108,7 @@ def metric_table(metrics: Sequence[MetricRow]) -> str:
         lines.append(
             f'<tr><th scope="row">{escape(title)}{lower}</th><td>{figure(metric.name, metric.base)}</td>'
             f"<td>{figure(metric.name, metric.tuned)}</td>"
-            f'<td class="to-{way}">{_SIGNS[way]} {figure(metric.name, metric.delta, sign=True)}'
+            f'<td class="to-{way}">{figure(metric.name, metric.delta, sign=True)} {_WORDS[way]}'
             f"<small>{_interval(metric)}</small></td></tr>"
         )
     return _table("Scores", ("Metric", "Base", "Tuned", "Difference"), lines)
@@ -143,8 +142,16 @@ def class_table(classes: Sequence[ClassScore]) -> str:
     return _table("F1 by class", ("Class", "Test rows", "Base", "Tuned", "Difference"), lines)
 
 
-def matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[int]]) -> str:
-    """A confusion matrix: target down, answer across; darker is more of that target's rows."""
+def matrices(found: Confusion) -> str:
+    """Both confusion matrices, beside each other where there is room; none for more labels than a page can show."""
+    if len(found.labels) > _MOST_LABELS:
+        return notice("info", f"{len(found.labels)} classes are too many for a matrix on a page: see F1 by class.")
+    width = 190 + 34 * len(found.labels)
+    both = _matrix("Base", found.labels, found.base) + _matrix("Tuned", found.labels, found.tuned)
+    return f'<div class="to-matrices" style="--width:{width}px">{both}</div>'
+
+
+def _matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[int]]) -> str:
     columns = "".join(
         f'<th scope="col" title="{html.escape(label, quote=True)}">{number}</th>'
         for number, label in enumerate(labels, 1)
@@ -159,7 +166,7 @@ def matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[int]]) -> 
         )
         lines.append(f'<tr><th scope="row"><i>{number}</i> {escape(label[:40])}</th>{cells}</tr>')
     return (
-        f'<figure class="to-matrix"><figcaption>{escape(title)}: target down, answer across</figcaption>'
+        f'<figure class="to-matrix"><figcaption>{title}: target down, answer across</figcaption>'
         f'<div class="to-scroll" tabindex="0"><table><thead><tr><td></td>{columns}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div></figure>"
     )
@@ -174,6 +181,14 @@ def receipt(checks: Sequence[Check]) -> str:
         for check in checks
     ]
     return _table("Receipt", ("Result", "Check", "Evidence"), lines, kind="to-receipt")
+
+
+def secret_link(run_id: str) -> str:
+    """A link that opens this page on a run, whose id is of our making."""
+    return (
+        f'<p class="to-caption"><a href="?run={html.escape(run_id, quote=True)}">Secret link to this run</a>: whoever '
+        "has it can look at the run; only you can cancel or delete it.</p>"
+    )
 
 
 def splits(train: int, dev: int, test: int) -> str:

@@ -50,6 +50,7 @@ def theme() -> gr.themes.Base:
         block_shadow="none",
         input_background_fill="#ffffff",
         input_background_fill_dark="#10151d",
+        input_border_width="1px",
         input_border_color="#cdd3de",
         input_border_color_dark="#364154",
         button_primary_background_fill="*primary_600",

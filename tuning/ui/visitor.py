@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tuning.errors import RunNotFoundError
 from tuning.runs.store import Run, RunStore
 
-__all__ = ["Visitor", "current_run", "own_run", "owner_of", "read_visitor"]
+__all__ = ["NO_RUN", "Visitor", "current_run", "looking_at", "own_run", "owner_of", "read_visitor"]
 
+NO_RUN = "0" * 32
+"""An id that no run has: what a visitor with an impossible link looks at."""
 _GONE = "No run with this id is here: it was deleted, its time was over, or the link is incomplete."
 
 
@@ -22,8 +24,8 @@ class Visitor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str = Field(default_factory=lambda: secrets.token_hex(16), pattern=r"^[0-9a-f]{32}\Z")
-    run: str | None = Field(None, pattern=r"^[0-9a-f]{32}\Z")
+    id: str = Field(default_factory=lambda: secrets.token_hex(16), pattern=r"^[0-9a-f]{32}$")
+    run: str | None = Field(None, pattern=r"^[0-9a-f]{32}$")
     """The run last looked at."""
 
 
@@ -33,6 +35,14 @@ def read_visitor(stored: object) -> Visitor:
         return Visitor.model_validate(stored)
     except ValidationError:
         return Visitor()
+
+
+def looking_at(visitor: Visitor, run_id: str | None) -> Visitor:
+    """The same visitor, looking at another run; what cannot be an id becomes one that no run has."""
+    try:
+        return Visitor(id=visitor.id, run=run_id)
+    except ValidationError:
+        return Visitor(id=visitor.id, run=NO_RUN)
 
 
 def owner_of(visitor: Visitor) -> str:
@@ -51,7 +61,7 @@ def current_run(store: RunStore, visitor: Visitor) -> Run | None:
 
 
 def own_run(store: RunStore, visitor: Visitor) -> Run:
-    """The run this visitor looks at, to be changed. Raises `RunNotFoundError` when there is none or it is not theirs."""
+    """The run looked at, to be changed. Raises `RunNotFoundError` when there is none or it is not this visitor's."""
     run = current_run(store, visitor)
     if run is None:
         raise RunNotFoundError("No run is open: start one under Tune, or open one under Runs.")

@@ -14,7 +14,7 @@ from tuning.events import DevScored, Event, Note, PhaseName, Started, Step, Stop
 from tuning.runs.store import Run, RunStatus
 from tuning.ui import markup
 
-__all__ = ["WatchPage", "WatchScreen", "advice", "loss_frame", "seconds_in_words", "watch_page"]
+__all__ = ["LOSS_COLORS", "WatchPage", "WatchScreen", "advice", "loss_frame", "seconds_in_words", "watch_page"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -25,7 +25,7 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "compare": ("compare", "Comparing"),
 }
 _MOST_POINTS = 400
-_COLORS = {"train": "#8a94a6", "dev": "#4f46e5"}
+LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class WatchPage:
     loss: pd.DataFrame | None = None
     notes: str = ""
     cancel: str | None = None
-    link: str | None = None
+    run: str = ""
+    """Id of the run, for its link."""
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -96,7 +97,7 @@ def watch_page(run: Run) -> WatchPage:
         loss=loss_frame(events),
         notes=_notes(run, events),
         cancel=_cancel_label(run, status),
-        link=f"?run={run.id}",
+        run=run.id,
     )
 
 
@@ -145,7 +146,8 @@ def _notes(run: Run, events: Sequence[Event]) -> str:
     lines = [f"Data: {dataset.name}", dataset.reason, *dataset.notes]
     for event in events:
         if isinstance(event, Started):
-            lines.append(f"Computing on {event.device} in {event.precision} with {event.threads} threads.")
+            threads = f"{event.threads} thread{'' if event.threads == 1 else 's'}"
+            lines.append(f"Computing on {event.device} in {event.precision} with {threads}.")
         elif isinstance(event, Note):
             lines.append(("Warning: " if event.level == "warning" else "") + event.message)
         elif isinstance(event, Stopped):
@@ -167,21 +169,15 @@ class WatchScreen:
             x="step",
             y="loss",
             color="rows",
-            color_map=_COLORS,
-            label="Loss: how surprised the model is by the right answer (lower is better)",
+            color_map=LOSS_COLORS,
+            label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
             x_title="training step",
             y_title="nats per token",
-            height=300,
+            height=340,
             visible=False,
         )
         self.notes = gr.Textbox(label="What this run did", lines=4, max_lines=12, interactive=False, visible=False)
-        self.link = gr.Textbox(
-            label="Secret link to this run",
-            info="Add it to this page's address. Whoever has it can look at the run; only you can cancel or delete it.",
-            interactive=False,
-            buttons=["copy"],
-            visible=False,
-        )
+        self.link = gr.HTML(visible=False)
 
     @property
     def outputs(self) -> list[Any]:
@@ -194,12 +190,10 @@ class WatchScreen:
         moving = page.phase is not None
         return {
             self.notice: markup.notice(page.kind, page.title, page.body),
-            self.steps: gr.HTML(
-                markup.steps([name for name, _ in _PHASES.values()], page.phase or 0), visible=moving
-            ),
+            self.steps: gr.HTML(markup.steps([name for name, _ in _PHASES.values()], page.phase or 0), visible=moving),
             self.bar: gr.HTML(markup.bar(page.share), visible=moving and page.phase != len(_PHASES)),
             self.cancel: gr.Button(page.cancel or "Cancel", visible=page.cancel is not None, interactive=True),
             self.loss: gr.LinePlot(page.loss if drawn else None, visible=drawn),
             self.notes: gr.Textbox(page.notes, visible=bool(page.notes)),
-            self.link: gr.Textbox(page.link or "", visible=page.link is not None),
+            self.link: gr.HTML(markup.secret_link(page.run), visible=bool(page.run)),
         }

@@ -1,0 +1,96 @@
+"""The whole page: its head, its screens, and which event calls which handler. Knows no data and no run.
+
+The form is a courtesy: every handler checks again what it is given. Events for people are private to the page; programs
+get the endpoints of `tuning.ui.endpoints`.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from tuning.ui.context import Context
+from tuning.ui.endpoints import add_endpoints
+from tuning.ui.form import FIELDS
+from tuning.ui.page import Page
+
+__all__ = ["build"]
+
+_HEAD = (
+    '<header class="to-head"><div class="to-logo" aria-hidden="true"><i></i><i></i></div><div><h1>Tune-Off</h1>'
+    "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which neither has seen;"
+    " you get the difference, and how sure it is.</p></div></header>"
+)
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+_WORK: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
+
+
+def build(context: Context) -> gr.Blocks:
+    """The app, ready to be queued and launched."""
+    with gr.Blocks(title="Tune-Off", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
+        gr.HTML(_HEAD)
+        page = Page(context)
+        _wire_page(demo, page)
+        _wire_tune(page)
+        _wire_compare(page)
+        _wire_others(page)
+        add_endpoints(context.store)
+    return demo
+
+
+def _wire_page(demo: gr.Blocks, page: Page) -> None:
+    demo.load(page.greet, page.browser, page.browser, **_QUIET).then(
+        page.open_run, page.browser, page.run_outputs, **_QUIET
+    )
+    page.timer.tick(page.follow, [page.browser, page.seen], page.run_outputs, **_QUIET)
+
+
+def _wire_tune(page: Page) -> None:
+    tune = page.tune
+    plan = {"fn": page.make_plan, "inputs": tune.inputs, "outputs": tune.plan_outputs}
+    for event, handler, source in (
+        (tune.file.upload, page.look_at_file, tune.file),
+        (tune.file.clear, page.look_at_file, tune.file),
+        (tune.example.input, page.look_at_example, tune.example),
+    ):
+        event(handler, source, tune.outputs, **_WORK).then(**plan, **_WORK)
+    changed = [tune.fields[name].input for name in FIELDS]
+    gr.on(changed, **plan, api_visibility="private", show_progress="hidden", trigger_mode="always_last")
+    gr.on(
+        tune.start.click,
+        page.start,
+        [page.browser, *tune.inputs],
+        [page.browser, *tune.plan_outputs, *page.run_outputs],
+        **_WORK,
+    )
+
+
+def _wire_compare(page: Page) -> None:
+    compare, browser = page.compare, page.browser
+    samples = [*compare.sample_outputs, compare.whole, compare.notice]
+    here = [browser, compare.filter, compare.number]
+    compare.filter.input(page.choose_kind, here[:2], samples, **_QUIET)
+    compare.next.click(page.next_samples, here, samples, **_QUIET)
+    compare.previous.click(page.previous_samples, here, samples, **_QUIET)
+    compare.table.select(page.show_row, browser, [*compare.whole_outputs, compare.notice], **_QUIET)
+    compare.pack.click(page.pack, browser, [compare.file, compare.notice], **_WORK)
+
+
+def _wire_others(page: Page) -> None:
+    browser, runs, try_it = page.browser, page.runs, page.try_it
+    page.watch.cancel.click(page.cancel, browser, [page.seen, *page.watch.outputs], **_QUIET)
+    gr.on(
+        [try_it.send.click],
+        page.answer,
+        [browser, try_it.prompt],
+        try_it.answer_outputs,
+        api_visibility="private",
+        show_progress="full",
+        concurrency_limit=1,
+    )
+    page.runs_tab.select(page.list_runs, browser, runs.outputs, **_QUIET)
+    runs.list.input(page.choose_run, runs.list, runs.choice_outputs, **_QUIET)
+    runs.delete.click(page.ask_delete, runs.list, runs.choice_outputs, **_QUIET)
+    runs.sure.click(page.delete_run, [browser, runs.list], [browser, *runs.outputs], **_QUIET)
+    runs.open.click(page.choose_to_open, [browser, runs.list], browser, **_QUIET).then(
+        page.open_run, browser, page.run_outputs, **_QUIET
+    )

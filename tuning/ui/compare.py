@@ -1,0 +1,217 @@
+"""The screen that answers the question: verdict, scores, counts, samples, receipt. Knows a finished run's folder only.
+
+`compare_page` reads the folder, `CompareScreen` lays it out.
+"""
+
+import secrets
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from tuning.errors import InputError
+from tuning.runs.store import Run
+from tuning.scoring.comparison import Comparison, MetricRow
+from tuning.ui import markup
+from tuning.ui.samples import HEADERS, KINDS, SamplePage, choose_samples, pair_samples, sample_page
+from tuning.ui.watch import LOSS_COLORS, advice, loss_frame
+
+__all__ = ["ComparePage", "CompareScreen", "compare_page", "pack_run"]
+
+_PACKED = ("run.json", "spec.json", "dataset.json", "comparison.json", "predictions", "adapter")
+_NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
+_ALL = "all"
+
+
+@dataclass(frozen=True)
+class ComparePage:
+    """What the screen shows."""
+
+    kind: str
+    title: str
+    body: str
+    comparison: Comparison | None = None
+    loss: pd.DataFrame | None = None
+    about: str = ""
+
+
+def compare_page(run: Run | None) -> ComparePage:
+    """What can be said about a run; of one without a comparison, why there is none."""
+    if run is None:
+        return ComparePage(*_NOTHING)
+    status, comparison = run.status(), run.comparison()
+    if status.active:
+        return ComparePage("empty", "Not yet", "The run is still on its way: Watch shows how far it is.")
+    if comparison is None or comparison.verdict is None:
+        reason = status.message or "The reason is unknown."
+        title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
+        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss_frame(run.events()))
+    kinds = {"better": "better", "worse": "worse"}
+    body = "This run was cancelled: what it had learned until then is compared." if status.state != "done" else ""
+    if status.state in {"failed", "interrupted"}:
+        body = f"{status.message or ''} {advice(status)}".strip()
+    dataset = run.dataset()
+    about = f"{dataset.name} · {status.model} · {comparison.rows.train or 0:,} rows trained on"
+    kind = kinds.get(comparison.verdict.kind, "info")
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss_frame(run.events()), about)
+
+
+def pack_run(run: Run, folder: Path) -> Path:
+    """Adapter, predictions and comparison as a zip below `folder`, at a path that nobody can guess."""
+    if run.comparison() is None:
+        raise InputError("There is nothing to download: this run has no comparison.")
+    target = folder / secrets.token_urlsafe(24) / f"tune-off-{run.id[:8]}.zip"
+    target.parent.mkdir(parents=True, mode=0o700)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name in _PACKED:
+            path = run.path / name
+            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                if file.is_file() and not file.is_symlink():
+                    archive.write(file, str(file.relative_to(run.path)))
+    return target
+
+
+def _primary(comparison: Comparison) -> MetricRow | None:
+    return next((metric for metric in comparison.metrics if metric.name == comparison.primary), None)
+
+
+def _filters(comparison: Comparison) -> list[tuple[str, str]]:
+    flips = comparison.flips
+    numbers = (flips.fixed, flips.broken, flips.both_right, flips.both_wrong)
+    named = [(f"{kind} ({number:,})", kind) for kind, number in zip(KINDS, numbers, strict=True)]
+    return [(f"all ({sum(numbers):,})", _ALL), *named]
+
+
+class CompareScreen:
+    """The layout of the screen, and what of it changes."""
+
+    def __init__(self) -> None:
+        self.notice = gr.HTML(markup.notice(*_NOTHING))
+        with gr.Column(visible=False) as self.body:
+            self.duel = gr.HTML()
+            self.counts = gr.HTML()
+            self.metrics = gr.HTML()
+            gr.HTML(markup.heading("", "Samples", "what both models answered, row by row"))
+            self.filter = gr.Radio([("all", _ALL)], value=_ALL, label="Show", container=False)
+            self._build_samples()
+            with gr.Column(visible=False) as self.by_class:
+                gr.HTML(markup.heading("", "By class", "where the answers go; darker is more of that target's rows"))
+                self.matrices = gr.HTML()
+                self.classes = gr.HTML()
+            gr.HTML(markup.heading("", "How it learned"))
+            self.loss = gr.LinePlot(
+                x="step",
+                y="loss",
+                color="rows",
+                color_map=LOSS_COLORS,
+                x_title="training step",
+                y_title="nats per token",
+                label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
+                height=340,
+            )
+            gr.HTML(markup.heading("", "Can it be believed?", "what was checked"))
+            self.receipt = gr.HTML()
+            gr.HTML(markup.heading("", "Take it away", "adapter in PEFT's format, predictions, comparison"))
+            with gr.Row():
+                self.pack = gr.Button("Prepare the download", min_width=240, scale=0)
+                self.file = gr.File(label="Your download", visible=False, interactive=False, height=90)
+
+    def _build_samples(self) -> None:
+        self.table = gr.Dataframe(
+            headers=list(HEADERS),
+            datatype="str",
+            type="array",
+            interactive=False,
+            wrap=True,
+            label="Samples; choose a cell to read the row in full",
+            column_widths=["60px", "290px", "165px", "165px", "165px", "125px"],
+            max_height=620,
+            buttons=["copy"],
+            elem_classes="to-samples",
+        )
+        self.number = gr.State(0)
+        with gr.Row(equal_height=True):
+            self.position = gr.Textbox(show_label=False, label="Rows shown", container=False, interactive=False)
+            self.previous = gr.Button("Previous rows", size="md", min_width=120)
+            self.next = gr.Button("Next rows", size="md", min_width=120)
+        with gr.Group(visible=False) as self.whole:
+            self.whole_input = gr.Textbox(label="Input", lines=2, max_lines=12, interactive=False)
+            with gr.Row():
+                self.whole_target = gr.Textbox(label="Target", lines=2, max_lines=12, interactive=False)
+                self.whole_base = gr.Textbox(label="Base", lines=2, max_lines=12, interactive=False)
+                self.whole_tuned = gr.Textbox(label="Tuned", lines=2, max_lines=12, interactive=False)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Every component that `show` changes."""
+        parts = [self.notice, self.body, self.duel, self.counts, self.metrics, self.filter, self.by_class]
+        parts += [self.matrices, self.classes, self.loss, self.receipt, self.file]
+        return [*parts, *self.sample_outputs, self.whole]
+
+    @property
+    def sample_outputs(self) -> list[Any]:
+        """What a filter or a turned page changes."""
+        return [self.table, self.position, self.number, self.previous, self.next]
+
+    @property
+    def whole_outputs(self) -> list[Any]:
+        """What a chosen row changes."""
+        return [self.whole, self.whole_input, self.whole_target, self.whole_base, self.whole_tuned]
+
+    def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
+        """The changes that make the screen say what the page says."""
+        found = page.comparison
+        changes: dict[Any, Any] = {
+            self.notice: markup.notice(page.kind, page.title, f"{page.about}\n{page.body}".strip()),
+            self.body: gr.Column(visible=found is not None and page.kind != "empty"),
+            self.file: gr.File(None, visible=False),
+            self.whole: gr.Group(visible=False),
+        }
+        if found is None or run is None:
+            return changes
+        primary = _primary(found)
+        changes |= {
+            self.duel: markup.duel(primary, found.rows.test) if primary and found.verdict else "",
+            self.counts: markup.counts(found.flips),
+            self.metrics: markup.metric_table(found.metrics),
+            self.filter: gr.Radio(_filters(found), value=_ALL),
+            self.by_class: gr.Column(visible=found.confusion is not None),
+            self.matrices: markup.matrices(found.confusion) if found.confusion else "",
+            self.classes: markup.class_table(found.classes),
+            self.loss: gr.LinePlot(page.loss if page.loss is not None and not page.loss.empty else None),
+            self.receipt: markup.receipt(found.receipt),
+        }
+        return changes | self.show_samples(self.samples(run, _ALL, 0))
+
+    def samples(self, run: Run, kind: str, number: int) -> SamplePage:
+        """A page of the run's samples of that kind."""
+        paired = pair_samples(run.predictions("base"), run.predictions("tuned"))
+        return sample_page(choose_samples(paired, kind), number)
+
+    def show_samples(self, page: SamplePage) -> dict[Any, Any]:
+        """The changes that show this page of samples."""
+        return {
+            self.table: gr.Dataframe(page.rows),
+            self.position: page.position,
+            self.number: page.number,
+            self.previous: gr.Button(interactive=page.number > 0),
+            self.next: gr.Button(interactive=page.number + 1 < page.pages),
+        }
+
+    def show_whole(self, run: Run, row: Sequence[object]) -> dict[Any, Any]:
+        """The changes that show a row of the table in full."""
+        paired = pair_samples(run.predictions("base"), run.predictions("tuned"))
+        found = next((sample for sample in paired if row and str(sample.row) == str(row[0])), None)
+        if found is None:
+            return {self.whole: gr.Group(visible=False)}
+        return {
+            self.whole: gr.Group(visible=True),
+            self.whole_input: gr.Textbox(found.input, label=f"Input of row {found.row} ({found.kind})"),
+            self.whole_target: found.target,
+            self.whole_base: found.base,
+            self.whole_tuned: found.tuned,
+        }

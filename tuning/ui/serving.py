@@ -1,0 +1,65 @@
+"""The app as a server: what it is given, how it is launched, what it tidies up. Knows no screen."""
+
+import logging
+import threading
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from tuning.runs.limits import Limits
+from tuning.runs.store import RunStore, home
+from tuning.ui.context import Context, clear_old_files
+from tuning.ui.theme import STYLE_SHEET, theme
+
+__all__ = ["launch_settings", "make_context", "set_defaults", "sweep_hourly"]
+
+_log = logging.getLogger(__name__)
+_HOUR_S, _DAY_S = 3600.0, 86_400.0
+
+
+def set_defaults(env: MutableMapping[str, str]) -> None:
+    """Before Gradio is loaded: no telemetry, and uploads in a folder of ours that nothing else shares."""
+    env.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    env.setdefault("GRADIO_TEMP_DIR", str(home(env) / "uploads"))
+
+
+def make_context(env: Mapping[str, str]) -> Context:
+    """The world that `env` describes. Raises `SettingError` for a limit that is not what it must be."""
+    return Context(RunStore(home(env)), Limits.from_env(env), env, home(env) / "uploads")
+
+
+def launch_settings(context: Context) -> dict[str, Any]:
+    """For `gr.Blocks.launch`; host and port come from Gradio's own variables, loopback by default."""
+    return {
+        "show_error": False,
+        "max_file_size": "20mb",
+        "allowed_paths": [],
+        "blocked_paths": [str(context.store.folder)],
+        "ssr_mode": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "strict_cors": True,
+        "mcp_server": False,
+        "pwa": False,
+        "share": False,
+        "footer_links": ["api", "settings"],
+        "theme": theme(),
+        "css_paths": [STYLE_SHEET],
+    }
+
+
+def sweep_hourly(context: Context, stop: threading.Event) -> threading.Thread:
+    """Tidy up now and every hour until `stop` is set, beside the server."""
+
+    def sweep() -> None:
+        while True:
+            try:
+                context.store.sweep(context.limits)
+                clear_old_files(context.files, older_than_s=_DAY_S)
+            except Exception:  # noqa: BLE001 - tidying up is tried again in an hour; the server must not end for it
+                _log.exception("what is too old could not be removed")
+            if stop.wait(_HOUR_S):
+                return
+
+    thread = threading.Thread(target=sweep, name="sweep", daemon=True)
+    thread.start()
+    return thread
