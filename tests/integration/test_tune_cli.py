@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("embedded_model")]
 
 FILE = EXAMPLES / "icd10_chapters.csv"
 COLUMNS = ["--input", "diagnosis", "--target", "chapter", "--group", "code:3"]
-SMALL = [*COLUMNS, "--rows", "24", "--test-rows", "6", "--layers", "1", "--max-length", "96"]
+SMALL = [*COLUMNS, "--rows", "24", "--test-rows", "6", "--layers", "1", "--max-length", "256"]
 PATIENCE_S = 600
 
 
