@@ -1,8 +1,9 @@
 """A tiny random Llama with a chat tokenizer, built on the spot: for tests that need a model but not a good one."""
 
+import json
 from pathlib import Path
 
-__all__ = ["CHAT_TEMPLATE", "build_tiny_model"]
+__all__ = ["CHAT_TEMPLATE", "build_tiny_model", "write_snapshot"]
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -76,3 +77,16 @@ def _tokenizer():
         chat_template=CHAT_TEMPLATE,
         clean_up_tokenization_spaces=False,
     )
+
+
+def write_snapshot(hub_cache: Path, model_id: str, commit: str, **config: object) -> Path:
+    """Lay out empty files of a model as the Hub cache would after a download of `main`; return the snapshot."""
+    repository = hub_cache / f"models--{model_id.replace('/', '--')}"
+    snapshot = repository / "snapshots" / commit
+    snapshot.mkdir(parents=True, exist_ok=True)
+    (repository / "refs").mkdir(exist_ok=True)
+    (repository / "refs" / "main").write_text(commit)
+    (snapshot / "config.json").write_text(json.dumps({"model_type": "llama", **config}))
+    (snapshot / "tokenizer.json").write_text("{}")
+    (snapshot / "model.safetensors").touch()
+    return snapshot

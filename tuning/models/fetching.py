@@ -89,14 +89,13 @@ def _converted(entry: ModelEntry, env: Mapping[str, str]) -> Path:
     """The converted folder; whoever comes first converts, others wait for it."""
     target = models_root(env) / entry.name
     wanted = {"recipe": RECIPE, "source": entry.requirement, "file": entry.location}
-    if _made_from(target) == wanted:
-        return target
-    source = wheel_file(entry)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.parent / f".{entry.name}.lock"):
-            if _made_from(target) != wanted:
-                _convert(source, target, wanted)
+        if _made_from(target) != wanted:
+            source = wheel_file(entry)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(target.parent / f".{entry.name}.lock"):
+                if _made_from(target) != wanted:  # nobody was faster
+                    _convert(source, target, wanted)
     except OSError as error:
         raise ModelError(
             f"model '{entry.name}' cannot be kept in '{target.parent}': {error.strerror or error}; "
