@@ -20,6 +20,13 @@ _HEAD = (
     "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which neither has seen;"
     " you get the difference, and how sure it is.</p></div></header>"
 )
+# The address says which run is looked at, so that two tabs can look at two, and a reload or a copied link finds it.
+_KEEP_ADDRESS = """(visitor) => {
+  const address = new URL(location.href);
+  if (visitor && visitor.run) address.searchParams.set("run", visitor.run);
+  else address.searchParams.delete("run");
+  history.replaceState(null, "", address);
+}"""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 _WORK: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
@@ -38,8 +45,11 @@ def build(context: Context) -> gr.Blocks:
 
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
-    demo.load(page.greet, page.browser, page.browser, **_QUIET).then(
-        page.open_run, page.browser, page.run_outputs, **_QUIET
+    _keep_address(
+        page,
+        demo.load(page.greet, page.browser, page.browser, **_QUIET).then(
+            page.open_run, page.browser, page.run_outputs, **_QUIET
+        ),
     )
     page.timer.tick(page.follow, [page.browser, page.seen], page.run_outputs, **_QUIET)
 
@@ -55,13 +65,8 @@ def _wire_tune(page: Page) -> None:
         event(handler, source, tune.outputs, **_WORK).then(**plan, **_WORK)
     changed = [tune.fields[name].input for name in FIELDS]
     gr.on(changed, **plan, api_visibility="private", show_progress="hidden", trigger_mode="always_last")
-    gr.on(
-        tune.start.click,
-        page.start,
-        [page.browser, *tune.inputs],
-        [page.browser, *tune.plan_outputs, *page.run_outputs],
-        **_WORK,
-    )
+    started = [page.browser, *tune.plan_outputs, *page.run_outputs]
+    _keep_address(page, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
 
 
 def _wire_compare(page: Page) -> None:
@@ -78,8 +83,7 @@ def _wire_compare(page: Page) -> None:
 def _wire_others(page: Page) -> None:
     browser, runs, try_it = page.browser, page.runs, page.try_it
     page.watch.cancel.click(page.cancel, browser, [page.seen, *page.watch.outputs], **_QUIET)
-    gr.on(
-        [try_it.send.click],
+    try_it.send.click(
         page.answer,
         [browser, try_it.prompt],
         try_it.answer_outputs,
@@ -90,7 +94,11 @@ def _wire_others(page: Page) -> None:
     page.runs_tab.select(page.list_runs, browser, runs.outputs, **_QUIET)
     runs.list.input(page.choose_run, runs.list, runs.choice_outputs, **_QUIET)
     runs.delete.click(page.ask_delete, runs.list, runs.choice_outputs, **_QUIET)
-    runs.sure.click(page.delete_run, [browser, runs.list], [browser, *runs.outputs], **_QUIET)
-    runs.open.click(page.choose_to_open, [browser, runs.list], browser, **_QUIET).then(
-        page.open_run, browser, page.run_outputs, **_QUIET
-    )
+    deleted = [browser, *runs.outputs, *page.run_outputs]
+    _keep_address(page, runs.sure.click(page.delete_run, [browser, runs.list], deleted, **_QUIET))
+    opened = runs.open.click(page.choose_to_open, [browser, runs.list], browser, **_QUIET)
+    _keep_address(page, opened.then(page.open_run, browser, page.run_outputs, **_QUIET))
+
+
+def _keep_address(page: Page, event: Any) -> None:
+    event.then(None, page.browser, None, js=_KEEP_ADDRESS, **_QUIET)

@@ -46,7 +46,7 @@ def told(
 
     def decorate(handler: Callable[Concatenate[_Page, _Args], Any]) -> Callable[Concatenate[_Page, _Args], Any]:
         @functools.wraps(handler)
-        def tell(page: _Page, *args: _Args.args, **kwargs: _Args.kwargs) -> Any:
+        def tell(page: _Page, /, *args: _Args.args, **kwargs: _Args.kwargs) -> Any:
             try:
                 return handler(page, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is logged whole and told by its id

@@ -53,7 +53,8 @@ def heading(number: str, title: str, hint: str = "") -> str:
 
 def notice(kind: str, title: str, body: str = "") -> str:
     """A message in a box; `kind` is info, warning, error, better, worse or empty."""
-    more = f"<p>{escape(body[:1].upper() + body[1:])}</p>" if body else ""
+    said = body[:1].upper() + body[1:] if kind in {"error", "warning"} else body
+    more = f"<p>{escape(said)}</p>" if body else ""
     role = "alert" if kind == "error" else "status"
     return f'<div class="to-notice to-{kind}" role="{role}"><strong>{escape(title)}</strong>{more}</div>'
 

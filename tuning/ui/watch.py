@@ -24,6 +24,7 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "check": ("check", "Checking that the two sides can be compared"),
     "compare": ("compare", "Comparing"),
 }
+_EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
 _MOST_POINTS = 400
 LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
 
@@ -84,8 +85,10 @@ def advice(status: RunStatus) -> str:
     return "Start it again under Tune. If it fails the same way, show this message to whoever runs this machine."
 
 
-def watch_page(run: Run) -> WatchPage:
+def watch_page(run: Run | None) -> WatchPage:
     """Where the run stands, read from its folder."""
+    if run is None:
+        return WatchPage(*_EMPTY)
     status, events = run.status(), run.events()
     kind, title, body = _headline(status)
     return WatchPage(
@@ -160,7 +163,7 @@ class WatchScreen:
     """The layout of the screen, and what of it changes."""
 
     def __init__(self) -> None:
-        self.notice = gr.HTML(markup.notice("empty", "No run yet", "Start one under Tune: it shows here how it goes."))
+        self.notice = gr.HTML(markup.notice(*_EMPTY))
         self.steps = gr.HTML(visible=False)
         self.bar = gr.HTML(visible=False)
         self.cancel = gr.Button("Cancel", visible=False, size="md")
@@ -170,6 +173,7 @@ class WatchScreen:
             y="loss",
             color="rows",
             color_map=LOSS_COLORS,
+            elem_classes="to-plot",
             label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
             x_title="training step",
             y_title="nats per token",

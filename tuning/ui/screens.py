@@ -1,0 +1,96 @@
+"""The five screens of one page and how a run is shown on them. Knows a run's folder; no event and no visitor's rights.
+
+The run a visitor looks at is named by what the browser keeps; the server keeps nothing between two events.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from tuning.data.bundled import bundled_examples
+from tuning.errors import RunNotFoundError
+from tuning.models.catalog import catalog
+from tuning.runs.store import Run
+from tuning.ui.compare import ComparePage, CompareScreen, compare_page
+from tuning.ui.context import Context
+from tuning.ui.runs import RunsScreen
+from tuning.ui.try_it import TryPage, TryScreen, try_page
+from tuning.ui.tune import TuneScreen
+from tuning.ui.visitor import current_run, read_visitor
+from tuning.ui.watch import WatchPage, WatchScreen, watch_page
+
+__all__ = ["POLL_S", "Changes", "Screens"]
+
+POLL_S = 2.0
+"""Seconds between two looks at a run's folder."""
+Changes = dict[Any, Any]
+"""Components and their new values."""
+_BROWSER_KEY = "tune-off"
+"""Every browser is told it, so it protects nothing; it must only stay the same when the server starts again."""
+
+
+class Screens:
+    """The screens of one page."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.examples = bundled_examples()
+        self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
+        self.seen = gr.State("")
+        self.timer = gr.Timer(POLL_S, active=False)
+        with gr.Tabs(selected="tune") as self.tabs:
+            with gr.Tab("Tune", id="tune"):
+                self.tune = TuneScreen(self.examples, catalog(context.env))
+            with gr.Tab("Watch", id="watch"):
+                self.watch = WatchScreen()
+            with gr.Tab("Compare", id="compare"):
+                self.compare = CompareScreen()
+            with gr.Tab("Try", id="try"):
+                self.try_it = TryScreen()
+            with gr.Tab("Runs", id="runs") as self.runs_tab:
+                self.runs = RunsScreen()
+
+    @property
+    def run_outputs(self) -> list[Any]:
+        """Everything that shows the run a visitor looks at."""
+        screens = [*self.watch.outputs, *self.compare.outputs, *self.try_it.outputs]
+        return [self.tabs, self.timer, self.seen, *screens]
+
+    def mark(self, run: Run) -> str:
+        """Changes whenever what is shown of a run on its way does."""
+        log = run.path / "events.jsonl"
+        size = log.stat().st_size if log.is_file() else 0
+        return f"{size} {run.cancel_requests()} {run.status().model_dump_json()}"
+
+    def show_watch(self, run: Run) -> Changes:
+        """The changes that show how far a run is."""
+        return {self.seen: self.mark(run), **self.watch.show(watch_page(run))}
+
+    def show_run(self, run: Run | None) -> Changes:
+        """The changes that show a run on every screen, and open the screen that fits its state."""
+        page = compare_page(run)
+        changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run))}
+        if run is None:
+            return {**changes, self.timer: gr.Timer(active=False)}
+        active = run.status().active
+        place = "watch" if active or page.comparison is None else "compare"
+        moved = {self.timer: gr.Timer(active=active), self.tabs: gr.Tabs(selected=place)}
+        return changes | moved | self.show_watch(run)
+
+    def show_gone(self, message: str) -> Changes:
+        """The changes when there is no run to be shown, with the reason."""
+        title = "This run cannot be shown"
+        return {
+            self.timer: gr.Timer(active=False),
+            self.tabs: gr.Tabs(selected="watch"),
+            **self.watch.show(WatchPage("warning", title, message)),
+            **self.compare.show(ComparePage("warning", title, message), None),
+            **self.try_it.show(TryPage(False, "")),
+        }
+
+    def opened(self, stored: object) -> Run:
+        """The run that the visitor looks at. Raises `RunNotFoundError` when there is none."""
+        run = current_run(self.context.store, read_visitor(stored))
+        if run is None:
+            raise RunNotFoundError("No run is open: start one under Tune, or open one under Runs.")
+        return run
