@@ -1,0 +1,48 @@
+"""One app and one Chromium for all browser tests; every test has a browser context, that is a visitor, of its own."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.app_server import App, serve
+
+PATIENCE_MS = 60_000
+"""For what takes no model; the machines that test are slow."""
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory) -> Iterator[App]:
+    with serve(tmp_path_factory.mktemp("app")) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open the app as a new visitor; an error on the page's console fails the test."""
+    contexts, complaints = [], []
+
+    def open_page(query: str = "", *, width: int = 1200, height: int = 900) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{app.url}/{query}")
+        expect(page.get_by_role("heading", name="Tune-Off")).to_be_visible()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

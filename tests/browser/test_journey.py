@@ -1,0 +1,84 @@
+"""The whole journey of a visitor, with one real training: example, plan, start, reload, comparison, samples, a prompt."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tuning.data.bundled import bundled_examples
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("embedded_model")]
+
+TRAINING_MS = 900_000
+ANSWER_MS = 300_000
+SMALL = {"Rows to use": "24", "Test rows": "6", "Epochs": "1", "Layers": "1", "Maximum length": "256"}
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def plan_small_run(page: Page) -> None:
+    """Take the first example and make the run as small as the settings allow."""
+    page.get_by_label(bundled_examples()[0].title).check()
+    expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
+    page.get_by_role("button", name="Advanced settings").click()
+    for label, value in SMALL.items():
+        page.get_by_label(re.compile(f"^{label}")).fill(value)
+    expect(page.locator(".to-count", has_text="to judge by").locator("b")).to_have_text("6")
+
+
+def expect_run_on_screen(page: Page) -> None:
+    """The run is followed, or already compared."""
+    expect(page.get_by_role("tab", name=re.compile("Watch|Compare"), selected=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]run=[0-9a-f]{32}"))
+
+
+def test_from_an_example_to_an_answer(visit):
+    page = visit()
+    plan_small_run(page)
+    page.get_by_role("button", name="Start tuning").click()
+    expect_run_on_screen(page)
+    page.reload()
+    expect_run_on_screen(page)
+
+    expect(page.get_by_text("on 6 test rows")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+    expect(page.get_by_text("Tuned: target down, answer across")).to_be_visible()
+    expect(page.locator(".to-receipt")).to_contain_text("passed")
+    filter_samples(page)
+    ask_both(page)
+    own_runs(page)
+
+    stranger = visit()
+    open_tab(stranger, "Runs")
+    expect(stranger.get_by_text("No runs yet")).to_be_visible()
+
+
+def filter_samples(page: Page) -> None:
+    """Every kind shows as many rows as its count says."""
+    position = page.get_by_label("Rows shown")
+    expect(position).to_have_value("1 to 6 of 6")
+    for kind in ("fixed", "broken", "both right", "both wrong"):
+        choice = page.get_by_label(re.compile(rf"^{kind} \(\d+\)"))
+        number = int(re.findall(r"\d+", choice.locator("xpath=..").inner_text())[0])
+        choice.check()
+        expect(position).to_have_value(f"1 to {number} of {number}" if number else "No row is of this kind.")
+
+
+def ask_both(page: Page) -> None:
+    """A prompt gets an answer of both models, one of the labels."""
+    open_tab(page, "Try")
+    page.get_by_label("Your prompt").fill("Fracture of the left arm")
+    page.get_by_role("button", name="Ask both models").click()
+    for side in ("Base answers", "Tuned answers"):
+        expect(page.get_by_label(side)).to_have_value(re.compile(r"^\w+$"), timeout=ANSWER_MS)
+    expect(page.get_by_text("Tuned: how likely each label is")).to_be_visible()
+
+
+def own_runs(page: Page) -> None:
+    """The run is in this visitor's list, and opens from there."""
+    open_tab(page, "Runs")
+    page.get_by_label(re.compile("icd10.* · done")).check()
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()

@@ -1,0 +1,125 @@
+"""Every screen in a real browser, on runs as a worker leaves them: hostile texts, phones, the dark, other visitors."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app_server import App
+from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
+from tuning.runs.processes import this_process
+
+pytestmark = pytest.mark.browser
+
+TABS = ("Tune", "Watch", "Compare", "Try", "Runs")
+
+
+@pytest.fixture(scope="module")
+def hostile_run(app: App):
+    return finished_run(app.home, text=HOSTILE)
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("input[type=file]").first.set_input_files(path)
+
+
+def width_and_window(page: Page) -> list[int]:
+    found: list[int] = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return found
+
+
+def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
+    page = visit(f"?run={hostile_run.id}")
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+    expect(page.locator(".to-matrix").first).to_contain_text("<script>")
+    expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
+    page.locator(".to-samples td").nth(1).click()
+    expect(page.get_by_label(re.compile("^Input of row 1 "))).to_have_value(f"{HOSTILE} 1")
+    for tab in TABS:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_hostile_file_is_shown_as_text_before_it_is_learned(visit, tmp_path):
+    path = tmp_path / "x ${window.pwned=1} {{7*7}}.csv"
+    rows = "".join(f'"{HOSTILE} {n}","{"<b>yes</b>" if n % 2 else "${no}"}"\n' for n in range(60))
+    path.write_text(f'"<img src=x onerror=window.pwned=1>","label"\n{rows}', encoding="utf-8")
+    page = visit()
+    upload(page, path)
+    expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
+    expect(page.locator(".to-preview")).to_contain_text("<script>window.pwned=1</script>")
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "empty"), ("text\none\ntwo\n", "column"), ("text,label\n" + "a,b\n" * 5, "row")],
+    ids=["empty", "one column", "five rows"],
+)
+def test_a_file_that_cannot_be_used_says_why_and_starts_nothing(visit, tmp_path, content, message):
+    path = tmp_path / "unfit.csv"
+    path.write_text(content)
+    page = visit()
+    upload(page, path)
+    expect(page.get_by_role("alert").filter(has_text=message)).to_be_visible()
+    expect(page.get_by_role("button", name="Start tuning")).to_be_disabled()
+
+
+def test_a_setting_out_of_bounds_says_so_beside_the_button(visit, tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("text,label\n" + "".join(f"it is {n},{'good' if n % 2 else 'bad'}\n" for n in range(60)))
+    page = visit()
+    upload(page, path)
+    start = page.get_by_role("button", name="Start tuning")
+    expect(start).to_be_enabled()
+    page.get_by_role("button", name="Advanced settings").click()
+    page.get_by_label(re.compile("^Rank")).fill("100000")
+    expect(page.locator("#why")).to_contain_text("'rank'")
+    expect(start).to_be_disabled()
+    page.get_by_label(re.compile("^Rank")).fill("8")
+    expect(start).to_be_enabled()
+
+
+def test_a_dead_worker_is_shown_as_interrupted_without_a_reload(visit, app):
+    run = unfinished_run(app.home)
+    run.write_worker(this_process())
+    page = visit(f"?run={run.id}")
+    expect(page.get_by_text("Training: step 2 of 100")).to_be_visible()
+    expect(page.locator(".to-plot svg.marks").first).to_be_visible()
+    run.write_worker(this_process().model_copy(update={"create_time": 1.0}))
+    expect(page.get_by_text("This run was interrupted.").first).to_be_visible()
+    expect(page.get_by_text("Training: step 2 of 100")).to_have_count(0)
+
+
+@pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", "<script>window.pwned=1</script>"])
+def test_a_link_that_leads_nowhere_says_so(visit, run_id):
+    page = visit(f"?run={run_id}")
+    expect(page.get_by_text("This run cannot be shown").first).to_be_visible()
+    assert page.evaluate("window.pwned") is None
+
+
+def test_a_guest_by_link_looks_but_cannot_cancel_and_has_no_runs(visit, app):
+    run = unfinished_run(app.home)
+    run.write_worker(this_process())
+    page = visit(f"?run={run.id}")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("opened by its link").first).to_be_visible()
+    assert run.cancel_requests() == 0
+    page.get_by_role("tab", name="Runs", exact=True).click()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_wider_than_a_phone(visit, hostile_run, theme):
+    page = visit(f"?run={hostile_run.id}&__theme={theme}", width=390, height=844)
+    expect(page.get_by_text("on 30 test rows")).to_be_visible()
+    assert page.evaluate("document.body.classList.contains('dark')") is (theme == "dark")
+    for tab in TABS:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
+        wide, window = width_and_window(page)
+        assert wide <= window, f"{tab} is {wide} pixels wide on a window of {window}"

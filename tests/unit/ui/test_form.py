@@ -1,0 +1,62 @@
+"""The form is a view of the settings, and adds none."""
+
+import pytest
+
+from tuning.errors import SettingError
+from tuning.models.catalog import catalog
+from tuning.spec import RunSpec, parse_spec
+from tuning.ui.form import ADVANCED, BASIC, FIELDS, advanced_field, form_values, help_text, settings_of
+
+
+def test_every_setting_has_its_field():
+    assert set(FIELDS) - {"characters"} == set(RunSpec.model_fields)
+    assert not set(BASIC) & set(ADVANCED)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"group": "code:3", "rows": 400, "layers": 10},
+        {"group": "code", "task": "generate", "input": "a", "target": "b", "learning_rate": 1e-4, "instruction": "Do."},
+    ],
+)
+def test_settings_come_back_from_the_form(settings):
+    assert parse_spec(settings_of(form_values(settings))) == parse_spec(settings)
+
+
+def test_numbers_from_a_browser_are_floats():
+    spec = parse_spec(settings_of({**form_values({}), "epochs": 2.0, "layers": "4", "group": "a", "characters": 3.0}))
+    assert (spec.epochs, spec.layers, spec.group) == (2, 4, "a:3")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("rank", 3.7),
+        ("rank", 100_000),
+        ("epochs", 0),
+        ("learning_rate", float("nan")),
+        ("layers", "most"),
+        ("device", "tpu"),
+        ("seed", -1),
+        ("instruction", "x" * 5000),
+        ("task", "conquer"),
+        ("epochs", {"a": 1}),
+    ],
+)
+def test_a_hostile_value_is_refused_by_name(name, value):
+    with pytest.raises(SettingError, match=f"setting '{name}'"):
+        parse_spec(settings_of({**form_values({}), name: value}))
+
+
+def test_bounds_and_meaning_are_those_of_the_settings():
+    assert help_text("rank") == "rank of the LoRA matrices (1 to 256)"
+    assert "20 to 1,000,000" in help_text("rows")
+    assert "empty" in help_text("rows")
+
+
+@pytest.mark.parametrize("name", ADVANCED)
+def test_every_advanced_setting_shows_its_default(name):
+    default = RunSpec.model_fields[name].default
+    assert advanced_field(name, catalog({})).value in (default, str(default))

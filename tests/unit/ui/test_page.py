@@ -1,0 +1,150 @@
+"""The handlers, called as Gradio calls them."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from tests.unit.ui.builders import ALICE, BOB, HOSTILE, finished_run, looking, new_page, unfinished_run
+from tuning.runs.processes import this_process
+from tuning.ui.form import FIELDS, form_values
+
+SELECTED = "selected"
+
+
+@pytest.fixture
+def page(tuneoff_home):
+    return new_page(tuneoff_home)
+
+
+def request(**query: str) -> SimpleNamespace:
+    return SimpleNamespace(query_params=query)
+
+
+def test_a_new_visitor_gets_an_id_and_keeps_it(page):
+    first = page.greet(None, request())
+    assert len(first["id"]) == 32
+    assert page.greet(first, request()) == first
+
+
+def test_the_address_names_the_run_before_the_browser_does(page):
+    stored = {"id": ALICE.id, "run": "e" * 32}
+    assert page.greet(stored, request(run="f" * 32)) == {"id": ALICE.id, "run": "f" * 32}
+    assert page.greet(stored, request(run="../../etc"))["run"] == "0" * 32
+    assert page.greet(stored, request()) == stored
+
+
+def test_a_run_opens_on_the_screen_that_fits_its_state(page, tuneoff_home):
+    assert page.tabs not in page.open_run(ALICE.model_dump())
+    live = unfinished_run(tuneoff_home)
+    live.write_worker(this_process())
+    changes = page.open_run(looking(ALICE, live))
+    assert changes[page.tabs].selected == "watch"
+    assert changes[page.timer].active
+    changes = page.open_run(looking(ALICE, finished_run(tuneoff_home)))
+    assert changes[page.tabs].selected == "compare"
+    assert not changes[page.timer].active
+
+
+@pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", None, 7])
+def test_an_id_that_names_no_run_shows_a_plain_message_or_nothing(page, run_id):
+    shown = page.open_run({"id": ALICE.id, "run": run_id})
+    assert "Traceback" not in str(shown[page.compare.notice])
+    assert shown[page.timer].active is False
+
+
+def test_the_timer_shows_what_changed_and_stops_at_the_end(page, tuneoff_home):
+    run = unfinished_run(tuneoff_home)
+    run.write_worker(this_process())
+    stored = looking(ALICE, run)
+    seen = page.follow(stored, "")[page.seen]
+    assert page.follow(stored, seen) == gr.skip()
+    run.finish("failed", f"No good: {HOSTILE}", 1)
+    changes = page.follow(stored, seen)
+    assert changes[page.timer].active is False
+    assert changes[page.tabs].selected == "watch"
+    assert "&lt;script&gt;" in changes[page.watch.notice]
+    assert "<script" not in changes[page.watch.notice]
+
+
+def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
+    run = finished_run(tuneoff_home)
+    page.context.store.delete(run)
+    assert "it was deleted" in page.follow(looking(ALICE, run), "")[page.watch.notice]
+
+
+def test_an_example_fills_the_form_and_can_be_started(page):
+    key = page.examples[0].key
+    changes = page.look_at_example(key)
+    values = [getattr(change := changes[page.tune.fields[name]], "value", change) for name in FIELDS]
+    planned = page.make_plan(None, key, *values)
+    assert planned[page.tune.start].interactive is True
+    broken = page.make_plan(None, key, *(9.5 if name == "rank" else v for name, v in zip(FIELDS, values, strict=True)))
+    assert broken[page.tune.start].interactive is False
+    assert "etting &#x27;rank&#x27;" in broken[page.tune.why]
+
+
+def test_a_file_that_cannot_be_used_says_why(page, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"")
+    changes = page.look_at_file(str(path))
+    assert "x.csv" in changes[page.tune.notice].value
+    assert changes[page.tune.start].interactive is False
+    assert changes[page.tune.body].visible is False
+
+
+def test_starting_without_data_starts_nothing(page):
+    changes = page.start(ALICE.model_dump(), None, None, *form_values({}).values())
+    assert "Choose a file" in changes[page.tune.why]
+    assert page.browser not in changes
+    assert page.context.store.list() == []
+
+
+def test_only_the_owner_cancels(page, tuneoff_home):
+    run = unfinished_run(tuneoff_home)
+    run.write_worker(this_process())
+    assert "opened by its link" in page.cancel(looking(BOB, run))[page.watch.notice]
+    assert run.cancel_requests() == 0
+    page.cancel(looking(ALICE, run))
+    assert run.cancel_requests() == 1
+
+
+def test_visitors_see_and_delete_their_own_runs_alone(page, tuneoff_home):
+    run = finished_run(tuneoff_home)
+    assert page.list_runs(BOB.model_dump())[page.runs.list].choices == []
+    assert [value for _, value in page.list_runs(ALICE.model_dump())[page.runs.list].choices] == [run.id]
+    assert "opened by its link" in page.delete_run(BOB.model_dump(), run.id)[page.runs.problem].value
+    assert run.path.is_dir()
+    assert page.delete_run(looking(ALICE, run), run.id)[page.browser] == {"id": ALICE.id, "run": None}
+    assert not run.path.exists()
+
+
+@pytest.mark.parametrize("chosen", [None, "", "../..", "f" * 32])
+def test_deleting_what_is_not_there_deletes_nothing(page, tuneoff_home, chosen):
+    run = finished_run(tuneoff_home)
+    assert page.runs.problem in page.delete_run(ALICE.model_dump(), chosen)
+    assert run.path.is_dir()
+
+
+def test_samples_are_filtered_and_paged(page, tuneoff_home):
+    stored = looking(ALICE, finished_run(tuneoff_home))
+    shown = page.choose_kind(stored, "broken")
+    assert all("▼ broken" in row for row in shown[page.compare.table].value["data"])
+    assert page.next_samples(stored, "all", 0)[page.compare.number] == 1
+    assert page.previous_samples(stored, "all", 0)[page.compare.number] == 0
+
+
+def test_a_row_is_shown_in_full_and_a_made_up_row_is_not(page, tuneoff_home):
+    stored = looking(ALICE, finished_run(tuneoff_home, text=HOSTILE))
+    shown = page.show_row(stored, SimpleNamespace(row_value=["3"]))
+    assert shown[page.compare.whole_input].value == f"{HOSTILE} 3"
+    assert page.show_row(stored, SimpleNamespace(row_value=["../x"]))[page.compare.whole].visible is False
+    assert page.show_row(stored, SimpleNamespace(row_value=[]))[page.compare.whole].visible is False
+
+
+def test_what_nobody_foresaw_is_told_by_its_id_alone(page, tuneoff_home):
+    run = finished_run(tuneoff_home)
+    (run.path / "comparison.json").write_text("{secret")
+    said = str(page.open_run(looking(ALICE, run))[page.watch.notice])
+    assert "Something unexpected went wrong (error" in said
+    assert "secret" not in said

@@ -1,0 +1,86 @@
+"""What is said of a run on its way, and of one that did not arrive."""
+
+import pytest
+
+from tests.unit.ui.builders import finished_run, unfinished_run
+from tuning.events import DevScored, Phase, Step
+from tuning.runs.processes import this_process
+from tuning.ui.watch import loss_frame, seconds_in_words, watch_page
+
+
+def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    page = watch_page(run)
+    assert page.title == "Training: step 2 of 100"
+    assert page.share == pytest.approx(0.02)
+    assert "about 10 s left" in page.body
+    assert page.cancel == "Cancel"
+    run.request_cancel()
+    page = watch_page(run)
+    assert "cancelling" in page.body
+    assert page.cancel == "Stop at once, without a comparison"
+
+
+def test_other_parts_count_their_rows(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    run.append(Phase(at=4.0, name="tuned", done=8, total=30))
+    assert watch_page(run).title == "The tuned model answers the test rows: row 8 of 30"
+
+
+def test_a_dead_worker_is_never_shown_as_running(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process().model_copy(update={"create_time": 1.0}))
+    page = watch_page(run)
+    assert page.title == "This run was interrupted."
+    assert "step 2 of 100" in page.body
+    assert page.cancel is None
+    assert page.phase is None
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "title", "todo"),
+    [
+        ("failed", 1, "This run failed.", "Start it again"),
+        ("failed", 2, "This run failed.", "Change the file or the settings"),
+        ("cancelled", 3, "This run was cancelled.", "before there was anything to compare"),
+    ],
+)
+def test_a_run_without_an_outcome_says_why_and_what_to_do(tmp_path, state, code, title, todo):
+    run = unfinished_run(tmp_path)
+    run.finish(state, "The reason.", code)
+    page = watch_page(run)
+    assert page.title == title
+    assert page.body.startswith("The reason.")
+    assert todo in page.body
+    assert page.cancel is None
+
+
+def test_a_finished_run_says_its_verdict_and_what_it_did(tmp_path):
+    page = watch_page(finished_run(tmp_path))
+    assert page.title == "Done."
+    assert "ccuracy" in page.body
+    assert "Training ended at step 2: finished; the adapter of step 2 is kept." in page.notes
+    assert "Warning: cut: text" in page.notes
+
+
+def test_no_run_says_where_to_start():
+    assert "Tune" in watch_page(None).body
+
+
+def test_the_curve_keeps_both_losses_and_its_ends():
+    events = [Step(at=0, step=n, total_steps=9000, epoch=0, loss=1 / n, learning_rate=1) for n in range(1, 9001)]
+    frame = loss_frame([*events, DevScored(at=0, step=9000, loss=0.5)])
+    train = frame[frame["rows"] == "train"]
+    assert len(train) <= 500
+    assert (train["step"].iloc[0], train["step"].iloc[-1]) == (1, 9000)
+    assert frame[frame["rows"] == "dev"]["loss"].tolist() == [0.5]
+    assert loss_frame([]).empty
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "a few seconds"), (42, "about 40 s"), (600, "about 10 min"), (9000, "about 2.5 h")]
+)
+def test_time_is_said_as_people_say_it(seconds, words):
+    assert seconds_in_words(seconds) == words
