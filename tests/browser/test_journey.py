@@ -1,4 +1,4 @@
-"""The whole journey of a visitor, with one real training: example, plan, start, reload, comparison, samples, a prompt."""
+"""The whole journey of a visitor, with one real training: example, start, reload, comparison, samples, a prompt."""
 
 import re
 
@@ -42,7 +42,7 @@ def test_from_an_example_to_an_answer(visit):
     page.reload()
     expect_run_on_screen(page)
 
-    expect(page.get_by_text("on 6 test rows")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_text("on 6 test rows neither")).to_be_visible(timeout=TRAINING_MS)
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.get_by_text("Tuned: target down, answer across")).to_be_visible()
     expect(page.locator(".to-receipt")).to_contain_text("passed")

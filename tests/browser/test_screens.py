@@ -34,7 +34,7 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.locator(".to-matrix").first).to_contain_text("<script>")
     expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
-    page.locator(".to-samples td").nth(1).click()
+    page.locator(".to-samples").get_by_test_id("cell-0-1").click()
     expect(page.get_by_label(re.compile("^Input of row 1 "))).to_have_value(f"{HOSTILE} 1")
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()
@@ -116,7 +116,7 @@ def test_a_guest_by_link_looks_but_cannot_cancel_and_has_no_runs(visit, app):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_wider_than_a_phone(visit, hostile_run, theme):
     page = visit(f"?run={hostile_run.id}&__theme={theme}", width=390, height=844)
-    expect(page.get_by_text("on 30 test rows")).to_be_visible()
+    expect(page.get_by_text("on 30 test rows neither")).to_be_visible()
     assert page.evaluate("document.body.classList.contains('dark')") is (theme == "dark")
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()

@@ -129,7 +129,7 @@ class CompareScreen:
             interactive=False,
             wrap=True,
             label="Samples; choose a cell to read the row in full",
-            column_widths=["60px", "230px", "195px", "195px", "195px", "125px"],
+            column_widths=["60px", "221px", "184px", "184px", "184px", "120px"],
             max_height=620,
             buttons=["copy"],
             elem_classes="to-samples",
