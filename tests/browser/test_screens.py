@@ -35,7 +35,7 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.locator(".to-matrix").first).to_contain_text("<script>")
     expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
     page.locator(".to-samples").get_by_test_id("cell-0-1").click()
-    expect(page.get_by_label(re.compile("^Input of row 1 "))).to_have_value(f"{HOSTILE} 1")
+    expect(page.get_by_label("Input of row 1 (")).to_have_value(f"{HOSTILE} 1")
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()

@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from gradio_client import Client
-from gradio_client.exceptions import AppError
+from gradio_client import Client  # type: ignore[import-untyped]
+from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 
 from tests.app_server import ROOT, App, serve
 from tests.unit.ui.builders import ALICE, BOB, finished_run, looking
@@ -46,11 +47,11 @@ def client(app: App) -> Client:
 
 
 @pytest.fixture(scope="module")
-def config(app: App) -> dict:
+def config(app: App) -> dict[str, Any]:
     return httpx.get(f"{app.url}/config").json()
 
 
-def call(app: App, config: dict, name: str, data: list) -> httpx.Response:
+def call(app: App, config: dict[str, Any], name: str, data: list[Any]) -> httpx.Response:
     """Call an event of the page directly, as no page would; events without a queue answer at once."""
     numbers = [event["id"] for event in config["dependencies"] if event["api_name"] == name]
     assert numbers, f"no event {name!r} among {[event['api_name'] for event in config['dependencies']]}"
