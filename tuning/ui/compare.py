@@ -178,7 +178,7 @@ class CompareScreen:
         changes |= {
             self.duel: markup.duel(primary, found.rows.test) if primary and found.verdict else "",
             self.counts: markup.counts(found.flips),
-            self.metrics: markup.metric_table(found.metrics),
+            self.metrics: markup.metric_table(found.metrics, found.rows.test),
             self.filter: gr.Radio(_filters(found), value=_ALL),
             self.by_class: gr.Column(visible=found.confusion is not None),
             self.matrices: markup.matrices(found.confusion) if found.confusion else "",

@@ -8,6 +8,7 @@ import html
 from collections.abc import Sequence
 
 from tuning.scoring.comparison import Check, ClassScore, Confusion, Flips, MetricRow
+from tuning.scoring.verdict import FEWEST_ROWS
 
 __all__ = [
     "METRIC_TITLES",
@@ -38,7 +39,7 @@ METRIC_TITLES = {
 }
 _MOST_LABELS = 40
 _SIGNS = {"better": "▲", "worse": "▼", "even": "="}
-_WORDS = {"better": "▲ better", "worse": "▼ worse", "even": "= no clear difference"}
+_WORDS = {"better": "▲ better", "worse": "▼ worse", "even": "= no clear difference", "open": ""}
 
 
 def escape(text: object) -> str:
@@ -69,48 +70,56 @@ def figure(name: str, value: float | None, *, sign: bool = False) -> str:
     return f"{value * 100:{mark}.1f}{' points' if sign else ' %'}".replace("-", "−")
 
 
-def difference(metric: MetricRow) -> str:
-    """Whether tuned is better, worse or even: even when nothing changed or the interval contains zero."""
+def difference(metric: MetricRow, rows: int) -> str:
+    """Whether tuned is better or worse: even when that cannot be told apart, open when no interval says how sure it is.
+
+    An interval over fewer rows than the verdict asks for says nothing, so that no figure claims more than the verdict.
+    """
     low, high, delta = metric.low, metric.high, metric.delta
-    if not delta or (low is not None and high is not None and low <= 0 <= high):
+    if not delta:
+        return "even"
+    if low is None or high is None or rows < FEWEST_ROWS:
+        return "open"
+    if low <= 0 <= high:
         return "even"
     return "better" if (delta > 0) == (metric.better == "higher") else "worse"
 
 
-def _interval(metric: MetricRow) -> str:
+def _interval(metric: MetricRow, rows: int) -> str:
     if metric.low is None or metric.high is None:
-        return "interval not computed"
+        return "no interval: how sure this is was not computed"
     low, high = figure(metric.name, metric.low, sign=True), figure(metric.name, metric.high, sign=True)
-    return f"95 % interval {low.removesuffix(' points')} to {high}"
+    few = "; too few rows to tell" if rows < FEWEST_ROWS else ""
+    return f"95 % interval {low.removesuffix(' points')} to {high}{few}"
 
 
 def duel(metric: MetricRow, rows: int) -> str:
     """Base and tuned as two big numbers with the difference between them."""
-    way = difference(metric)
+    way = difference(metric, rows)
     title = METRIC_TITLES.get(metric.name, metric.name)
     lower = ", lower is better" if metric.better == "lower" else ""
     return (
         '<div class="to-duel">'
         f'<div class="to-side"><span>Base</span><b>{figure(metric.name, metric.base)}</b></div>'
         f'<div class="to-delta to-{way}"><b>{figure(metric.name, metric.delta, sign=True)}</b>'
-        f"<span>{_WORDS[way]}</span><small>{_interval(metric)}</small></div>"
+        f"<span>{_WORDS[way]}</span><small>{_interval(metric, rows)}</small></div>"
         f'<div class="to-side to-tuned"><span>Tuned</span><b>{figure(metric.name, metric.tuned)}</b></div>'
         f'</div><p class="to-caption">{escape(title)} on {rows:,} test rows neither model was trained on{lower}</p>'
     )
 
 
-def metric_table(metrics: Sequence[MetricRow]) -> str:
-    """Every metric of both models."""
+def metric_table(metrics: Sequence[MetricRow], rows: int) -> str:
+    """Every metric of both models on that many test rows."""
     lines = []
     for metric in metrics:
-        way = difference(metric)
+        way = difference(metric, rows)
         title = METRIC_TITLES.get(metric.name, metric.name)
         lower = " <small>(lower is better)</small>" if metric.better == "lower" else ""
         lines.append(
             f'<tr><th scope="row">{escape(title)}{lower}</th><td>{figure(metric.name, metric.base)}</td>'
             f"<td>{figure(metric.name, metric.tuned)}</td>"
             f'<td class="to-{way}">{figure(metric.name, metric.delta, sign=True)} {_WORDS[way]}'
-            f"<small>{_interval(metric)}</small></td></tr>"
+            f"<small>{_interval(metric, rows)}</small></td></tr>"
         )
     return _table("Scores", ("Metric", "Base", "Tuned", "Difference"), lines)
 
@@ -138,7 +147,7 @@ def class_table(classes: Sequence[ClassScore]) -> str:
         way = "even" if abs(delta) < 0.0005 else "better" if delta > 0 else "worse"
         lines.append(
             f'<tr><th scope="row">{escape(score.label[:80])}</th><td>{score.rows:,}</td><td>{score.base_f1:.2f}</td>'
-            f'<td>{score.tuned_f1:.2f}</td><td class="to-{way}">{_SIGNS[way]} {delta:+.2f}</td></tr>'
+            f"<td>{score.tuned_f1:.2f}</td><td>{_SIGNS[way]} {delta:+.2f}</td></tr>"
         )
     return _table("F1 by class", ("Class", "Test rows", "Base", "Tuned", "Difference"), lines)
 

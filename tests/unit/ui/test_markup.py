@@ -23,7 +23,7 @@ FRAGMENTS = {
     "receipt": markup.receipt([Check(check=HOSTILE, status="warn", detail=HOSTILE)]),
     "steps": markup.steps([HOSTILE], 0),
     "duel": markup.duel(metric(name=HOSTILE), 3),
-    "metrics": markup.metric_table([metric(name=HOSTILE)]),
+    "metrics": markup.metric_table([metric(name=HOSTILE)], 3),
     "link": markup.secret_link(HOSTILE),
 }
 
@@ -67,20 +67,22 @@ def test_figures_are_written_one_way(name, value, sign, shown):
 
 
 @pytest.mark.parametrize(
-    ("values", "way"),
+    ("values", "rows", "way"),
     [
-        ({}, "better"),
-        ({"delta": -0.1}, "worse"),
-        ({"delta": 0.0}, "even"),
-        ({"delta": None}, "even"),
-        ({"low": -0.1, "high": 0.9}, "even"),
-        ({"low": 0.1, "high": 0.9}, "better"),
-        ({"name": "perplexity", "delta": -3.0, "better": "lower"}, "better"),
-        ({"name": "perplexity", "delta": 3.0, "better": "lower"}, "worse"),
+        ({"low": 0.1, "high": 0.9}, 20, "better"),
+        ({"low": 0.1, "high": 0.9}, 19, "open"),
+        ({"low": -0.9, "high": -0.1, "delta": -0.5}, 20, "worse"),
+        ({"low": -0.1, "high": 0.9}, 500, "even"),
+        ({}, 500, "open"),
+        ({"low": 0.1}, 500, "open"),
+        ({"delta": 0.0}, 500, "even"),
+        ({"delta": None}, 500, "even"),
+        ({"name": "perplexity", "delta": -3.0, "low": -4.0, "high": -2.0, "better": "lower"}, 20, "better"),
+        ({"name": "perplexity", "delta": 3.0, "low": 2.0, "high": 4.0, "better": "lower"}, 20, "worse"),
     ],
 )
-def test_better_is_what_the_metric_calls_better_and_never_a_guess(values, way):
-    assert markup.difference(metric(**values)) == way
+def test_better_is_said_only_where_the_interval_says_it(values, rows, way):
+    assert markup.difference(metric(**values), rows) == way
 
 
 def test_colour_never_stands_alone():
