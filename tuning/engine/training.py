@@ -1,0 +1,228 @@
+"""LoRA training: transformers' Trainer on shared-prefix batches, dev loss by token, the best adapter by dev.
+
+Loops, checkpoints, schedules, clipping and early stopping are the Trainer's; ours are the loss on completion tokens
+alone, the dev loss, and telling what happens. Knows token ids; knows nothing of text, tasks or runs.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import torch
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_pt_utils import LengthGroupedSampler
+
+from tuning.engine.batching import RowTokens, common_prefix, row_batch
+from tuning.engine.prediction import CausalModel, batch_nll, completion_nlls, shared_prefix
+
+__all__ = ["StopReason", "TrainingObserver", "TrainingOutcome", "TrainingSettings", "train_adapter"]
+
+StopReason = Literal["finished", "dev stopped improving", "cancelled", "time limit"]
+
+_MICRO_TOKENS = 768
+"""Most tokens of one forward and backward pass: their activations are what training needs memory for."""
+_DEV_PER_EPOCH = 2
+_PATIENCE = 3
+"""Dev scores in a row without a better one before training stops: one and a half epochs."""
+_WARMUP = 0.06
+_CLIP = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train; `folder` holds checkpoints while it lasts."""
+
+    folder: Path
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    seed: int
+    device: str
+
+
+class TrainingObserver(Protocol):
+    """Told what happens; asked after every step whether to stop."""
+
+    def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
+        """One optimizer step is done; `loss` is in nats per completion token."""
+
+    def on_dev(self, step: int, loss: float) -> None:
+        """The dev rows were scored, in nats per completion token."""
+
+    def stop_requested(self) -> Literal["cancelled", "time limit"] | None:
+        """Why training should end after this step, if it should."""
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """How training ended. The model carries the adapter of `best_step`."""
+
+    reason: StopReason
+    steps: int
+    best_step: int | None
+    train_seconds: float
+    dev_seconds: float
+    train_tokens: int
+    """Tokens computed in training steps, padding not counted."""
+
+
+def train_adapter(
+    model: CausalModel,
+    train: Sequence[RowTokens],
+    dev: Sequence[RowTokens],
+    settings: TrainingSettings,
+    observer: TrainingObserver,
+) -> TrainingOutcome:
+    """Train the adapter that `model` carries and leave it with the best weights by dev loss."""
+    trainer = _Trainer(model, train, dev, settings, observer)
+    start = time.perf_counter()
+    with shared_prefix(model):
+        trainer.train()
+    seconds = time.perf_counter() - start
+    model.eval()
+    state = trainer.state
+    return TrainingOutcome(
+        reason=trainer.stop_reason(),
+        steps=state.global_step,
+        best_step=state.best_global_step or None,
+        train_seconds=seconds - trainer.dev_seconds,
+        dev_seconds=trainer.dev_seconds,
+        train_tokens=trainer.train_tokens,
+    )
+
+
+class _Trainer(Trainer):
+    """Trainer with the loss on completion tokens alone, in training and on dev."""
+
+    def __init__(
+        self,
+        model: CausalModel,
+        train: Sequence[RowTokens],
+        dev: Sequence[RowTokens],
+        settings: TrainingSettings,
+        observer: TrainingObserver,
+    ) -> None:
+        self.dev_rows, self.dev_seconds, self.train_tokens = dev, 0.0, 0
+        self._lengths = [len(row.prompt) + len(row.completion) for row in train]
+        self._batch_size = settings.batch_size
+        self._reporter = _Reporter(observer)
+        prefix = common_prefix([row.prompt for row in train])
+        super().__init__(
+            model=model,
+            args=_arguments(settings, len(train), _micro_batch(self._lengths, prefix, settings.batch_size)),
+            train_dataset=train,
+            eval_dataset=dev,
+            data_collator=_Collator(prefix),
+            callbacks=[EarlyStoppingCallback(_PATIENCE), self._reporter],
+        )
+        self.remove_callback(PrinterCallback)
+        self.model_accepts_loss_kwargs = True  # the loss is divided by all completion tokens of a step, here
+
+    def compute_loss(
+        self, model: CausalModel, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Summed NLL of the completions over the completion tokens of the whole optimizer step."""
+        batch = inputs["batch"].to(self.args.device)
+        self.train_tokens += batch.tokens
+        return batch_nll(model, batch).sum() / num_items_in_batch
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> int:
+        return sum(len(sample["batch"].predicted) for sample in batch_samples)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
+        generator = torch.Generator().manual_seed(self.args.seed)
+        return LengthGroupedSampler(self._batch_size, lengths=self._lengths, generator=generator)
+
+    def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
+        """Dev loss by token; the Trainer's own weighs a batch by its rows."""
+        start = time.perf_counter()
+        self.model.eval()
+        nlls = completion_nlls(self.model, self.dev_rows, lambda _: None)
+        loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
+        self.model.train()
+        self.dev_seconds += time.perf_counter() - start
+        metrics = {"eval_loss": loss}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def floating_point_ops(self, inputs: Any) -> int:
+        """Not counted: the estimate takes every row for a whole one."""
+        return 0
+
+    def stop_reason(self) -> StopReason:
+        """Why training ended."""
+        if self._reporter.stopped is not None:
+            return self._reporter.stopped
+        return "finished" if self.state.global_step >= self.state.max_steps else "dev stopped improving"
+
+
+@dataclass(frozen=True)
+class _Collator:
+    prefix: int
+
+    def __call__(self, rows: list[RowTokens]) -> dict[str, Any]:
+        return {"batch": row_batch(rows, self.prefix)}
+
+
+class _Reporter(TrainerCallback):
+    """Tells the observer what the Trainer logs, and stops training when asked."""
+
+    def __init__(self, observer: TrainingObserver) -> None:
+        self._observer = observer
+        self.stopped: Literal["cancelled", "time limit"] | None = None
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
+        logs = logs or {}
+        if "eval_loss" in logs:
+            self._observer.on_dev(state.global_step, logs["eval_loss"])
+        elif "loss" in logs:
+            self._observer.on_step(state.global_step, state.max_steps, logs["loss"], logs["learning_rate"])
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.stopped = self._observer.stop_requested()
+        if self.stopped is not None:
+            # Scored and saved first, so that what was learned until now can be the best.
+            control.should_evaluate = control.should_save = control.should_training_stop = True
+
+
+def _micro_batch(lengths: Sequence[int], prefix: int, batch_size: int) -> int:
+    """The most rows that fit a pass and divide the batch, judged by the longest row."""
+    rows = max((_MICRO_TOKENS - prefix) // (max(lengths) - prefix), 1)
+    return next(size for size in range(min(rows, batch_size), 0, -1) if batch_size % size == 0)
+
+
+def _arguments(settings: TrainingSettings, rows: int, micro_batch: int) -> TrainingArguments:
+    steps_per_epoch = -(-rows // settings.batch_size)
+    every = max(steps_per_epoch // _DEV_PER_EPOCH, 1)
+    return TrainingArguments(
+        output_dir=str(settings.folder),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=micro_batch,
+        gradient_accumulation_steps=settings.batch_size // micro_batch,
+        learning_rate=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        max_grad_norm=_CLIP,
+        lr_scheduler_type="cosine",
+        warmup_steps=round(_WARMUP * steps_per_epoch * settings.epochs),
+        eval_strategy="steps",
+        eval_steps=every,
+        eval_on_start=True,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=1,
+        save_only_model=True,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_loss",
+        greater_is_better=False,
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        seed=settings.seed,
+        use_cpu=settings.device == "cpu",
+    )

@@ -1,0 +1,98 @@
+"""A model folder → weights and tokenizer on the device and in the precision that suit this machine.
+
+Knows transformers and the machine; knows nothing of where the folder came from, of adapters or of data.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel
+
+from tuning.errors import ModelError, SettingError
+
+__all__ = ["LoadedModel", "Machine", "choose_machine", "load_model", "window"]
+
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how to compute."""
+
+    device: torch.device
+    precision: torch.dtype
+    threads: int
+
+    @property
+    def precision_name(self) -> str:
+        """As settings and events spell it."""
+        return str(self.precision).removeprefix("torch.")
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """Weights and tokenizer of one model."""
+
+    model: PreTrainedModel
+    tokenizer: Any
+
+
+def choose_machine(
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto", precision: Literal["auto", "float32", "bfloat16"] = "auto"
+) -> Machine:
+    """What is there, unless the settings say otherwise. Raises `SettingError` for a device this machine lacks."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        device = next(name for name, found in there.items() if found)  # type: ignore[assignment]
+    if not there[device]:
+        found = ", ".join(name for name, present in there.items() if present)
+        raise SettingError(f"setting 'device' is '{device}', but this machine has only {found}")
+    chosen = _PRECISIONS.get(precision) or (torch.bfloat16 if _fast_bfloat16(device) else torch.float32)
+    return Machine(torch.device(device), chosen, _threads())
+
+
+def _fast_bfloat16(device: str) -> bool:
+    """Whether bf16 products are computed by the hardware; emulated, they are many times slower than fp32."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device == "cpu":
+        # torch has no public question for this in the releases we support.
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False
+
+
+def _threads() -> int:
+    """All cores on a small machine, where low priority is the server's breath; one fewer on a larger one."""
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # absent on macOS and Windows
+        cores = len(os.sched_getaffinity(0))
+    return cores if cores <= 2 else cores - 1
+
+
+def load_model(path: Path, machine: Machine) -> LoadedModel:
+    """Load a complete transformers folder: safetensors only, no code from the folder. Raises `ModelError`."""
+    torch.set_num_threads(machine.threads)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=True)
+        model = AutoModelForCausalLM.from_pretrained(
+            path,
+            dtype=machine.precision,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            attn_implementation="sdpa",
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"the model in '{path.name}' cannot be loaded: {str(error).splitlines()[0]}") from error
+    # A model's own sampling habits would make the answers random and two models' decoding different.
+    model.generation_config = GenerationConfig(do_sample=False)
+    model.eval()
+    return LoadedModel(model.to(machine.device), tokenizer)
+
+
+def window(model: PreTrainedModel) -> int:
+    """The longest sequence the model was made for, in tokens."""
+    return int(model.config.max_position_embeddings)
