@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-__all__ = ["DevScored", "Event", "Finished", "Note", "Phase", "PhaseName", "Started", "Step", "Stopped", "event_adapter"]
+__all__ = [
+    "DevScored",
+    "Event",
+    "Finished",
+    "Note",
+    "Phase",
+    "PhaseName",
+    "Started",
+    "Step",
+    "Stopped",
+    "event_adapter",
+]
 
 PhaseName = Literal["prepare", "base", "train", "tuned", "check", "compare"]
 
@@ -85,8 +96,6 @@ class Finished(_Event):
     message: str
 
 
-Event = Annotated[
-    Started | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")
-]
+Event = Annotated[Started | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")]
 
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -58,7 +58,9 @@ def _attend(
     **other: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attention of every token to the prefix and to its own row; returns (1, tokens, heads, head size)."""
-    unsupported = [name for name in ("sliding_window", "softcap", "s_aux", "position_bias") if other.get(name) is not None]
+    unsupported = [
+        name for name in ("sliding_window", "softcap", "s_aux", "position_bias") if other.get(name) is not None
+    ]
     if layout is None or attention_mask is not None or dropout or unsupported:
         raise ValueError(f"shared-prefix attention needs a layout and no mask, dropout or {unsupported or 'extras'}")
     grouped = query.shape[1] != key.shape[1]
@@ -109,7 +111,7 @@ def _attend_rows(
 
 def _no_mask(*_args: Any, **_kwargs: Any) -> None:
     """The layout says who sees whom, so the model builds no mask of its own."""
-    return None
+    return
 
 
 def register() -> None:

@@ -12,7 +12,15 @@ import torch
 from transformers import GenerationConfig
 
 from tuning.engine.attention import ATTENTION, KeptPrefix, register
-from tuning.engine.batching import RowBatch, RowTokens, batches_by_length, common_prefix, label_batch, prefix_batch, row_batch
+from tuning.engine.batching import (
+    RowBatch,
+    RowTokens,
+    batches_by_length,
+    common_prefix,
+    label_batch,
+    prefix_batch,
+    row_batch,
+)
 
 __all__ = [
     "CausalModel",
@@ -120,9 +128,7 @@ def completion_nlls(model: CausalModel, rows: Sequence[RowTokens], on_rows: OnRo
 
 
 @torch.inference_mode()
-def generate(
-    model: CausalModel, prompts: Sequence[tuple[int, ...]], stops: Stops, on_rows: OnRows
-) -> list[Generated]:
+def generate(model: CausalModel, prompts: Sequence[tuple[int, ...]], stops: Stops, on_rows: OnRows) -> list[Generated]:
     """The most likely next token, again and again, for prompts padded on the left, with transformers' stock attention."""
     device = next(model.parameters()).device
     config = GenerationConfig(
@@ -154,5 +160,11 @@ def _keep_prefix(model: CausalModel, prefix: tuple[int, ...], device: torch.devi
         return None
     kept = KeptPrefix(len(prefix))
     batch = prefix_batch(prefix, kept).to(device)
-    model(input_ids=batch.input_ids, position_ids=batch.position_ids, layout=batch.layout, logits_to_keep=1, use_cache=False)
+    model(
+        input_ids=batch.input_ids,
+        position_ids=batch.position_ids,
+        layout=batch.layout,
+        logits_to_keep=1,
+        use_cache=False,
+    )
     return kept

@@ -1,4 +1,4 @@
-"""Text → token ids, in one place for training and prediction: the model's own chat template around instruction and input.
+"""Text → token ids, in one place for training and prediction: the model's own chat template around a row.
 
 A prompt is `head + input + tail`: the head (template and instruction) is the same for every row, so rows share it as a
 prefix on token ids; the user's text is tokenized apart from the template, so no cell can forge a turn marker.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuning.errors import ModelError
+from tuning.errors import ModelError, SettingError
 
 __all__ = ["EncodedRow", "PromptFormat"]
 
@@ -36,7 +36,8 @@ class PromptFormat:
     """Renders rows of one dataset for one model.
 
     `tokenizer` is a transformers tokenizer with a chat template; `instruction` begins every user turn;
-    `max_length` bounds prompt plus completion in tokens. Raises `ModelError` when the template cannot be used.
+    `max_length` bounds prompt plus completion in tokens. Raises `ModelError` when the template cannot be used and
+    `SettingError` when the instruction alone is too long.
     """
 
     def __init__(self, tokenizer: Any, instruction: str, max_length: int) -> None:
@@ -49,6 +50,12 @@ class PromptFormat:
         self._head = self._template_ids(before) + (self._text_ids(f"{instruction}\n\n") if instruction else [])
         self._tail = self._template_ids(after)
         self.end_of_turn = self._end_of_turn(reply_end)
+        frame = len(self._head) + len(self._tail)
+        if frame + 2 * _INPUT_FLOOR > max_length:
+            raise SettingError(
+                f"setting 'max_length' is {max_length}, but the instruction with its labels takes {frame} tokens; "
+                f"set it to {frame + 8 * _INPUT_FLOOR} or more, or shorten the instruction"
+            )
 
     def completion(self, target: str) -> list[int]:
         """Token ids of a target and its end of turn."""

@@ -91,12 +91,12 @@ def leaked_rows(count: int, total: int) -> Check:
 
 
 def truncated_rows(*shares: RowShare) -> Check:
-    """How many rows of each split lost the beginning of their input to the longest length; any is a warning."""
+    """How many rows of each split lost the end of their input to the longest length; any is a warning."""
     name = "rows fit the model"
     cut = [f"{share.count} of {share.total} {share.split} rows" for share in shares if share.count]
     if not cut:
         return Check(check=name, status="pass", detail="no row was cut to the longest length")
-    return Check(check=name, status="warn", detail=f"cut at the beginning of their input: {', '.join(cut)}")
+    return Check(check=name, status="warn", detail=f"cut at the end of their input: {', '.join(cut)}")
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:

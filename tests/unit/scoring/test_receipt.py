@@ -93,7 +93,7 @@ def test_leaks_and_cuts_only_warn():
     assert truncated_rows(RowShare("train", 0, 90), RowShare("test", 0, 10)).status == "pass"
     check = truncated_rows(RowShare("train", 3, 90), RowShare("dev", 0, 10), RowShare("test", 10, 10))
     assert check.status == "warn"
-    assert check.detail == "cut at the beginning of their input: 3 of 90 train rows, 10 of 10 test rows"
+    assert check.detail == "cut at the end of their input: 3 of 90 train rows, 10 of 10 test rows"
 
 
 def test_failed_leaves_out_warnings():
