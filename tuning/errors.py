@@ -85,7 +85,7 @@ class CancelledError(TuneOffError):
 
 
 def describe_unexpected(error: BaseException, log: logging.Logger) -> str:
-    """Log an error that nobody foresaw with its traceback; return the one line to show, with the id it is logged under."""
+    """Log an error that nobody foresaw with its traceback; return the line to show, with the id it is logged under."""
     error_id = secrets.token_hex(4)
     log.error("unexpected error %s", error_id, exc_info=error)
     return f"Something unexpected went wrong (error {error_id}, {type(error).__name__}). The log has the details."

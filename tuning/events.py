@@ -1,4 +1,4 @@
-"""What happens during a run, as typed records in the order of their happening. Knows neither who writes nor who reads them.
+"""What happens during a run, as typed records in order. Knows neither who writes nor who reads them.
 
 Every client (terminal, app, a test) learns the progress of a run from these and from nothing else.
 """

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ SCRIPT = Path(__file__).with_name("worker_script.py")
 ROOT = SCRIPT.parent.parent.parent
 STARTER = """
 import os, sys, threading
+from functools import partial
 from pathlib import Path
 from tuning.runs.local import start
 from tuning.runs.run import Run
@@ -224,13 +226,17 @@ def test_stopped_worker_is_ended_from_outside(launch, requests):
     assert not enforce_cancel(run)
 
 
+def _has_place(run: Run, number: int) -> bool:
+    return run.status().position == number
+
+
 def test_runs_are_served_in_the_order_they_came(launch, tuneoff_home):
     place = hold_slot(tuneoff_home)
     runs = []
     for number in (1, 2, 3):
         run = launch("train")
         (run.path / "go").touch()
-        wait_until(lambda run=run, number=number: run.status().position == number, f"run {number} has its place")
+        wait_until(partial(_has_place, run, number), f"run {number} has its place")
         runs.append(run)
     place.__exit__(None, None, None)
     for run in runs:

@@ -46,7 +46,7 @@ class Layout:
         return replace(self, own_mask=self.own_mask.to(device) if self.own_mask is not None else None)
 
 
-def _attend(
+def _attend(  # noqa: PLR0913, PLR0917 - the signature is transformers'
     module: torch.nn.Module,
     query: torch.Tensor,  # (1, heads, prefix + rows * width, head size)
     key: torch.Tensor,  # (1, kv heads, prefix + rows * width, head size)
@@ -69,14 +69,14 @@ def _attend(
     if prefix:
         head_key, head_value = key[:, :, :prefix], value[:, :, :prefix]
         if layout.keep is not None:
-            layout.keep.layers[int(module.layer_idx)] = (head_key, head_value)  # type: ignore[arg-type]
+            layout.keep.layers[int(module.layer_idx)] = (head_key, head_value)
         parts.append(
             scaled_dot_product_attention(
                 query[:, :, :prefix], head_key, head_value, is_causal=True, scale=scaling, enable_gqa=grouped
             )
         )
     elif layout.kept is not None:
-        head_key, head_value = layout.kept.layers[int(module.layer_idx)]  # type: ignore[arg-type]
+        head_key, head_value = layout.kept.layers[int(module.layer_idx)]
     else:
         head_key, head_value = key[:, :, :0], value[:, :, :0]
     if layout.rows:
@@ -99,11 +99,11 @@ def _attend_rows(
         heads, size = states.shape[1], states.shape[3]
         return states[0, :, layout.prefix :].reshape(heads, rows, width, size).transpose(0, 1)
 
-    full = [torch.cat((h.expand(rows, -1, -1, -1), by_row(o)), dim=2) for h, o in zip(head, own, strict=True)]
+    key, value = (torch.cat((h.expand(rows, -1, -1, -1), by_row(o)), dim=2) for h, o in zip(head, own, strict=True))
     sees_head = layout.own_mask.new_ones(layout.own_mask.shape[0], width, head[0].shape[2])
     mask = torch.cat((sees_head, layout.own_mask), dim=2).unsqueeze(1)  # (rows or 1, 1, width, head + width)
     out = scaled_dot_product_attention(
-        by_row(query), *full, attn_mask=mask, scale=scaling, enable_gqa=query.shape[1] != own[0].shape[1]
+        by_row(query), key, value, attn_mask=mask, scale=scaling, enable_gqa=query.shape[1] != own[0].shape[1]
     )
     heads, size = out.shape[1], out.shape[3]
     return out.transpose(0, 1).reshape(1, heads, rows * width, size)

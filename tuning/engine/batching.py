@@ -4,7 +4,7 @@ Knows token ids; knows nothing of text, models or training.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -50,7 +50,7 @@ class RowBatch:
         )
 
 
-def common_prefix(prompts: Sequence[Sequence[int]]) -> int:
+def common_prefix(prompts: Sequence[tuple[int, ...]]) -> int:
     """How many tokens all prompts begin with, leaving each at least one token of its own."""
     first, last = min(prompts), max(prompts)
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
@@ -81,24 +81,24 @@ def row_batch(rows: Sequence[RowTokens], prefix: int, kept: KeptPrefix | None = 
     inputs = [(*row.prompt[prefix:], *row.completion[:-1]) for row in rows]
     width = max(len(ids) for ids in inputs)
     head = () if kept is not None else rows[0].prompt[:prefix]
-    flat, positions, at, predicted, row_of = list(head), list(range(len(head))), [], [], []
+    flat = _start(head)
     for number, (row, ids) in enumerate(zip(rows, inputs, strict=True)):
-        start = len(flat) + len(row.prompt) - prefix - 1
-        at += range(start, start + len(row.completion))
-        predicted += row.completion
-        row_of += [number] * len(row.completion)
-        flat += [*ids, *[0] * (width - len(ids))]
-        positions += range(prefix, prefix + width)
+        start = len(flat.ids) + len(row.prompt) - prefix - 1
+        flat.predicted_at += range(start, start + len(row.completion))
+        flat.predicted += row.completion
+        flat.row_of += [number] * len(row.completion)
+        flat.ids += [*ids, *[0] * (width - len(ids))]
+        flat.positions += range(prefix, prefix + width)
     causal = torch.ones(1, width, width, dtype=torch.bool).tril()
     layout = Layout(prefix=len(head), rows=len(rows), width=width, own_mask=causal, kept=kept)
     tokens = len(head) + sum(len(ids) for ids in inputs)
-    return _batch(flat, positions, layout, at, predicted, row_of, tokens)
+    return flat.batch(layout, tokens)
 
 
 def prefix_batch(prefix: Sequence[int], keep: KeptPrefix) -> RowBatch:
     """The prefix alone, so that its keys and values are kept."""
     layout = Layout(prefix=len(prefix), rows=0, width=0, own_mask=None, keep=keep)
-    return _batch(list(prefix), list(range(len(prefix))), layout, [], [], [], len(prefix))
+    return _start(prefix).batch(layout, len(prefix))
 
 
 def label_batch(
@@ -122,38 +122,44 @@ def label_batch(
     mask[:, :longest, :longest] = torch.ones(longest, longest, dtype=torch.bool).tril()
     mask[:, longest:, longest:] = branch_mask.bool()
     head = () if kept is not None else prompts[0][:prefix]
-    flat, positions, at, predicted, row_of = list(head), list(range(len(head))), [], [], []
+    flat = _start(head)
     for number, ids in enumerate(own):
         mask[number, longest:, : len(ids)] = True
-        base = len(flat)
+        base = len(flat.ids)
         for label, start in zip(labels, starts, strict=True):
-            at += [base + len(ids) - 1, *range(base + start, base + start + len(label) - 1)]
-            predicted += label
-            row_of += [number] * len(label)
-        flat += [*ids, *[0] * (longest - len(ids)), *branch]
-        positions += range(prefix, prefix + longest)
+            flat.predicted_at += [base + len(ids) - 1, *range(base + start, base + start + len(label) - 1)]
+            flat.predicted += label
+            flat.row_of += [number] * len(label)
+        flat.ids += [*ids, *[0] * (longest - len(ids)), *branch]
+        flat.positions += range(prefix, prefix + longest)
         after = prefix + len(ids)
-        positions += [after + depth for label in labels for depth in range(len(label) - 1)]
+        flat.positions += [after + depth for label in labels for depth in range(len(label) - 1)]
     layout = Layout(prefix=len(head), rows=len(prompts), width=width, own_mask=mask, kept=kept)
     tokens = len(head) + sum(len(ids) for ids in own) + len(branch) * len(own)
-    return _batch(flat, positions, layout, at, predicted, row_of, tokens)
+    return flat.batch(layout, tokens)
 
 
-def _batch(
-    flat: list[int],
-    positions: list[int],
-    layout: Layout,
-    at: list[int],
-    predicted: list[int],
-    row_of: list[int],
-    tokens: int,
-) -> RowBatch:
-    return RowBatch(
-        input_ids=torch.tensor([flat]),
-        position_ids=torch.tensor([positions]),
-        layout=layout,
-        predicted_at=torch.tensor(at, dtype=torch.long),
-        predicted=torch.tensor(predicted, dtype=torch.long),
-        row_of=torch.tensor(row_of, dtype=torch.long),
-        tokens=tokens,
-    )
+@dataclass
+class _Flat:
+    """A batch as it is being laid out."""
+
+    ids: list[int]
+    positions: list[int]
+    predicted_at: list[int] = field(default_factory=list)
+    predicted: list[int] = field(default_factory=list)
+    row_of: list[int] = field(default_factory=list)
+
+    def batch(self, layout: Layout, tokens: int) -> RowBatch:
+        return RowBatch(
+            input_ids=torch.tensor([self.ids]),
+            position_ids=torch.tensor([self.positions]),
+            layout=layout,
+            predicted_at=torch.tensor(self.predicted_at, dtype=torch.long),
+            predicted=torch.tensor(self.predicted, dtype=torch.long),
+            row_of=torch.tensor(self.row_of, dtype=torch.long),
+            tokens=tokens,
+        )
+
+
+def _start(head: Sequence[int]) -> _Flat:
+    return _Flat(list(head), list(range(len(head))))

@@ -67,12 +67,12 @@ class Stops:
 def shared_prefix(model: CausalModel) -> Iterator[None]:
     """Compute attention by layout for as long as the block lasts."""
     register()
-    before = model.config._attn_implementation
-    model.set_attn_implementation(ATTENTION)  # type: ignore[operator]
+    before = model.config._attn_implementation  # noqa: SLF001 - its setter is public, its getter is not
+    model.set_attn_implementation(ATTENTION)
     try:
         yield
     finally:
-        model.set_attn_implementation(before)  # type: ignore[operator]
+        model.set_attn_implementation(before)
 
 
 def batch_nll(model: CausalModel, batch: RowBatch) -> torch.Tensor:
@@ -129,7 +129,7 @@ def completion_nlls(model: CausalModel, rows: Sequence[RowTokens], on_rows: OnRo
 
 @torch.inference_mode()
 def generate(model: CausalModel, prompts: Sequence[tuple[int, ...]], stops: Stops, on_rows: OnRows) -> list[Generated]:
-    """The most likely next token, again and again, for prompts padded on the left, with transformers' stock attention."""
+    """The most likely next token, again and again; prompts are padded on the left, attention is transformers' own."""
     device = next(model.parameters()).device
     config = GenerationConfig(
         do_sample=False,
@@ -144,9 +144,7 @@ def generate(model: CausalModel, prompts: Sequence[tuple[int, ...]], stops: Stop
         padding = [width - len(prompts[i]) for i in rows]
         ids = torch.tensor([[stops.end_ids[0]] * pad + list(prompts[i]) for i, pad in zip(rows, padding, strict=True)])
         mask = torch.arange(width) >= torch.tensor(padding).unsqueeze(1)
-        out = model.generate(  # type: ignore[operator]
-            input_ids=ids.to(device), attention_mask=mask.long().to(device), generation_config=config
-        )
+        out = model.generate(input_ids=ids.to(device), attention_mask=mask.long().to(device), generation_config=config)
         for i, new in zip(rows, out[:, width:].tolist(), strict=True):
             end = next((at for at, token in enumerate(new) if token in stops.end_ids), None)
             answers[i] = Generated(tuple(new[:end]), hit_limit=end is None)

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures of overridden methods and callbacks are transformers'
 """LoRA training: transformers' Trainer on shared-prefix batches, dev loss by token, the best adapter by dev.
 
 Loops, checkpoints, schedules, clipping and early stopping are the Trainer's; ours are the loss on completion tokens
@@ -11,7 +12,14 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
-from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainingArguments,
+)
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from tuning.engine.batching import RowTokens, common_prefix, row_batch
@@ -146,7 +154,7 @@ class _Trainer(Trainer):
         self.dev_seconds += time.perf_counter() - start
         metrics = {"eval_loss": loss}
         self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        self.control: TrainerControl = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
     def floating_point_ops(self, inputs: Any) -> int:

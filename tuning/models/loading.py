@@ -45,13 +45,12 @@ def choose_machine(
 ) -> Machine:
     """What is there, unless the settings say otherwise. Raises `SettingError` for a device this machine lacks."""
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if device == "auto":
-        device = next(name for name, found in there.items() if found)  # type: ignore[assignment]
-    if not there[device]:
-        found = ", ".join(name for name, present in there.items() if present)
-        raise SettingError(f"setting 'device' is '{device}', but this machine has only {found}")
-    chosen = _PRECISIONS.get(precision) or (torch.bfloat16 if _fast_bfloat16(device) else torch.float32)
-    return Machine(torch.device(device), chosen, _threads())
+    usable = [name for name, found in there.items() if found]
+    if device != "auto" and device not in usable:
+        raise SettingError(f"setting 'device' is '{device}', but this machine has only {', '.join(usable)}")
+    place = usable[0] if device == "auto" else device
+    chosen = _PRECISIONS.get(precision) or (torch.bfloat16 if _fast_bfloat16(place) else torch.float32)
+    return Machine(torch.device(place), chosen, _threads())
 
 
 def _fast_bfloat16(device: str) -> bool:
@@ -60,7 +59,7 @@ def _fast_bfloat16(device: str) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device == "cpu":
         # torch has no public question for this in the releases we support.
-        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())  # noqa: SLF001
     return False
 
 

@@ -111,7 +111,7 @@ class PromptFormat:
         return ids
 
     def _end_of_turn(self, after_reply: str) -> list[int]:
-        """What the template puts after a reply, up to its first special token; the model's own end where it has none."""
+        """What the template puts after a reply, up to its first special token; else the model's own end."""
         special = set(self._tokenizer.all_special_ids)
         ids = self._template_ids(after_reply)
         for position, token in enumerate(ids):

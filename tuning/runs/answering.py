@@ -79,13 +79,13 @@ def main(arguments: list[str]) -> int:
         question = _Question.model_validate_json(sys.stdin.buffer.read())
         answers = answer(Run(Path(arguments[0])), question.inputs, which=("base", "tuned"))
     except ValidationError as error:
-        print(f"the question is not of its form: {error.errors()[0]['msg']}", file=sys.stderr)
+        sys.stderr.write(f"the question is not of its form: {error.errors()[0]['msg']}\n")
         return InputError.exit_code
     except TuneOffError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the app shows one line, the log has the rest
-        print(describe_unexpected(error, logging.getLogger(__name__)), file=sys.stderr)
+        sys.stderr.write(f"{describe_unexpected(error, logging.getLogger(__name__))}\n")
         return 1
     sys.stdout.buffer.write(answers.model_dump_json().encode() + b"\n")
     return 0
