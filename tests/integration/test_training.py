@@ -1,0 +1,186 @@
+"""Training a LoRA adapter on a tiny random Llama in float32."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import torch
+
+from tuning.engine.batching import RowTokens
+from tuning.engine.prediction import completion_nlls
+from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
+from tuning.models.adapter import AdapterSettings, attach_adapter
+from tuning.models.loading import choose_machine, load_model
+
+HEAD = (1, 40, 41, 42, 43)
+
+
+@dataclass
+class Recorder:
+    """Keeps what it is told, and asks to stop after step `stop_after`."""
+
+    stop_after: int | None = None
+    reason: Literal["cancelled", "time limit"] = "cancelled"
+    losses: list[float] = field(default_factory=list)
+    dev: list[tuple[int, float]] = field(default_factory=list)
+    totals: set[int] = field(default_factory=set)
+
+    def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
+        self.losses.append(loss)
+        self.totals.add(total_steps)
+        assert step == len(self.losses)
+        assert learning_rate >= 0
+
+    def on_dev(self, step: int, loss: float) -> None:
+        self.dev.append((step, loss))
+
+    def stop_requested(self) -> Literal["cancelled", "time limit"] | None:
+        stop = self.stop_after is not None and len(self.losses) >= self.stop_after - 1
+        return self.reason if stop else None
+
+
+def copying(rows: int, seed: int, *, shift: int = 0) -> list[RowTokens]:
+    """A row's first own token decides its completion: learnable, and unlearned by rows of another `shift`."""
+    generator = torch.Generator().manual_seed(seed)
+    made = []
+    for noise in torch.randint(100, 200, (rows, 3), generator=generator).tolist():
+        answer = 20 + (noise[0] + shift) % 2
+        made.append(RowTokens((*HEAD, 50 + noise[0] % 2, *noise[1 : 2 + noise[1] % 2], 3), (answer, 2)))
+    return made
+
+
+@pytest.fixture
+def adapted(tiny_model):
+    return lambda: attach_adapter(
+        load_model(tiny_model, choose_machine("cpu", "float32")).model,
+        AdapterSettings(rank=4, alpha=8, dropout=0.0, layers="all", seed=0),
+    )
+
+
+@pytest.fixture
+def settings(tmp_path):
+    def make(**changed: object) -> TrainingSettings:
+        values: dict[str, object] = {"epochs": 4, "batch_size": 8, "learning_rate": 1e-2, "seed": 0}
+        return TrainingSettings(folder=tmp_path / "checkpoints", weight_decay=0.0, device="cpu", **values | changed)
+
+    return make
+
+
+def dev_loss(model, dev: list[RowTokens]) -> float:
+    return sum(completion_nlls(model, dev, lambda _: None)) / sum(len(row.completion) for row in dev)
+
+
+def weights(model) -> dict[str, torch.Tensor]:
+    return {name: p.detach().clone() for name, p in model.named_parameters() if "lora_" in name}
+
+
+def test_loss_falls_on_what_can_be_learned(adapted, settings):
+    model, recorder, train, dev = adapted(), Recorder(), copying(48, 1), copying(16, 2)
+    untrained = dev_loss(model, dev)
+    outcome = train_adapter(model, train, dev, settings(), recorder)
+
+    assert recorder.dev[0] == (0, pytest.approx(untrained, rel=1e-5))
+    assert min(loss for _, loss in recorder.dev) < 0.6 * untrained
+    assert recorder.losses[-1] < 0.6 * recorder.losses[0]
+    assert recorder.totals == {24}
+    assert [step for step, _ in recorder.dev] == list(range(0, outcome.steps + 1, 3))
+    assert not model.training
+    assert outcome.train_seconds > 0
+    assert outcome.dev_seconds > 0
+
+
+def test_every_completion_token_weighs_the_same(adapted, settings):
+    model, recorder = adapted(), Recorder()
+    train = [RowTokens((*HEAD, 60 + i), (20,) * (1 + 3 * i) + (2,)) for i in range(4)]
+    dev = train[1:]
+    expected, expected_dev = dev_loss(model, train), dev_loss(model, dev)
+    by_row = sum(completion_nlls(model, [row], lambda _: None)[0] / len(row.completion) for row in train) / len(train)
+    assert abs(expected - by_row) > 1e-2, "the rows would not tell the two means apart"
+    train_adapter(model, train, dev, settings(epochs=1, batch_size=4), recorder)
+    assert recorder.losses[0] == pytest.approx(expected, rel=1e-4)
+    assert recorder.dev[0][1] == pytest.approx(expected_dev, rel=1e-5)
+
+
+def test_a_step_of_several_passes_is_the_step_of_one(adapted, settings):
+    """A long row more makes the passes small; with the rows the same, loss, clipping and update must be too."""
+    long = RowTokens((*HEAD, *range(3, 253)), (20, 2))
+    train = [*copying(3, 4), long]
+    model, recorder = adapted(), Recorder()
+    expected = dev_loss(model, train)
+    train_adapter(model, train, train, settings(epochs=1, batch_size=4), recorder)
+    assert recorder.losses == [pytest.approx(expected, rel=1e-4)]
+    in_passes = weights(model)
+
+    whole, seen = adapted(), weights(adapted())
+    step = whole_batch_step(whole, train)
+    for name, before in seen.items():
+        torch.testing.assert_close(in_passes[name] - before, step[name] - before, rtol=1e-2, atol=1e-4)
+
+
+def whole_batch_step(model, rows: list[RowTokens]) -> dict[str, torch.Tensor]:
+    """The weights after one AdamW step on stock gradients of the mean NLL by token, clipped at 1."""
+    total = torch.zeros(())
+    for row in rows:
+        tokens = torch.tensor([row.prompt + row.completion])
+        logits = model(input_ids=tokens, use_cache=False).logits[0, len(row.prompt) - 1 : -1]
+        total = total + torch.nn.functional.cross_entropy(logits, torch.tensor(row.completion), reduction="sum")
+    (total / sum(len(row.completion) for row in rows)).backward()
+    trained = [p for p in model.parameters() if p.requires_grad]
+    torch.nn.utils.clip_grad_norm_(trained, 1.0)
+    torch.optim.AdamW(trained, lr=1e-2, weight_decay=0.0).step()
+    return weights(model)
+
+
+def test_the_same_seed_gives_the_same_adapter(adapted, settings):
+    def trained(seed: int) -> dict[str, torch.Tensor]:
+        model = adapted()
+        train_adapter(model, copying(24, 1), copying(8, 2), settings(epochs=1, seed=seed), Recorder())
+        return weights(model)
+
+    first, again, other = trained(5), trained(5), trained(6)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_it_stops_when_dev_gets_worse_and_keeps_the_best_step(adapted, settings):
+    model, recorder, train = adapted(), Recorder(), copying(32, 1)
+    dev = copying(16, 2, shift=1)  # the opposite rule: what is learned of the format helps, then the rule hurts
+    outcome = train_adapter(model, train, dev, settings(epochs=20), recorder)
+
+    scored = dict(recorder.dev[1:])
+    best = min(scored, key=scored.__getitem__)
+    assert outcome.reason == "dev stopped improving"
+    assert outcome.steps < 80
+    assert outcome.best_step == best
+    assert best < outcome.steps
+    assert dev_loss(model, dev) == pytest.approx(scored[best], rel=1e-5)
+    assert scored[outcome.steps] > 1.01 * scored[best]
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "time limit"])
+def test_asked_to_stop_it_ends_after_that_step_with_what_it_learned(adapted, settings, reason):
+    model, recorder, dev = adapted(), Recorder(stop_after=5, reason=reason), copying(16, 2)
+    fresh = dev_loss(model, dev)
+    outcome = train_adapter(model, copying(48, 1), dev, settings(), recorder)
+    assert (outcome.reason, outcome.steps) == (reason, 5)
+    assert len(recorder.losses) == 5
+    assert recorder.dev[-1][0] == 5
+    scored = dict(recorder.dev[1:])
+    assert outcome.best_step == min(scored, key=scored.__getitem__)
+    assert dev_loss(model, dev) == pytest.approx(min(scored.values()), rel=1e-5) != fresh
+
+
+def test_it_counts_the_tokens_it_computes(adapted, settings):
+    train = [RowTokens((*HEAD, 60 + i), (20, 21, 2)) for i in range(8)]
+    outcome: TrainingOutcome = train_adapter(adapted(), train, train, settings(epochs=2, batch_size=4), Recorder())
+    # per step: the prefix once, and for each of 4 rows one prompt token and two of the completion
+    assert outcome.train_tokens == 4 * (len(HEAD) + 4 * (1 + 2))
+
+
+def test_checkpoints_stay_in_the_folder_given(adapted, settings, tmp_path, monkeypatch):
+    elsewhere: Path = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    train_adapter(adapted(), copying(8, 1), copying(8, 2), settings(epochs=1), Recorder())
+    assert list(elsewhere.iterdir()) == []
