@@ -1,0 +1,250 @@
+"""Whole runs on a tiny random Llama, in process: from a prepared file to verdict, cancelled, and caught out."""
+
+import json
+import os
+from collections.abc import Callable
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from tuning.data.examples import Dataset, Example, Prepared, Splits
+from tuning.errors import CancelledError, InputError, IntegrityError
+from tuning.events import DevScored, Note, Phase, Started, Step, Stopped
+from tuning.runs.answering import answer
+from tuning.runs.control import Control, StopReason
+from tuning.runs.pipeline import CHECKED_ROWS, execute
+from tuning.runs.store import Run, RunStore
+from tuning.scoring.record import Comparison
+from tuning.spec import RunSpec, Task
+
+LABELS = ["bad", "good"]
+SUBJECTS = ["service", "people", "letters", "address", "station", "dog", "fox", "city", "street", "product"]
+CHECKS = [
+    "same rows",
+    "adapter off gives the base answers",
+    "adapter changes logits",
+    "stock attention agrees",
+    "test rows unseen in training",
+    "rows fit the model",
+    "saved adapter gives the tuned answers",
+]
+
+
+def example(task: Task, row: int) -> Example:
+    """Row `row`: unlike any other, with a target that its first word tells."""
+    subject, good = SUBJECTS[row % 10], row % 2
+    text = f"{'quick' if good else 'broken'} {subject} {row}"
+    target = LABELS[good] if task is Task.CLASSIFY else f"{'nice' if good else 'poor'} {subject}"
+    return Example(row=row, input=text, target=target, columns={"source": f"s{row}"})
+
+
+def prepared(task: Task, model: str, **settings: object) -> Prepared:
+    """32 rows to train on, 8 to choose by, 20 to judge by: more than are checked again."""
+    rows = [example(task, row) for row in range(1, 61)]
+    values = {"model": model, "epochs": 2, "rank": 4, "alpha": 8, "layers": 2, "max_length": 96, "dropout": 0.0}
+    spec = RunSpec.model_validate(
+        {"task": task, "input": "text", "target": "answer", "device": "cpu", "precision": "float32"} | values | settings
+    )
+    dataset = Dataset(
+        name="rows.csv",
+        sha256="0" * 64,
+        rows=60,
+        columns=["text", "answer", "source"],
+        task=task,
+        input="text",
+        target="answer",
+        labels=LABELS if task is Task.CLASSIFY else [],
+        instruction="Say what the text is.",
+        reason="chosen by the test",
+    )
+    return Prepared(spec=spec, dataset=dataset, splits=Splits(train=rows[:32], dev=rows[32:40], test=rows[40:]))
+
+
+@pytest.fixture
+def new_run(tiny_model, tuneoff_home, monkeypatch) -> Callable[..., Run]:
+    monkeypatch.setenv("TUNEOFF_MODELS", str(tiny_model))
+    return lambda task, **settings: RunStore(tuneoff_home).create(prepared(task, str(tiny_model), **settings), "local")
+
+
+def control(stop: Callable[[], StopReason | None] = lambda: None) -> tuple[Control, list[str]]:
+    """A control that asks `stop`, and the list that acknowledgements go to."""
+    heard: list[str] = []
+    return Control(stop, lambda: heard.append("heard")), heard
+
+
+def finished(run: Run) -> Comparison:
+    comparison = run.comparison()
+    assert comparison is not None
+    return comparison
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_a_whole_run(new_run, tiny_model, task):
+    run = new_run(task)
+    never, heard = control()
+    execute(run, never)
+
+    assert heard == []
+    files = {path.relative_to(run.path).as_posix() for path in run.path.rglob("*") if path.is_file()}
+    assert files >= {f"predictions/{which}.jsonl" for which in ("base", "tuned")}
+    assert files >= {"adapter/adapter_model.safetensors", "adapter/adapter_config.json", "comparison.json"}
+    assert not (run.path / "checkpoints").exists()
+    _told_in_order(run)
+    _judged(run, str(tiny_model))
+    _rows_are_those_of_the_test_split(run)
+    _answers_again(run)
+
+
+def _told_in_order(run: Run) -> None:
+    events = run.events()
+    assert isinstance(events[0], Started)
+    names = [event.name for event in events if isinstance(event, Phase)]
+    assert list(dict.fromkeys(names)) == ["prepare", "base", "train", "tuned", "check", "compare"]
+    for name in ("prepare", "base", "tuned", "check", "compare"):
+        last = [event for event in events if isinstance(event, Phase) and event.name == name][-1]
+        assert last.done == last.total, name
+    steps = [event for event in events if isinstance(event, Step)]
+    assert [event.step for event in steps] == list(range(1, 9))
+    assert {event.total_steps for event in steps} == {8}
+    assert [event.step for event in events if isinstance(event, DevScored)] == [0, 2, 4, 6, 8]
+    (stopped,) = (event for event in events if isinstance(event, Stopped))
+    assert (stopped.reason, stopped.step) == ("finished", 8)
+
+
+def _judged(run: Run, model: str) -> None:
+    comparison = finished(run)
+    assert {check.check: (check.status, check.detail) for check in comparison.receipt if check.status != "pass"} == {}
+    assert [check.check for check in comparison.receipt] == CHECKS
+    assert comparison.verdict is not None
+    assert comparison.run == run.id
+    assert comparison.model.id == model
+    assert (comparison.rows.train, comparison.rows.dev, comparison.rows.test) == (32, 8, 20)
+    assert (comparison.adapter.rank, comparison.adapter.layers) == (4, [1, 2])
+    assert comparison.adapter.trainable_parameters == 2 * 4 * (2 * 128 + 2 * 96 + 3 * 192)
+    assert None not in comparison.timing.model_dump().values()
+    written = json.loads((run.path / "comparison.json").read_text(encoding="utf-8"))
+    keys = {"schema", "run", "task", "model", "adapter", "rows", "primary", "metrics", "flips", "receipt", "verdict"}
+    assert written.keys() >= keys | {"classes", "confusion", "ladder", "timing"}
+    config = json.loads((run.adapter_path / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == model
+
+
+def _rows_are_those_of_the_test_split(run: Run) -> None:
+    test = run.splits().test
+    assert len(test) > CHECKED_ROWS
+    base, tuned = run.predictions("base"), run.predictions("tuned")
+    for predictions in (base, tuned):
+        assert [(p.row, p.input, p.target, p.columns) for p in predictions] == [
+            (e.row, e.input, e.target, e.columns) for e in test
+        ]
+        assert all(p.target_nll and p.target_tokens for p in predictions)
+    assert [p.target_nll for p in base] != [p.target_nll for p in tuned]
+    for prediction in tuned:
+        if run.dataset().task is Task.CLASSIFY:
+            assert prediction.probabilities is not None
+            assert sum(prediction.probabilities.values()) == pytest.approx(1)
+            assert prediction.output == max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        else:
+            assert prediction.hit_limit is not None
+
+
+def _answers_again(run: Run) -> None:
+    """New rows are asked as the test rows were, by each model alone and by both at once."""
+    inputs = [example.input for example in run.splits().test]
+    both = answer(run, inputs, which=("base", "tuned"))
+    assert both.base is not None
+    assert both.tuned is not None
+    assert [p.output for p in both.base] == [p.output for p in run.predictions("base")]
+    assert [p.output for p in both.tuned] == [p.output for p in run.predictions("tuned")]
+    assert [p.row for p in both.tuned] == list(range(1, 21))
+    assert {p.target_nll for p in both.tuned} == {None}, "nobody knows the targets of new rows"
+    one = answer(run, inputs[:1], which=("base",))
+    assert one.tuned is None
+    assert one.base is not None
+    assert [p.output for p in one.base] == [both.base[0].output]
+
+
+def test_training_teaches_the_tiny_model_something(new_run):
+    run = new_run(Task.CLASSIFY, epochs=6, learning_rate=1e-2, layers="all")
+    execute(run, control()[0])
+    base, tuned = (sum(p.target_nll or 0 for p in run.predictions(which)) for which in ("base", "tuned"))
+    assert tuned < 0.5 * base
+
+
+def test_cancelled_while_the_base_answers_there_is_nothing_to_compare(new_run):
+    run = new_run(Task.CLASSIFY)
+    asked: list[int] = []
+
+    def stop() -> StopReason | None:
+        asked.append(1)
+        return "cancelled" if len(asked) > 1 else None
+
+    cancelling, heard = control(stop)
+    with pytest.raises(CancelledError, match="nothing was trained"):
+        execute(run, cancelling)
+    assert heard == ["heard"]
+    assert run.comparison() is None
+    assert not run.adapter_path.exists()
+    assert not any(isinstance(event, Step) for event in run.events())
+    with pytest.raises(InputError, match="has no adapter"):
+        answer(run, ["quick dog"], which=("tuned",))
+
+
+@pytest.mark.parametrize("reason", ["cancelled", "time limit"])
+def test_stopped_while_training_what_was_learned_is_compared(new_run, reason):
+    run = new_run(Task.CLASSIFY)
+
+    def stop() -> StopReason | None:
+        return reason if sum(isinstance(event, Step) for event in run.events()) >= 2 else None
+
+    stopping, heard = control(stop)
+    execute(run, stopping)
+    (stopped,) = (event for event in run.events() if isinstance(event, Stopped))
+    assert (stopped.reason, stopped.step) == (reason, 3)
+    assert stopped.best_step in {2, 3}
+    assert heard
+    assert finished(run).verdict is not None
+    assert len(run.predictions("tuned")) == 20
+
+
+def test_a_saved_adapter_that_answers_otherwise_fails_the_run_and_keeps_the_rows(new_run):
+    run = new_run(Task.CLASSIFY)
+
+    def damage() -> None:
+        """While the tuned model answers, its adapter is on the disk already; what is saved becomes another one."""
+        file = run.adapter_path / "adapter_model.safetensors"
+        if file.is_file():
+            save_file({name: -3 * weights for name, weights in load_file(file).items()}, file)
+
+    with pytest.raises(IntegrityError, match="saved adapter gives the tuned answers: row "):
+        execute(run, control(damage)[0])
+    comparison = finished(run)
+    assert comparison.verdict is None
+    assert {check.check for check in comparison.receipt if check.status == "fail"} == {CHECKS[-1]}
+    assert len(run.predictions("base")) == len(run.predictions("tuned")) == 20
+
+
+def test_rows_cut_and_rows_leaked_are_warned_of_beside_a_verdict(new_run, tiny_model, tuneoff_home):
+    given = prepared(Task.CLASSIFY, str(tiny_model))
+    splits = given.splits
+    train = [splits.test[0].model_copy(update={"row": 1, "input": splits.test[0].input.upper()}), *splits.train[1:]]
+    test = [*splits.test[:-1], splits.test[-1].model_copy(update={"input": "quick " * 100})]
+    changed = given.model_copy(update={"splits": Splits(train=train, dev=splits.dev, test=test)})
+    run = RunStore(tuneoff_home).create(changed, "local")
+    execute(run, control()[0])
+    comparison = finished(run)
+    warned = {check.check: check.detail for check in comparison.receipt if check.status == "warn"}
+    assert warned.keys() == {"test rows unseen in training", "rows fit the model"}
+    assert warned["test rows unseen in training"].startswith("1 of 20 test inputs")
+    assert "1 of 20 test rows" in warned["rows fit the model"]
+    (note,) = (event for event in run.events() if isinstance(event, Note))
+    assert "96 tokens" in note.message
+    assert comparison.verdict is not None
+
+
+def test_the_environment_given_decides_which_models_there_are(new_run, tiny_model):
+    run = new_run(Task.CLASSIFY)
+    env = {name: value for name, value in os.environ.items() if name != "TUNEOFF_MODELS"}
+    with pytest.raises(InputError, match="is not allowed here"):
+        execute(run, control()[0], env=env)
+    assert run.predictions("base") == []
