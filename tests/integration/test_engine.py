@@ -195,10 +195,10 @@ def test_stock_difference_is_rounding_on_the_model_that_is_asked(adapted):
     assert stock_difference(adapted, ragged(SHARED)) < 1e-5
 
 
-def test_loading_gives_weights_as_asked_and_a_model_that_decodes_greedily(tiny_model):
-    for precision, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
-        loaded = load_model(tiny_model, choose_machine("cpu", precision))
-        assert loaded.model.dtype is dtype
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_loading_gives_weights_as_asked_and_a_model_that_decodes_greedily(tiny_model, precision):
+    loaded = load_model(tiny_model, choose_machine("cpu", precision))
+    assert loaded.model.dtype is getattr(torch, precision)
     assert not loaded.model.training
     assert loaded.model.generation_config.to_diff_dict() == GenerationConfig(do_sample=False).to_diff_dict()
     assert window(loaded.model) == 1024

@@ -12,7 +12,7 @@ token_lists = st.lists(st.integers(0, 2), min_size=1, max_size=6)
 
 @given(head=st.lists(st.integers(0, 2), max_size=4), tails=st.lists(token_lists, min_size=1, max_size=5))
 def test_common_prefix_is_common_and_leaves_every_prompt_a_token(head, tails):
-    prompts = [[*head, *tail] for tail in tails]
+    prompts = [(*head, *tail) for tail in tails]
     length = common_prefix(prompts)
     assert all(prompt[:length] == prompts[0][:length] for prompt in prompts)
     assert all(length < len(prompt) for prompt in prompts)

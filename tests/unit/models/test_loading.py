@@ -1,5 +1,7 @@
 """Choosing where to compute, and refusing folders that are no model; nothing is loaded."""
 
+from typing import Literal
+
 import pytest
 import torch
 
@@ -24,7 +26,7 @@ def test_left_to_itself_it_takes_what_is_there():
 
 
 def test_a_device_that_is_not_there_is_refused_by_name():
-    missing = "mps" if torch.cuda.is_available() else "cuda"  # no machine has both
+    missing: Literal["mps", "cuda"] = "mps" if torch.cuda.is_available() else "cuda"  # no machine has both
     with pytest.raises(SettingError, match=rf"'device' is '{missing}', but this machine has only .*cpu") as caught:
         choose_machine(missing)
     assert "\n" not in str(caught.value)
