@@ -248,3 +248,16 @@ def test_the_environment_given_decides_which_models_there_are(new_run, tiny_mode
     with pytest.raises(InputError, match="is not allowed here"):
         execute(run, control()[0], env=env)
     assert run.predictions("base") == []
+
+
+def test_stopped_at_the_first_step_the_run_is_still_compared(new_run):
+    """Twenty steps warm up: even then the first step must have changed something."""
+    run = new_run(Task.CLASSIFY, epochs=5)
+    execute(run, control(lambda: "cancelled" if _training(run) else None)[0])
+    (stopped,) = (event for event in run.events() if isinstance(event, Stopped))
+    assert (stopped.reason, stopped.step) == ("cancelled", 1)
+    assert finished(run).verdict is not None
+
+
+def _training(run: Run) -> bool:
+    return any(isinstance(event, Phase) and event.name == "train" for event in run.events())

@@ -185,3 +185,12 @@ def test_checkpoints_stay_in_the_folder_given(adapted, settings, tmp_path, monke
     monkeypatch.chdir(elsewhere)
     train_adapter(adapted(), copying(8, 1), copying(8, 2), settings(epochs=1), Recorder())
     assert list(elsewhere.iterdir()) == []
+
+
+def test_stopped_after_the_first_step_that_step_is_kept_and_did_something(adapted, settings):
+    model, recorder = adapted(), Recorder(stop_after=1)
+    before = weights(model)
+    outcome = train_adapter(model, copying(48, 1), copying(16, 2), settings(), recorder)
+    assert (outcome.steps, outcome.best_step) == (1, 1)
+    after = weights(model)
+    assert any(not torch.equal(after[name], before[name]) for name in before)

@@ -5,13 +5,16 @@ Loops, checkpoints, schedules, clipping and early stopping are the Trainer's; ou
 alone, the dev loss, and telling what happens. Knows token ids; knows nothing of text, tasks or runs.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 from transformers import (
     EarlyStoppingCallback,
     PrinterCallback,
@@ -35,6 +38,7 @@ _DEV_PER_EPOCH = 2
 _PATIENCE = 3
 """Dev scores in a row without a better one before training stops: one and a half epochs."""
 _WARMUP = 0.06
+"""Share of all steps over which the learning rate rises."""
 _CLIP = 1.0
 
 
@@ -144,6 +148,16 @@ class _Trainer(Trainer):
         generator = torch.Generator().manual_seed(self.args.seed)
         return LengthGroupedSampler(self._batch_size, lengths=self._lengths, generator=generator)
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
+        """Linear warm-up, then a half cosine to zero. transformers' own warm-up begins at a rate of exactly zero, so
+        that a run stopped after its first step would have learned nothing.
+        """
+        if self.lr_scheduler is None:
+            share = partial(_rate_share, total=num_training_steps)
+            self.lr_scheduler = LambdaLR(optimizer or self.optimizer, share)
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
+
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
         """Dev loss by token; the Trainer's own weighs a batch by its rows."""
         start = time.perf_counter()
@@ -197,6 +211,14 @@ class _Reporter(TrainerCallback):
             control.should_evaluate = control.should_save = control.should_training_stop = True
 
 
+def _rate_share(step: int, *, total: int) -> float:
+    """The share of the highest learning rate that the step after `step` steps is taken with."""
+    warmup = round(_WARMUP * total)
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
+
+
 def _micro_batch(lengths: Sequence[int], prefix: int, batch_size: int) -> int:
     """The most rows that fit a pass and divide the batch, judged by the longest row."""
     rows = max((_MICRO_TOKENS - prefix) // (max(lengths) - prefix), 1)
@@ -214,8 +236,6 @@ def _arguments(settings: TrainingSettings, rows: int, micro_batch: int) -> Train
         learning_rate=settings.learning_rate,
         weight_decay=settings.weight_decay,
         max_grad_norm=_CLIP,
-        lr_scheduler_type="cosine",
-        warmup_steps=round(_WARMUP * steps_per_epoch * settings.epochs),
         eval_strategy="steps",
         eval_steps=every,
         eval_on_start=True,
