@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel
+from transformers.utils import logging as transformers_logging
 
 from tuning.errors import ModelError, SettingError
 
@@ -74,6 +75,7 @@ def _threads() -> int:
 def load_model(path: Path, machine: Machine) -> LoadedModel:
     """Load a complete transformers folder: safetensors only, no code from the folder. Raises `ModelError`."""
     torch.set_num_threads(machine.threads)
+    transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=True)
         model = AutoModelForCausalLM.from_pretrained(

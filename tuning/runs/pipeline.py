@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-import torch
-from transformers.utils import logging as transformers_logging
 
 from tuning.data.examples import Example
 from tuning.engine.batching import RowTokens
@@ -41,13 +39,12 @@ __all__ = ["CHECKED_ROWS", "execute"]
 
 CHECKED_ROWS = 16
 """Test rows, the first ones, that are answered again by the checks; they are always batched among themselves."""
-_STOCK_BOUND = {torch.float32: 1e-3, torch.bfloat16: 5e-2}
+_STOCK_BOUND = {"float32": 1e-3, "bfloat16": 5e-2}
 """Nats a token: rounding alone stays well under it."""
 
 
 def execute(run: Run, control: Control, *, env: Mapping[str, str] | None = None) -> None:
     """Do the run. Raises `CancelledError` while there is nothing to compare, `IntegrityError` when a check fails."""
-    transformers_logging.disable_progress_bar()
     _Pipeline(run, control, os.environ if env is None else env).execute()
 
 
@@ -187,7 +184,7 @@ class _Pipeline:
         self._phase("check", 2, 4)
         stock = stock_difference(model, rows)
         self._phase("check", 3, 4)
-        bound = _STOCK_BOUND[model.dtype]
+        bound = _STOCK_BOUND[str(model.dtype).removeprefix("torch.")]
         return [
             receipt.same_predictions("adapter off gives the base answers", base, off),
             receipt.logits_changed(changed),
