@@ -152,11 +152,10 @@ class _Trainer(Trainer):
         """Linear warm-up, then a half cosine to zero. transformers' own warm-up begins at a rate of exactly zero, so
         that a run stopped after its first step would have learned nothing.
         """
-        if self.lr_scheduler is None:
-            share = partial(_rate_share, total=num_training_steps)
-            self.lr_scheduler = LambdaLR(optimizer or self.optimizer, share)
-            self._created_lr_scheduler = True
-        return self.lr_scheduler
+        share = partial(_rate_share, total=num_training_steps)
+        scheduler = LambdaLR(optimizer or self.optimizer, share)
+        self.lr_scheduler, self._created_lr_scheduler = scheduler, True
+        return scheduler
 
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
         """Dev loss by token; the Trainer's own weighs a batch by its rows."""
