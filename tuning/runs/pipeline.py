@@ -66,6 +66,7 @@ class _Pipeline:
         self.watch = _Stopwatch()
 
     def execute(self) -> None:
+        """The run, top to bottom."""
         machine = choose_machine(self.spec.device, self.spec.precision)
         self.run.append(
             Started(
@@ -177,7 +178,7 @@ class _Pipeline:
         self._begin("check", 4)
         head = self.splits.test[:CHECKED_ROWS]
         with adapter_off(model):
-            off = responder.predict(model, head, lambda _: None)
+            off = responder.predict(model, head, lambda _: self._heed("check"))
         self._phase("check", 1, 4)
         rows = [responder.row_tokens(example) for example in head]
         changed = logits_difference(model, [row.prompt for row in rows], lambda: adapter_off(model))
@@ -197,7 +198,7 @@ class _Pipeline:
         """The saved adapter, loaded by plain PEFT onto a fresh base, gives the tuned answers again."""
         fresh: LoadedModel = load_model(resolved.path, machine)
         model = load_adapter(fresh.model, self.run.adapter_path)
-        again = responder.predict(model, self.splits.test[:CHECKED_ROWS], lambda _: None)
+        again = responder.predict(model, self.splits.test[:CHECKED_ROWS], lambda _: self._heed("check"))
         self._phase("check", 4, 4)
         return receipt.same_predictions("saved adapter gives the tuned answers", tuned, again)
 
