@@ -67,6 +67,8 @@ class MetricRow(_Record):
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    p_adjusted: float | None = None
+    """`p` after Holm's correction for the metrics beside the primary one, which needs none."""
     better: Literal["higher", "lower"]
 
 
