@@ -12,6 +12,7 @@ from tuning.engine.attention import ATTENTION
 from tuning.engine.batching import RowTokens, common_prefix, row_batch
 from tuning.engine.prediction import Stops, batch_nll, completion_nlls, generate, label_scores, shared_prefix
 from tuning.engine.verification import logits_difference, stock_difference
+from tuning.errors import CancelledError
 from tuning.models.adapter import AdapterSettings, adapter_off, attach_adapter
 from tuning.models.loading import LoadedModel, choose_machine, load_model, window
 
@@ -183,6 +184,19 @@ def test_generated_text_is_that_of_each_row_alone(adapted):
     assert {answer.hit_limit for answer in found} == {True, False}
     assert all(len(answer.ids) == limit for answer in found if answer.hit_limit)
     assert sum(done) == 8
+
+
+def test_a_long_answer_can_be_given_up_in_its_middle(adapted):
+    told: list[int] = []
+
+    def give_up(done: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            raise CancelledError("enough")
+
+    with pytest.raises(CancelledError, match="enough"):
+        generate(adapted, [ids(6, 1), ids(4, 2)], Stops((2,), 500), give_up)
+    assert told == [0, 0, 0]
 
 
 def test_logits_difference_sees_an_adapter_that_does_something(adapted):

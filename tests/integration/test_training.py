@@ -172,6 +172,28 @@ def test_asked_to_stop_it_ends_after_that_step_with_what_it_learned(adapted, set
     assert dev_loss(model, dev) == pytest.approx(min(scored.values()), rel=1e-5) != fresh
 
 
+def test_while_the_dev_rows_are_scored_a_wish_to_stop_is_heard(adapted, settings):
+    class Impatient(Recorder):
+        """Wishes to stop from the start, and is asked before the first dev score is told."""
+
+        heard_before_dev = 0
+
+        def on_dev(self, step: int, loss: float) -> None:
+            self.heard_before_dev = self.heard_before_dev or self.heard
+            super().on_dev(step, loss)
+
+        heard = 0
+
+        def stop_requested(self) -> Literal["cancelled", "time limit"] | None:
+            self.heard += 1
+            return self.reason
+
+    recorder = Impatient()
+    outcome = train_adapter(adapted(), copying(24, 1), copying(80, 2), settings(), recorder)
+    assert recorder.heard_before_dev == 3, "80 dev rows are three batches"
+    assert outcome.steps == 1, "one step is trained, so that there is something to compare"
+
+
 def test_it_counts_the_tokens_it_computes(adapted, settings):
     train = [RowTokens((*HEAD, 60 + i), (20, 21, 2)) for i in range(8)]
     outcome: TrainingOutcome = train_adapter(adapted(), train, train, settings(epochs=2, batch_size=4), Recorder())

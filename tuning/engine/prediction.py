@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import GenerationConfig
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from tuning.engine.attention import ATTENTION, KeptPrefix, register
 from tuning.engine.batching import (
@@ -38,7 +38,7 @@ CausalModel = Any
 """A transformers causal decoder, with or without a PEFT adapter around it."""
 
 OnRows = Callable[[int], None]
-"""Told how many more rows are done; may raise to end the work."""
+"""Told how many more rows are done, 0 while a batch is still under way; may raise to end the work."""
 
 _ROWS = 32
 _TOKENS = 2048
@@ -144,12 +144,28 @@ def generate(model: CausalModel, prompts: Sequence[tuple[int, ...]], stops: Stop
         padding = [width - len(prompts[i]) for i in rows]
         ids = torch.tensor([[stops.end_ids[0]] * pad + list(prompts[i]) for i, pad in zip(rows, padding, strict=True)])
         mask = torch.arange(width) >= torch.tensor(padding).unsqueeze(1)
-        out = model.generate(input_ids=ids.to(device), attention_mask=mask.long().to(device), generation_config=config)
+        out = model.generate(
+            input_ids=ids.to(device),
+            attention_mask=mask.long().to(device),
+            generation_config=config,
+            stopping_criteria=StoppingCriteriaList([_EveryToken(on_rows)]),
+        )
         for i, new in zip(rows, out[:, width:].tolist(), strict=True):
             end = next((at for at, token in enumerate(new) if token in stops.end_ids), None)
             answers[i] = Generated(tuple(new[:end]), hit_limit=end is None)
         on_rows(len(rows))
     return answers
+
+
+class _EveryToken(StoppingCriteria):
+    """Ends nothing by itself: a long batch is told of once a token, so that a cancel need not wait for its end."""
+
+    def __init__(self, on_rows: OnRows) -> None:
+        self._on_rows = on_rows
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        self._on_rows(0)
+        return torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
 
 
 def _keep_prefix(model: CausalModel, prefix: tuple[int, ...], device: torch.device) -> KeptPrefix | None:

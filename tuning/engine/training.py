@@ -161,7 +161,7 @@ class _Trainer(Trainer):
         """Dev loss by token; the Trainer's own weighs a batch by its rows."""
         start = time.perf_counter()
         self.model.eval()
-        nlls = completion_nlls(self.model, self.dev_rows, lambda _: None)
+        nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen())
         loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
         self.model.train()
         self.dev_seconds += time.perf_counter() - start
@@ -202,6 +202,10 @@ class _Reporter(TrainerCallback):
             self._observer.on_dev(state.global_step, logs["eval_loss"])
         elif "loss" in logs:
             self._observer.on_step(state.global_step, state.max_steps, logs["loss"], logs["learning_rate"])
+
+    def listen(self) -> None:
+        """Ask whether to stop in the middle of other work: the observer answers the user, the next step's end obeys."""
+        self._observer.stop_requested()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.stopped = self._observer.stop_requested()

@@ -127,8 +127,9 @@ class _Pipeline:
         def on_rows(count: int) -> None:
             nonlocal done
             done += count
-            left = (time.perf_counter() - begun) / done * (len(test) - done)
-            self._phase(which, done, len(test), left)
+            if count:
+                left = (time.perf_counter() - begun) / done * (len(test) - done)
+                self._phase(which, done, len(test), left)
             self._heed(which)
 
         head, rest = test[:CHECKED_ROWS], test[CHECKED_ROWS:]

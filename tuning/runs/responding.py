@@ -68,7 +68,11 @@ class Responder:
         rows = [self.row_tokens(example) for example in examples]
         known = [place for place, example in enumerate(examples) if example.target]
         nlls = dict.fromkeys(range(len(rows)), None) | dict(
-            zip(known, completion_nlls(model, [rows[i] for i in known], lambda _: None) if known else [], strict=True)
+            zip(
+                known,
+                completion_nlls(model, [rows[i] for i in known], lambda _: on_rows(0)) if known else [],
+                strict=True,
+            )
         )
         answers: list[Generated] = generate(model, [row.prompt for row in rows], self.stops, on_rows)
         predictions = []
