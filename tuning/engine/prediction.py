@@ -163,7 +163,7 @@ class _EveryToken(StoppingCriteria):
     def __init__(self, on_rows: OnRows) -> None:
         self._on_rows = on_rows
 
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:  # noqa: ARG002
         self._on_rows(0)
         return torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
 
