@@ -87,7 +87,7 @@ def test_default_limits_are_said(name):
 
 
 def test_every_key_of_a_comparison_is_explained():
-    section = sections()["`comparison.json`, version 1"]
+    section = sections()["`comparison.json`, version 2"]
     explained = {
         key for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`(\w+)`", cell)
     }
@@ -95,7 +95,7 @@ def test_every_key_of_a_comparison_is_explained():
 
 
 def test_every_key_of_a_prediction_is_explained():
-    said = sections()["`comparison.json`, version 1"].rpartition("A line of `predictions/*.jsonl`")[2]
+    said = sections()["`comparison.json`, version 2"].rpartition("A line of `predictions/*.jsonl`")[2]
     assert set(re.findall(r"`(\w+)`", said)) == {*Prediction.model_fields, *Prediction.model_computed_fields}
 
 

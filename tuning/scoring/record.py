@@ -1,34 +1,54 @@
-"""The shape of `comparison.json`, version 1: everything that is said about base and tuned on the same test rows.
+"""The shape of `comparison.json`, version 2: everything that is said about base and tuned on the same test rows.
 
-Only the shape: knows nothing of how a number is computed, nor of models, files or runs. What is unknown is null.
+Only the shape: knows nothing of how a number is computed, nor of models, files or runs. What is unknown is null, and
+every key that version 1 lacked has a default, so that its files are read as they are.
 """
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tuning.scoring.scores import (
+    ClassScore,
+    CleanScore,
+    Confusion,
+    Flips,
+    Forgetting,
+    Gain,
+    MetricRow,
+    Noise,
+    Record,
+    Slice,
+)
 from tuning.spec import Task
 
 __all__ = [
     "AdapterCard",
     "Check",
     "ClassScore",
+    "CleanScore",
     "Comparison",
     "Confusion",
     "Flips",
+    "Forgetting",
+    "Gain",
+    "Headline",
     "MetricRow",
     "ModelCard",
+    "Noise",
     "RowCounts",
+    "Rung",
+    "RungName",
+    "ScoringVariant",
+    "Slice",
     "Timing",
     "Verdict",
 ]
 
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+RungName = Literal["chance", "majority", "copy_input", "nearest_neighbour", "tfidf", "base", "base_few_shot", "tuned"]
 
 
-class ModelCard(_Record):
+class ModelCard(Record):
     """The base model and where it came from."""
 
     id: str | None = None
@@ -36,7 +56,7 @@ class ModelCard(_Record):
     source: str | None = None
 
 
-class AdapterCard(_Record):
+class AdapterCard(Record):
     """What was trained."""
 
     rank: int | None = None
@@ -48,7 +68,7 @@ class AdapterCard(_Record):
     trainable_parameters: int | None = None
 
 
-class RowCounts(_Record):
+class RowCounts(Record):
     """Rows really trained on, chosen by, and judged by."""
 
     train: int | None = None
@@ -56,32 +76,7 @@ class RowCounts(_Record):
     test: int
 
 
-class MetricRow(_Record):
-    """One metric of both models. All but perplexity go from 0 to 1. `low` and `high` bound `delta` at 95 %."""
-
-    name: str
-    base: float | None
-    tuned: float | None
-    delta: float | None
-    """tuned - base"""
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    p_adjusted: float | None = None
-    """`p` after Holm's correction for the metrics beside the primary one, which needs none."""
-    better: Literal["higher", "lower"]
-
-
-class Flips(_Record):
-    """How many test rows each pair of answers got right."""
-
-    fixed: int
-    broken: int
-    both_right: int
-    both_wrong: int
-
-
-class Check(_Record):
+class Check(Record):
     """One line of the receipt: what was checked, how it went, and the evidence."""
 
     check: str
@@ -89,14 +84,50 @@ class Check(_Record):
     detail: str
 
 
-class Verdict(_Record):
+class Rung(Record):
+    """One way to answer the test rows, with its score in the primary metric and the 95 % interval of that score."""
+
+    name: RungName
+    status: Literal["run", "not_run"]
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    rows: int | None = None
+    """Test rows it answered."""
+    note: str = ""
+    """How it was made, or why it was not."""
+
+
+class Headline(Record):
+    """The primary metric of tuned against the strongest rung below it, whose score stands as `base` of `metric`."""
+
+    rung: RungName
+    metric: MetricRow
+
+
+class ScoringVariant(Record):
+    """One way to turn the likelihoods of labels into an answer, and how well the base does with it on dev."""
+
+    name: Literal["raw", "length_normalised", "calibrated"]
+    dev_accuracy: float
+    chosen: bool = False
+
+
+class Verdict(Record):
     """Whether tuning helped, in one word and in one sentence that can be read out."""
 
     kind: Literal["better", "worse", "not_worse", "undecided"]
+    """Tuned against base, both zero-shot."""
     sentence: str
+    worth_it: bool | None = None
+    """Whether tuned beats every rung below it: False when a simpler one does as well, None when that is open."""
+    rows_needed: int | None = None
+    """Test rows that would decide about a difference as large as the one seen; None when it is decided or 0."""
+    caveats: list[str] = []
+    """Sentences that belong beside the verdict."""
 
 
-class Timing(_Record):
+class Timing(Record):
     """Seconds of each part. `train_s` covers optimisation steps (and caching of lower layers), `dev_s` dev loss."""
 
     prepare_s: float | None = None
@@ -111,32 +142,12 @@ class Timing(_Record):
     """High-water mark of the run's process."""
 
 
-class ClassScore(_Record):
-    """F1 of one class under both models, on `rows` test rows with that target."""
-
-    label: str
-    rows: int
-    base_f1: float
-    tuned_f1: float
-
-
-class Confusion(_Record):
-    """Test rows by target (outer list) and output (inner list), both in the order of `labels`.
-
-    Where an answer was none of the labels, a last label "(other)" counts it; no row has it as its target.
-    """
-
-    labels: list[str]
-    base: list[list[int]]
-    tuned: list[list[int]]
-
-
-class Comparison(_Record):
+class Comparison(Record):
     """Everything that is said about base and tuned; written as `comparison.json`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-    schema_version: int = Field(1, alias="schema")
+    schema_version: int = Field(2, alias="schema")
     run: str | None = None
     task: Task
     model: ModelCard = ModelCard()
@@ -148,7 +159,16 @@ class Comparison(_Record):
     flips: Flips
     classes: list[ClassScore] = []
     confusion: Confusion | None = None
-    ladder: list[MetricRow] = []
+    variants: list[ScoringVariant] = []
+    ladder: list[Rung] = []
+    """From chance to tuned, each on all test rows."""
+    headline: Headline | None = None
+    clean: CleanScore | None = None
+    """None when no test row is known to have leaked."""
+    gain: Gain | None = None
+    slices: list[Slice] = []
+    forgetting: Forgetting | None = None
+    noise: Noise | None = None
     receipt: list[Check] = []
     verdict: Verdict | None = None
     """None when a check failed."""
