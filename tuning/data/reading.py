@@ -5,39 +5,18 @@ its relatives by the standard library, JSON and JSON Lines likewise, Parquet by 
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from tuning.data.decoding import PARQUET, binary_kind, decode
 from tuning.data.objects import parse_json, parse_json_lines, parse_parquet
 from tuning.data.parsing import DEFAULT_LIMITS, Parsed, ReadLimits, parse_delimited
+from tuning.data.table import Table, TableFormat, text_columns
 from tuning.data.wording import quoted
 from tuning.errors import FileError
 
-__all__ = ["Table", "TableFormat", "read_table"]
-
-TableFormat = Literal["csv", "json", "jsonl", "parquet"]
+__all__ = ["Table", "read_table"]
 
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of a file, every cell as text; what is missing is the empty string."""
-
-    name: str
-    """The file's name as the user knows it; shown, never opened."""
-    format: TableFormat
-    encoding: str
-    """Of the text; "binary" for Parquet."""
-    delimiter: str | None
-    """Between the cells of a csv; None for other formats and for a csv of one column."""
-    columns: list[str]
-    rows: list[dict[str, str]]
-    """Every row has every column. `rows[0]` is row 1 to the user."""
-    sha256: str
-    """Of the file's bytes."""
 
 
 def read_table(path: Path, *, name: str | None = None, limits: ReadLimits = DEFAULT_LIMITS) -> Table:
@@ -66,15 +45,14 @@ def read_table(path: Path, *, name: str | None = None, limits: ReadLimits = DEFA
 
 
 def _table(name: str, data: bytes, kind: TableFormat, encoding: str, parsed: Parsed) -> Table:
-    if not parsed.rows:
+    if not (parsed.rows and parsed.columns):
         raise FileError(f"{quoted(name)} has no rows after its header; give at least 20 rows")
     return Table(
         name=name,
         format=kind,
         encoding=encoding,
         delimiter=parsed.delimiter,
-        columns=parsed.columns,
-        rows=parsed.rows,
+        data=text_columns({name: [row[name] for row in parsed.rows] for name in parsed.columns}),
         sha256=hashlib.sha256(data).hexdigest(),
     )
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tuning.data.parsing import DEFAULT_LIMITS, ReadLimits
-from tuning.data.reading import Table, read_table
+from tuning.data.reading import read_table
+from tuning.data.table import Table
 from tuning.errors import FileError
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tuning.data.columns import choose_columns
-from tuning.data.reading import Table
+from tuning.data.table import Table, text_columns
 from tuning.errors import ColumnError
 from tuning.spec import Task
 
@@ -23,8 +23,7 @@ def codes(count: int = 40) -> list[str]:
 
 
 def table(**columns: list[str]) -> Table:
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return Table("x.csv", "csv", "utf-8", ",", list(columns), rows, "0" * 64)
+    return Table("x.csv", "csv", text_columns(columns), "0" * 64)
 
 
 @pytest.mark.parametrize(
