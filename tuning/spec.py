@@ -9,11 +9,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from tuning.errors import SettingError
 
-__all__ = ["DEFAULT_MODEL", "GroupRule", "RunSpec", "Task", "parse_spec", "read_spec"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "CleaningPlan",
+    "GroupRule",
+    "PlanStep",
+    "RunSpec",
+    "Step",
+    "Task",
+    "parse_spec",
+    "read_plan",
+    "read_spec",
+]
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 
@@ -23,6 +35,66 @@ class Task(StrEnum):
 
     CLASSIFY = "classify"
     GENERATE = "generate"
+
+
+class Step(StrEnum):
+    """One thing that cleaning can do to the rows, in the order in which they are done."""
+
+    FIX_ENCODING = "fix-encoding"
+    REDACT = "redact"
+    DROP_EMPTY = "drop-empty"
+    MERGE_LABELS = "merge-labels"
+    DROP_DUPLICATES = "drop-duplicates"
+    DROP_LEAKED = "drop-leaked"
+    DROP_NEAR_DUPLICATES = "drop-near-duplicates"
+    DROP_CONFLICTS = "drop-conflicts"
+    DROP_RARE_LABELS = "drop-rare-labels"
+    KEEP_TOGETHER = "keep-together"
+
+
+class PlanStep(BaseModel):
+    """A step and whether it is done."""
+
+    model_config = ConfigDict(frozen=True)  # What `inspect` tells of a step beside these two is ignored.
+
+    step: Step
+    on: bool
+
+
+class CleaningPlan(BaseModel):
+    """What is done to the rows before they are split. A step that is not named is not done."""
+
+    model_config = ConfigDict(frozen=True)
+
+    steps: tuple[PlanStep, ...]
+
+    @field_validator("steps")
+    @classmethod
+    def _in_order(cls, steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+        order = [list(Step).index(one.step) for one in steps]
+        for before, after, one in zip(order, order[1:], steps[1:], strict=False):
+            if before == after:
+                raise ValueError(f"must name step '{one.step}' once")
+            if before > after:
+                raise ValueError(f"must have its steps in the order {', '.join(Step)}")
+        if Step.DROP_EMPTY not in {one.step for one in steps if one.on}:
+            raise ValueError(f"must have step '{Step.DROP_EMPTY}' on: a row without input or target teaches nothing")
+        return steps
+
+    @classmethod
+    def usual(cls) -> "CleaningPlan":
+        """Every step, on where it does more good than harm to nearly any file."""
+        off = {Step.REDACT, Step.DROP_CONFLICTS, Step.DROP_RARE_LABELS}
+        return cls(steps=tuple(PlanStep(step=step, on=step not in off) for step in Step))
+
+    def has(self, step: Step) -> bool:
+        """Whether the step is done."""
+        return any(one.step is step and one.on for one in self.steps)
+
+    def switched(self, step: Step, *, on: bool) -> "CleaningPlan":
+        """This plan with one step on or off."""
+        kept = {one.step: one.on for one in self.steps} | {step: on}
+        return CleaningPlan(steps=tuple(PlanStep(step=one, on=kept[one]) for one in Step if one in kept))
 
 
 class GroupRule(BaseModel):
@@ -52,6 +124,21 @@ class RunSpec(BaseModel):
         max_length=210,
         description="COLUMN or COLUMN:N; rows equal there (in the first N characters) stay in one split",
     )
+    template: str | None = Field(
+        None,
+        min_length=1,
+        max_length=4000,
+        description="the input made of several columns, as text with {column} where a cell goes",
+    )
+    split: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="the column that says train, dev or test for every row; - to ignore the one that was found",
+    )
+    plan: CleaningPlan | None = Field(
+        None, description="the cleaning plan, as `inspect --json` prints it; without one the usual steps are done"
+    )
     instruction: str | None = Field(None, max_length=4000, description="what the model is told before every input")
     model: str = Field(DEFAULT_MODEL, min_length=1, max_length=300, description="a model of the catalog, see `models`")
     rows: int | None = Field(None, ge=20, le=1_000_000, description="use at most this many rows, drawn with the seed")
@@ -70,6 +157,10 @@ class RunSpec(BaseModel):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to compute")
     precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="number format of the base weights")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="decides splits, shuffles and initial adapter weights")
+
+    def cleaning_plan(self) -> CleaningPlan:
+        """The plan that was set, else the usual one."""
+        return self.plan or CleaningPlan.usual()
 
     def group_rule(self) -> GroupRule | None:
         """The parsed form of `group`."""
@@ -91,18 +182,43 @@ def parse_spec(values: Mapping[str, object]) -> RunSpec:
         if first["type"] == "extra_forbidden":
             known = ", ".join(RunSpec.model_fields)
             raise SettingError(f"setting '{name}' does not exist; there are {known}") from error
-        rule = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
-        raise SettingError(f"setting '{name}' {rule}, but is {str(values.get(name))[:80]!r}") from error
+        if name == "plan":
+            raise SettingError(f"setting 'plan' {_rule(first)}") from error
+        raise SettingError(f"setting '{name}' {_rule(first)}, but is {str(values.get(name))[:80]!r}") from error
 
 
 def read_spec(path: Path) -> dict[str, object]:
     """The raw settings in a JSON file, for `parse_spec`. Raises `SettingError` if it is not a JSON object."""
+    return _read_object(path, "settings file")
+
+
+def read_plan(path: Path) -> CleaningPlan:
+    """The cleaning plan in a JSON file: what `inspect --json` prints, whole or its plan alone, edited or not.
+
+    Raises `SettingError` naming the file and what is wrong with it.
+    """
+    values = _read_object(path, "plan file")
+    content = values.get("plan", values)
+    try:
+        return CleaningPlan.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        at = f" at {place}" if len(first["loc"]) > 1 else ""
+        raise SettingError(f"plan file '{path}'{at}: {_rule(first)}; write it as `inspect --json` prints it") from error
+
+
+def _rule(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Input ").removeprefix("Value error, ")
+
+
+def _read_object(path: Path, kind: str) -> dict[str, object]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingError(f"settings file '{path}' cannot be read: {error.strerror}") from error
+        raise SettingError(f"{kind} '{path}' cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise SettingError(f"settings file '{path}' is not valid JSON: {error}") from error
+        raise SettingError(f"{kind} '{path}' is not valid JSON: {error}") from error
     if not isinstance(values, dict):
-        raise SettingError(f"settings file '{path}' must hold one JSON object, but holds a {type(values).__name__}")
+        raise SettingError(f"{kind} '{path}' must hold one JSON object, but holds a {type(values).__name__}")
     return values

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tuning.errors import SettingError
-from tuning.spec import GroupRule, RunSpec, Task, parse_spec, read_spec
+from tuning.spec import CleaningPlan, GroupRule, PlanStep, RunSpec, Step, Task, parse_spec, read_plan, read_spec
 
 BOUNDED = {
     name: field for name, field in RunSpec.model_fields.items() if any(hasattr(rule, "ge") for rule in field.metadata)
@@ -96,7 +96,8 @@ def test_settings_are_read_from_a_file(tmp_path):
 
 
 def test_a_spec_that_was_written_is_the_spec_that_is_read(tmp_path):
-    spec = RunSpec(task=Task.GENERATE, layers=6, group="code:3", rows=400, device="cpu")
+    plan = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    spec = RunSpec(task=Task.GENERATE, layers=6, group="code:3", rows=400, device="cpu", plan=plan)
     path = tmp_path / "spec.json"
     path.write_text(spec.model_dump_json())
     assert parse_spec(read_spec(path)) == spec
@@ -123,3 +124,49 @@ def test_a_file_that_holds_no_settings_is_refused(tmp_path, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(SettingError, match=r"spec\.json' cannot be read: No such file"):
         read_spec(tmp_path / "spec.json")
+
+
+def test_without_a_plan_the_usual_steps_are_done():
+    plan = RunSpec().cleaning_plan()
+    assert plan == CleaningPlan.usual()
+    assert [one.step for one in plan.steps] == list(Step)
+    assert plan.has(Step.DROP_DUPLICATES)
+    assert not plan.has(Step.REDACT)
+    assert plan.switched(Step.REDACT, on=True).has(Step.REDACT)
+
+
+def test_a_step_that_is_not_named_is_not_done():
+    plan = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
+    assert [step for step in Step if plan.has(step)] == [Step.DROP_EMPTY]
+
+
+STEPS = [{"step": "drop-empty", "on": True}, {"step": "keep-together", "on": False, "rows_before": 7}]
+
+
+@pytest.mark.parametrize(
+    "content", [{"steps": STEPS}, {"name": "x.csv", "plan": {"steps": STEPS}}], ids=["part", "all"]
+)
+def test_a_plan_is_read_from_what_inspect_prints(tmp_path, content):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_plan(path) == CleaningPlan.model_validate({"steps": STEPS})
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([{"step": "drop-all", "on": True}], r"at steps\.1\.step: should be 'fix-encoding', .* write it as `inspect"),
+        ([{"step": "drop-empty", "on": "perhaps"}], r"at steps\.1\.on: should be a valid boolean"),
+        ([{"step": "drop-empty", "on": False}], "must have step 'drop-empty' on: a row without input"),
+        ([*STEPS, STEPS[1]], "must name step 'keep-together' once"),
+        (STEPS[::-1], "must have its steps in the order fix-encoding, redact, drop-empty"),
+    ],
+)
+def test_a_plan_at_fault_is_refused_with_the_rule(tmp_path, steps, message):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"steps": steps}), encoding="utf-8")
+    with pytest.raises(SettingError, match=message) as caught:
+        read_plan(path)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(SettingError, match="setting 'plan' "):
+        parse_spec({"plan": {"steps": steps}})

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from tuning import __version__
 from tuning.errors import InputError
-from tuning.spec import RunSpec, parse_spec, read_spec
+from tuning.spec import RunSpec, Step, parse_spec, read_plan, read_spec
 
 __all__ = ["EXIT_CODES", "build_parser", "flag", "spec_from"]
 
@@ -36,6 +36,9 @@ _METAVARS = {
     "instruction": "TEXT",
     "model": "NAME",
     "layers": "N|all",
+    "template": "TEXT",
+    "split": "COLUMN",
+    "plan": "FILE",
 }
 _RUN_HELP = "id of a run, its first characters (at least 4), or 'last'"
 
@@ -56,7 +59,12 @@ def spec_from(args: argparse.Namespace) -> RunSpec:
     """Flags over the file of `--spec` over defaults, checked once. Raises `SettingError`."""
     from_file: Mapping[str, object] = read_spec(args.spec) if args.spec else {}
     flags = {name: value for name in RunSpec.model_fields if (value := getattr(args, name)) is not None}
-    return parse_spec({**from_file, **flags})
+    if args.plan is not None:
+        flags["plan"] = read_plan(args.plan)
+    spec = parse_spec({**from_file, **flags})
+    if args.redact:
+        return spec.model_copy(update={"plan": spec.cleaning_plan().switched(Step.REDACT, on=True)})
+    return spec
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -117,13 +125,28 @@ def _add_outcome_flags(command: argparse.ArgumentParser) -> None:
 def _add_tune(commands: Any) -> None:
     tune = _add_command(commands, "tune", "tune a model on a file and compare it with its base")
     tune.usage = "python -m tuning tune FILE [--rows N] [--epochs N] [--out DIR] ..."
-    tune.add_argument("file", metavar="FILE", type=Path, help="the examples: CSV, TSV, JSON, JSON Lines or Parquet")
-    settings = tune.add_argument_group("settings", "They win over the file of --spec, which wins over the defaults.")
-    for name, field in RunSpec.model_fields.items():
-        settings.add_argument(flag(name), dest=name, metavar=_metavar(name, field), help=_help(field))
-    settings.add_argument("--spec", metavar="FILE", type=Path, help="settings as a JSON file, names as in spec.json")
+    _add_data_flags(tune)
     _add_outcome_flags(tune)
     tune.add_argument("--detach", action="store_true", help="print the id of the run and return; see watch")
+
+
+def _add_inspect(commands: Any) -> None:
+    inspect = _add_command(commands, "inspect", "what is in a file, what is wrong with it and what would be done to it")
+    inspect.usage = "python -m tuning inspect FILE [--json] [--test FILE] ..."
+    _add_data_flags(inspect)
+    inspect.add_argument("--json", action="store_true", help="everything as one JSON object; its plan suits --plan")
+
+
+def _add_data_flags(command: argparse.ArgumentParser) -> None:
+    """What decides the examples and the run made of them."""
+    command.add_argument("file", metavar="FILE", type=Path, help="the examples: CSV, TSV, JSON, JSON Lines or Parquet")
+    command.add_argument("--test", metavar="FILE", type=Path, help="a second file, whose rows are the test split")
+    settings = command.add_argument_group("settings", "They win over the file of --spec, which wins over the defaults.")
+    for name, field in RunSpec.model_fields.items():
+        kind = Path if name == "plan" else str
+        settings.add_argument(flag(name), dest=name, metavar=_metavar(name, field), type=kind, help=_help(field))
+    settings.add_argument("--redact", action="store_true", help="put placeholders for personal data and keys")
+    settings.add_argument("--spec", metavar="FILE", type=Path, help="settings as a JSON file, names as in spec.json")
 
 
 def _add_predict(commands: Any) -> None:

@@ -6,13 +6,16 @@ import pytest
 
 from tuning.cli.parser import EXIT_CODES, build_parser, flag, spec_from
 from tuning.errors import InputError, SettingError
-from tuning.spec import RunSpec, Task
+from tuning.spec import CleaningPlan, RunSpec, Step, Task
 
 SAMPLES = {
     "task": "generate",
     "input": "question",
     "target": "answer",
     "group": "city:3",
+    "template": "{question} in {city}",
+    "split": "part",
+    "plan": "plan.json",
     "instruction": "Answer.",
     "model": "another",
     "rows": 321,
@@ -32,6 +35,9 @@ SAMPLES = {
 }
 
 
+PLAN = CleaningPlan.usual().switched(Step.DROP_CONFLICTS, on=True)
+
+
 def parse(*words: str):
     return build_parser().parse_args(list(words))
 
@@ -41,10 +47,12 @@ def test_every_setting_has_a_sample_here():
 
 
 @pytest.mark.parametrize("name", RunSpec.model_fields)
-def test_every_setting_has_one_flag_that_sets_it_and_nothing_else(name):
+def test_every_setting_has_one_flag_that_sets_it_and_nothing_else(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.json").write_text(PLAN.model_dump_json())
     spec = spec_from(parse("tune", "file.csv", flag(name), str(SAMPLES[name])))
 
-    assert spec == RunSpec.model_validate({name: SAMPLES[name]})
+    assert spec == RunSpec.model_validate({name: PLAN if name == "plan" else SAMPLES[name]})
     assert getattr(spec, name) != RunSpec.model_fields[name].default
 
 
@@ -143,3 +151,14 @@ def test_the_help_fits_80_columns(capsys, monkeypatch):
             parse(*words, "--help")
 
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_redacting_is_a_step_of_the_plan_whichever_it_is(tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"rows": 9, "plan": PLAN.model_dump(mode="json")}), encoding="utf-8")
+
+    usual = spec_from(parse("tune", "file.csv", "--redact"))
+    edited = spec_from(parse("tune", "file.csv", "--redact", "--plan", str(path)))
+
+    assert usual.plan == CleaningPlan.usual().switched(Step.REDACT, on=True)
+    assert edited.plan == PLAN.switched(Step.REDACT, on=True)
