@@ -2,7 +2,8 @@
 
 A prompt is `head + input + tail`: the head (template and instruction) is the same for every row, so rows share it as a
 prefix on token ids; the user's text is tokenized apart from the template, so no cell can forge a turn marker.
-Knows the tokenizer; knows nothing of weights, batches or columns.
+Examples shown in the prompt are earlier turns and part of the head. Knows the tokenizer; knows nothing of weights,
+batches or columns.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from tuning.errors import ModelError, SettingError
 
-__all__ = ["EncodedRow", "PromptFormat"]
+__all__ = ["PLAIN", "EncodedRow", "PromptFormat", "Shot", "Wording"]
 
 _USER_MARK = "\u2402user text\u2402"
 _REPLY_MARK = "\u2402reply text\u2402"
@@ -20,13 +21,40 @@ _INPUT_FLOOR = 8
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What stands around the input in its turn."""
+
+    before: str = ""
+    after: str = ""
+
+
+PLAIN = Wording()
+
+
+@dataclass(frozen=True)
+class Shot:
+    """An example that is shown in the prompt, as a turn that was answered."""
+
+    input: str
+    target: str
+
+
+@dataclass(frozen=True)
 class EncodedRow:
-    """Token ids of one row. `truncated` says that the input lost its end to fit the longest allowed length."""
+    """Token ids of one row, cut to fit the longest allowed length."""
 
     prompt: tuple[int, ...]
     completion: tuple[int, ...]
     """Target and end of turn; empty when the target is unknown."""
-    truncated: bool = False
+    input_cut: bool = False
+    """Whether the input lost its end."""
+    target_cut: bool = False
+    """Whether the target lost its start."""
+
+    @property
+    def truncated(self) -> bool:
+        """Whether anything was lost."""
+        return self.input_cut or self.target_cut
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.completion)
@@ -35,23 +63,28 @@ class EncodedRow:
 class PromptFormat:
     """Renders rows of one dataset for one model.
 
-    `tokenizer` is a transformers tokenizer with a chat template; `instruction` begins every user turn;
-    `max_length` bounds prompt plus completion in tokens. Raises `ModelError` when the template cannot be used and
-    `SettingError` when the instruction alone is too long.
+    `tokenizer` is a transformers tokenizer with a chat template; `instruction` begins the first user turn;
+    `max_length` bounds prompt plus completion in tokens, shots not counted. Raises `ModelError` when the template
+    cannot be used and `SettingError` when the instruction alone is too long.
     """
 
-    def __init__(self, tokenizer: Any, instruction: str, max_length: int) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        instruction: str,
+        max_length: int,
+        wording: Wording = PLAIN,
+        shots: Sequence[Shot] = (),
+    ) -> None:
         self._tokenizer = tokenizer
-        self.max_length = max_length
-        before, after = self._frame(self._render(_USER_MARK, None), _USER_MARK)
-        reply_start, reply_end = self._frame(self._render(_USER_MARK, _REPLY_MARK), _REPLY_MARK)
-        if not reply_start.startswith(before):
-            raise ModelError("the model's chat template renders a question differently once it is answered")
-        self._head = self._template_ids(before) + (self._text_ids(f"{instruction}\n\n") if instruction else [])
-        self._tail = self._template_ids(after)
+        reply_end = self._check_template()
         self.end_of_turn = self._end_of_turn(reply_end)
+        opening = f"{instruction}\n\n" if instruction else ""
+        self._head, self._tail = self._frame(opening, wording, shots)
+        plain_head, _ = self._frame(opening, wording, ()) if shots else (self._head, self._tail)
+        self.max_length = max_length + len(self._head) - len(plain_head)
         frame = len(self._head) + len(self._tail)
-        if frame + 2 * _INPUT_FLOOR > max_length:
+        if frame + 2 * _INPUT_FLOOR > self.max_length:
             raise SettingError(
                 f"setting 'max_length' is {max_length}, but the instruction with its labels takes {frame} tokens; "
                 f"set it to {frame + 8 * _INPUT_FLOOR} or more, or shorten the instruction"
@@ -73,40 +106,55 @@ class PromptFormat:
         room = max(self.max_length - frame - len(cut_completion), 0)
         ids = self._text_ids(text)
         prompt = (*self._head, *ids[:room], *self._tail)
-        return EncodedRow(prompt, tuple(cut_completion), len(ids) > room or len(cut_completion) < len(completion))
+        return EncodedRow(prompt, tuple(cut_completion), len(ids) > room, len(cut_completion) < len(completion))
 
     def encode_unseen(self, text: str, target: str | None) -> EncodedRow:
         """Token ids of a row to be answered: the prompt must not depend on the target, which is scored whole."""
         prompt = self.encode(text, None)
-        return EncodedRow(prompt.prompt, tuple(self.completion(target)) if target is not None else (), prompt.truncated)
+        return EncodedRow(prompt.prompt, tuple(self.completion(target)) if target is not None else (), prompt.input_cut)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of generated token ids, without turn markers."""
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
 
-    def _render(self, user: str, reply: str | None) -> str:
-        turns = [{"role": "user", "content": user}]
-        if reply is not None:
-            turns.append({"role": "assistant", "content": reply})
+    def _check_template(self) -> str:
+        """What the template puts after a reply. Raises `ModelError` for a template that cannot be used."""
         if not self._tokenizer.chat_template:
             raise ModelError("the model has no chat template, so it is no instruction-tuned model; choose one that is")
+        question, _ = _cut(self._render([_USER_MARK]), _USER_MARK)
+        answered, reply_end = _cut(self._render([_USER_MARK, _REPLY_MARK]), _REPLY_MARK)
+        if not answered.startswith(question):
+            raise ModelError("the model's chat template renders a question differently once it is answered")
+        return reply_end
+
+    def _frame(self, opening: str, wording: Wording, shots: Sequence[Shot]) -> tuple[list[int], list[int]]:
+        """Token ids before and after the input of the last turn."""
+        texts = [text for shot in shots for text in (f"{wording.before}{shot.input}{wording.after}", shot.target)]
+        marks = [f"{_USER_MARK if turn % 2 == 0 else _REPLY_MARK}{turn}\u2402" for turn in range(len(texts) + 1)]
+        head: list[int] = []
+        rest = self._render(marks)
+        for turn, (mark, text) in enumerate(zip(marks, [*texts, wording.before], strict=True)):
+            before, rest = _cut(rest, mark)
+            head += self._template_ids(before) + self._text_ids(opening + text if turn == 0 else text)
+        return head, self._text_ids(wording.after) + self._template_ids(rest)
+
+    def _render(self, turns: Sequence[str]) -> str:
+        """The template around turns of user and assistant; where the user has the last word, a reply is begun."""
+        roles = ("user", "assistant")
+        messages = [{"role": roles[number % 2], "content": text} for number, text in enumerate(turns)]
         text: str = self._tokenizer.apply_chat_template(
-            turns, tokenize=False, add_generation_prompt=reply is None, enable_thinking=False
+            messages, tokenize=False, add_generation_prompt=len(turns) % 2 == 1, enable_thinking=False
         )
         return text
-
-    def _frame(self, text: str, mark: str) -> tuple[str, str]:
-        before, found, after = text.partition(mark)
-        if not found:
-            raise ModelError("the model's chat template does not show the user's text as it is")
-        return before, after
 
     def _template_ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
     def _text_ids(self, text: str) -> list[int]:
+        if not text:
+            return []
         ids: list[int] = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
         return ids
 
@@ -120,3 +168,11 @@ class PromptFormat:
         if self._tokenizer.eos_token_id is None:
             raise ModelError("the model's tokenizer has no end-of-turn token, so nothing could teach it to stop")
         return [self._tokenizer.eos_token_id]
+
+
+def _cut(text: str, mark: str) -> tuple[str, str]:
+    """What stands before and after `mark`."""
+    before, found, after = text.partition(mark)
+    if not found:
+        raise ModelError("the model's chat template does not show the user's text as it is")
+    return before, after
