@@ -5,7 +5,7 @@ another tuned model is not part of any interval here. Random methods are seeded,
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,11 @@ __all__ = [
     "PairedSums",
     "Z",
     "bootstrap_interval",
+    "holm",
     "mcnemar_midp",
     "newcombe_paired",
     "randomization_p",
+    "tango",
     "visible_gap",
     "wilson",
 ]
@@ -65,12 +67,42 @@ class PairedSums:
         return float(self.score(tuned[np.newaxis])[0] - self.score(base[np.newaxis])[0])
 
 
-def wilson(successes: int, n: int) -> Interval:
-    """The score interval of one proportion of `n` >= 1 trials: Wilson 1927, JASA 22(158), 209-212."""
-    share, square = successes / n, Z * Z
+def wilson(successes: float, n: float, *, quantile: float = Z) -> Interval:
+    """The score interval of one proportion of `n` >= 1 trials: Wilson 1927, JASA 22(158), 209-212.
+
+    Counts need not be whole: an effective number of independent trials serves as well. `quantile` is the normal one
+    at 97.5 %, or one that is wider.
+    """
+    share, square = successes / n, quantile * quantile
     middle = (share + square / (2 * n)) / (1 + square / n)
-    half = Z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    half = quantile * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
     return Interval(min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half)))
+
+
+def tango(won: float, lost: float, n: float, *, quantile: float = Z) -> Interval:
+    """The score interval of (won - lost) / n for `n` pairs: Tango 1998, Statistics in Medicine 17(8), 891-908.
+
+    The differences whose score statistic, with the share of lost pairs at its most likely value given the difference,
+    is at most `quantile`. Counts need not be whole, so that weighted pairs can be counted by moments.
+    """
+    from scipy.optimize import brentq
+
+    difference = (won - lost) / n
+
+    def statistic(delta: float) -> float:
+        linear = delta * (2 * n + lost - won) - won - lost
+        share = (math.sqrt(max(0.0, linear**2 + 8 * n * lost * delta * (1 - delta))) - linear) / (4 * n)
+        variance = n * (2 * share + delta * (1 - delta))
+        return (won - lost - n * delta) / math.sqrt(variance) if variance > 0 else 0.0
+
+    def limit(end: float, target: float) -> float:
+        # At the end itself the variance may vanish; just inside of it the statistic is as large as it gets.
+        inside = end * (1 - 1e-12)
+        if abs(statistic(inside)) <= quantile:
+            return end
+        return float(brentq(lambda delta: statistic(delta) - target, inside, difference, xtol=1e-14))
+
+    return Interval(limit(-1.0, quantile), limit(1.0, -quantile))
 
 
 def newcombe_paired(flips: Flips) -> Interval:
@@ -130,6 +162,17 @@ def visible_gap(flips: Flips) -> float:
     reach = Z + POWER_Z
     observed = reach * math.sqrt((flips.broken + flips.fixed) / n / n)
     return min(1.0, max(observed, reach * reach / n))
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """Adjusted p-values, in the order given: Holm 1979, Scandinavian Journal of Statistics 6(2), 65-70."""
+    order = sorted(range(len(ps)), key=lambda index: ps[index])
+    adjusted = [1.0] * len(ps)
+    largest = 0.0
+    for rank, index in enumerate(order):
+        largest = max(largest, min(1.0, (len(ps) - rank) * ps[index]))
+        adjusted[index] = largest
+    return adjusted
 
 
 def bootstrap_interval(sums: PairedSums, *, seed: int = 0, draws: int = DRAWS) -> Interval | None:

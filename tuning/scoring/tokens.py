@@ -1,14 +1,17 @@
-"""Words of a text in any script, for ROUGE. Knows nothing of scores.
+"""Words of a text in any script. Knows nothing of scores.
 
 rouge-score's own tokenizer keeps only a-z and 0-9, so that identical Russian or Chinese texts score 0.
 """
 
+import re
 import unicodedata
+from functools import lru_cache
 
-__all__ = ["WordTokenizer", "tokenize_words"]
+__all__ = ["WordTokenizer", "is_unspaced", "tokenize_words"]
 
 UNSPACED = ("CJK ", "IDEOGRAPHIC ", "HIRAGANA", "KATAKANA", "THAI ", "LAO ", "KHMER ", "MYANMAR ", "TIBETAN ")
 """Beginnings of the Unicode names of letters in scripts that put no space between words."""
+ASCII_WORD = re.compile("[a-z0-9]+")
 
 
 class WordTokenizer:
@@ -24,7 +27,22 @@ def tokenize_words(text: str) -> list[str]:
 
     Punctuation and symbols separate words and are dropped, unless the text has nothing else: then each is a word.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        folded = text.lower()
+        words = ASCII_WORD.findall(folded)
+    else:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        words = _words(folded)
+    return words or [character for character in folded if not character.isspace()]
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether more than half of a text's letters are of scripts that put no space between words."""
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(map(_stands_alone, letters)) > len(letters)
+
+
+def _words(folded: str) -> list[str]:
     words: list[str] = []
     takes = ""  # kinds of characters that the last word still takes in
     for character in folded:
@@ -36,8 +54,9 @@ def tokenize_words(text: str) -> list[str]:
         else:
             words.append(character)
             takes = "M" if _stands_alone(character) else "LMN"
-    return words or [character for character in folded if not character.isspace()]
+    return words
 
 
+@lru_cache(maxsize=4096)
 def _stands_alone(character: str) -> bool:
     return not character.isascii() and unicodedata.name(character, "").startswith(UNSPACED)
