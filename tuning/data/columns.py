@@ -4,21 +4,18 @@ Usual names choose columns first (text and label, prompt and completion, …); w
 repeated values are labels, long varying ones are text. What the user sets by hand is taken as it is.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from tuning.data.reading import Table
+from tuning.data.profile import MAX_LABELS, ColumnProfile, profile_columns
+from tuning.data.table import Table
 from tuning.data.wording import listed, quoted
 from tuning.errors import ColumnError
 from tuning.spec import Task
 
-__all__ = ["MAX_LABELS", "ColumnChoice", "choose_columns"]
+__all__ = ["MAX_LABELS", "ColumnChoice", "choose_columns", "likely_targets", "named_as_usual", "task_of"]
 
-MAX_LABELS = 150
-"""More different values than this are not offered as a list to answer from."""
-
-_LABEL_LENGTH = 100  # Characters; longer values are text, however often they are repeated.
 _TEXTS = (
     "text", "sentence", "review", "comment", "message", "utterance", "tweet", "diagnosis", "headline", "title",
     "content", "body", "document", "description",
@@ -50,30 +47,15 @@ class ColumnChoice:
     """One sentence, for people."""
 
 
-@dataclass(frozen=True)
-class _Profile:
-    """What a column's values look like."""
-
-    name: str
-    filled: float
-    """Share of cells that are not empty."""
-    distinct: int
-    label_like: bool
-    """Few short values, each repeated."""
-    text_like: bool
-    """Neither a number nor an id nor the like."""
-    mean_length: float
-
-
 def choose_columns(
     table: Table,
     *,
     task: Task | None = None,
     input: str | None = None,  # noqa: A002
     target: str | None = None,
-    apart: Collection[str] = (),
+    profiles: Mapping[str, ColumnProfile] | None = None,
 ) -> ColumnChoice:
-    """Complete what the user has set. Columns `apart` serve another end and are taken only when set by hand.
+    """Complete what the user has set, from the columns in `profiles` (all of them, where that is not given).
 
     Raises `ColumnError` if a column that was set does not exist or no two columns fit the task.
     """
@@ -88,8 +70,8 @@ def choose_columns(
             raise ColumnError(f"{part} column {quoted(name)} does not exist; {quoted(table.name)} has {columns}")
     if input is not None and input == target:
         raise ColumnError(f"input and target are both {quoted(input)}; choose two different columns")
-    profiles = {name: _profile(table, name) for name in table.columns}
-    free = {name: p for name, p in profiles.items() if p.filled >= 0.5 and name not in apart}
+    profiles = profile_columns(table) if profiles is None else profiles
+    free = {name: p for name, p in profiles.items() if p.filled >= 0.5}
     free |= {name: profiles[name] for name in (input, target) if name is not None}
     pair = next(_pairs(free, task, input, target), None)
     if pair is None:
@@ -97,33 +79,8 @@ def choose_columns(
     return _concluded(profiles[pair[0]], profiles[pair[1]], task)
 
 
-def _profile(table: Table, name: str) -> _Profile:
-    filled = [value for row in table.rows if (value := row[name].strip())]
-    distinct = set(filled)
-    short = bool(distinct) and max(map(len, distinct)) <= _LABEL_LENGTH
-    repeated = 2 <= len(distinct) <= MAX_LABELS and 2 * len(distinct) <= len(filled)
-    odd = sum(1 for value in distinct if _is_id_like(value))
-    return _Profile(
-        name=name,
-        filled=len(filled) / max(len(table.rows), 1),
-        distinct=len(distinct),
-        label_like=short and repeated,
-        text_like=len(distinct) > 1 and odd <= 0.8 * len(distinct),
-        mean_length=sum(map(len, filled)) / max(len(filled), 1),
-    )
-
-
-def _is_id_like(value: str) -> bool:
-    """A number, a date, a code, an address of a file or a page: one token, with a digit or a sign of such in it."""
-    return (
-        not any(c.isspace() for c in value)
-        and (any(c.isdigit() for c in value) or "://" in value)
-        and value[0] not in "[{"
-    )
-
-
 def _pairs(
-    free: dict[str, _Profile], task: Task | None, source: str | None, target: str | None
+    free: dict[str, ColumnProfile], task: Task | None, source: str | None, target: str | None
 ) -> Iterator[tuple[str, str]]:
     """Pairs of input and target that agree with what is set, the likeliest first."""
     named = {name.lower().replace(" ", "_"): name for name in reversed(free)}
@@ -142,7 +99,7 @@ def _pairs(
             yield a, b
 
 
-def _inputs(free: dict[str, _Profile], task: Task | None) -> list[str]:
+def _inputs(free: dict[str, ColumnProfile], task: Task | None) -> list[str]:
     """Columns fit to be read, the likeliest first."""
     texts = [p for p in free.values() if p.text_like and p.name.lower() not in _BOOKKEEPING]
     varied = [p for p in texts if not p.label_like]
@@ -155,7 +112,7 @@ def _inputs(free: dict[str, _Profile], task: Task | None) -> list[str]:
     return [p.name for p in [*usual, *varied]]
 
 
-def _targets(free: dict[str, _Profile], named: dict[str, str], task: Task | None) -> list[str]:
+def _targets(free: dict[str, ColumnProfile], named: dict[str, str], task: Task | None) -> list[str]:
     """Columns fit to be produced, the likeliest first."""
     plain = [p for p in free.values() if p.name.lower() not in _BOOKKEEPING]
     labels = [p.name for p in plain if p.label_like]
@@ -169,12 +126,29 @@ def _targets(free: dict[str, _Profile], named: dict[str, str], task: Task | None
     return [*usual_labels, *usual_texts, *labels, *texts]
 
 
-def _concluded(source: _Profile, target: _Profile, task: Task | None) -> ColumnChoice:
+def task_of(target: ColumnProfile) -> Task:
+    """What kind of task such targets make: few repeated values, or a column named as labels are, are classified by."""
+    return Task.CLASSIFY if target.label_like or target.name.lower() in _LABELS else Task.GENERATE
+
+
+def named_as_usual(choice: ColumnChoice) -> bool:
+    """Whether both columns have names that people give such columns."""
+    source, target = choice.input.lower().replace(" ", "_"), choice.target.lower().replace(" ", "_")
+    return source in (*_TEXTS, *_PROMPTS) and target in (*_LABELS, *_RESPONSES)
+
+
+def likely_targets(profiles: Mapping[str, ColumnProfile]) -> list[str]:
+    """Columns fit to be produced, the likeliest first."""
+    filled = {name: p for name, p in profiles.items() if p.filled >= 0.5}
+    return list(dict.fromkeys(_targets(filled, {name.lower(): name for name in filled}, None)))
+
+
+def _concluded(source: ColumnProfile, target: ColumnProfile, task: Task | None) -> ColumnChoice:
     shown, wanted = quoted(source.name), quoted(target.name)
     if task is not None:
         verb = "is classified by" if task is Task.CLASSIFY else "is answered with"
         return ColumnChoice(task, source.name, target.name, f"The task was set by hand: {shown} {verb} {wanted}.")
-    if target.label_like or target.name.lower() in _LABELS:
+    if task_of(target) is Task.CLASSIFY:
         reason = f"{wanted} has {target.distinct:,} different values for many rows, so {shown} is classified by it."
         return ColumnChoice(Task.CLASSIFY, source.name, target.name, reason)
     reason = f"{wanted} has {target.distinct:,} different texts, too varied for labels, so it is written from {shown}."

@@ -3,6 +3,7 @@
 import pytest
 
 from tuning.data.columns import choose_columns
+from tuning.data.profile import profile_columns
 from tuning.data.table import Table, text_columns
 from tuning.errors import ColumnError
 from tuning.spec import Task
@@ -80,8 +81,10 @@ def test_the_task_decides_between_columns():
 
 def test_columns_kept_apart_are_not_chosen():
     data = table(body=texts("a"), patient=labels("p1x", "p2x"), verdict=labels("x", "y"))
-    assert choose_columns(data, apart=["patient"]).target == "verdict"
-    assert choose_columns(data, target="patient", apart=["patient"]).target == "patient"
+    profiles = profile_columns(data)
+    assert choose_columns(data, profiles=profiles).target == "patient"
+    del profiles["patient"]
+    assert choose_columns(data, profiles=profiles).target == "verdict"
 
 
 @pytest.mark.parametrize(
