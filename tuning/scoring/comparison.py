@@ -1,19 +1,31 @@
 """Base against tuned on the same test rows: predictions in, a `Comparison` with its verdict out.
 
-Knows nothing of models, files or runs, and loads neither torch nor `evaluate`. Metrics are computed in `measures`,
-intervals in `statistics`, the verdict in `verdict`; the shape of the result stands in `record`.
+Knows nothing of models, files or runs, and loads neither torch nor `evaluate`. It only puts the parts together: each
+has a module of its own (`metric_table`, `ladder`, `gains`, `slices`, `forgetting`, `receipt`, `verdict`), and the shape
+of the result stands in `record`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 from tuning.errors import InputError
 from tuning.prediction import Prediction
-from tuning.scoring import measures
-from tuning.scoring.receipt import first_unlike_row
+from tuning.scoring.answers import Answers
+from tuning.scoring.caveats import find_caveats
+from tuning.scoring.classes import OTHER, class_scores, confusion_of, label_names
+from tuning.scoring.classification import reliability
+from tuning.scoring.evidence import Contest, Evidence
+from tuning.scoring.forgetting import measure_forgetting
+from tuning.scoring.gains import explain_gain
+from tuning.scoring.generation import has_fields, is_short
+from tuning.scoring.inspection import Tremor, inspect, measure_noise
+from tuning.scoring.ladder import Ladder, build_ladder
+from tuning.scoring.leaks import find_leaks
+from tuning.scoring.metric_table import metric_table, paired_metric
+from tuning.scoring.receipt import failed, first_unlike_row
 from tuning.scoring.record import (
     AdapterCard,
+    CalibrationBin,
     Check,
     ClassScore,
     CleanScore,
@@ -26,6 +38,8 @@ from tuning.scoring.record import (
     MetricRow,
     ModelCard,
     Noise,
+    Reliability,
+    ReliabilityPair,
     RowCounts,
     Rung,
     RungName,
@@ -34,20 +48,14 @@ from tuning.scoring.record import (
     Timing,
     Verdict,
 )
-from tuning.scoring.statistics import (
-    Interval,
-    PairedSums,
-    bootstrap_interval,
-    mcnemar_midp,
-    newcombe_paired,
-    randomization_p,
-)
-from tuning.scoring.verdict import judge
+from tuning.scoring.slices import find_slices
+from tuning.scoring.verdict import Grounds, judge
 from tuning.spec import Task
 
 __all__ = [
     "OTHER",
     "AdapterCard",
+    "CalibrationBin",
     "Check",
     "ClassScore",
     "CleanScore",
@@ -60,6 +68,8 @@ __all__ = [
     "MetricRow",
     "ModelCard",
     "Noise",
+    "Reliability",
+    "ReliabilityPair",
     "RowCounts",
     "Rung",
     "RungName",
@@ -69,17 +79,38 @@ __all__ = [
     "Verdict",
     "compare",
     "count_flips",
+    "declare_primary",
 ]
 
-OTHER = "(other)"
-"""Stands in a confusion matrix for every answer that is none of the labels."""
 
-PRIMARY = {Task.CLASSIFY: "accuracy", Task.GENERATE: "chrf"}
-"""Declared by the task alone, before anything is predicted."""
+LARGEST_CLASS = 0.6
+"""Where one class has a larger share of the rows, accuracy rewards naming it, and macro-F1 is judged by."""
+
+
+def declare_primary(task: Task, targets: Sequence[str]) -> str:
+    """The metric that the verdict is about, for at least one target.
+
+    Classification: accuracy, or macro-F1 on lopsided classes. Generation: chrF, but for JSON objects the share of
+    right fields, as chrF counts the field names that every row has, and for short answers normalised exact match.
+    Follows from targets alone (of the training rows where they are known), so that it stands before any prediction.
+    """
+    if task is Task.CLASSIFY:
+        counts = Counter(target.strip() for target in targets)
+        lopsided = max(counts.values()) > LARGEST_CLASS * len(targets)
+        return "macro_f1" if lopsided and len(counts) > 1 else "accuracy"
+    wanted = Answers([Prediction(row=row, input="", target=text, output="") for row, text in enumerate(targets, 1)])
+    if has_fields(wanted):
+        return "field_exactness"
+    return "normalized_exact_match" if is_short(wanted) else "chrf"
 
 
 def compare(
-    base: list[Prediction], tuned: list[Prediction], task: Task, *, labels: list[str] | None = None
+    base: Sequence[Prediction],
+    tuned: Sequence[Prediction],
+    task: Task,
+    *,
+    labels: Sequence[str] | None = None,
+    evidence: Evidence | None = None,
 ) -> Comparison:
     """Compare two models' answers to the same rows; what only a run knows (adapter, timing, ...) stays null.
 
@@ -87,26 +118,73 @@ def compare(
     Raises `InputError` naming the first row at fault unless both lists hold the same rows, each once and with a target.
     """
     _check_rows(base, tuned)
-    flips = count_flips(base, tuned)
-    classes: list[ClassScore] = []
-    confusion = None
-    if task == Task.CLASSIFY:
-        metrics = _classification_metrics(base, tuned, flips)
-        classes = _class_scores(base, tuned)
-        confusion = _confusion(base, tuned, labels)
-    else:
-        metrics = _generation_metrics(base, tuned, flips)
-    primary = next(metric for metric in metrics if metric.name == PRIMARY[task])
+    evidence = evidence or Evidence()
+    names = tuple(label_names(base, tuned, labels)) if task is Task.CLASSIFY else ()
+    primary = declare_primary(task, [row.target for row in evidence.train or base])
+    whole = Contest(base, tuned, task, primary, names)
+    leaked = frozenset(row.row for row in base) & (evidence.leaked | find_leaks(evidence.train, base))
+    return _judge(_measure(whole, evidence, leaked), whole.without(leaked), evidence)
+
+
+def _measure(contest: Contest, evidence: Evidence, leaked: frozenset[int]) -> Comparison:
+    """What is said of all test rows, leaked ones among them, and the receipt."""
+    base, tuned, task = contest.base, contest.tuned, contest.task
+    classified = task is Task.CLASSIFY
+    noise = measure_noise(contest, evidence.again) if evidence.again else None
+    metrics = metric_table(base, tuned, task, primary=contest.primary, labels=contest.labels or None)
+    delta = next(row.delta for row in metrics if row.name == contest.primary)
     return Comparison(
         task=task,
-        rows=RowCounts(test=len(base)),
-        primary=primary.name,
+        rows=RowCounts(train=len(evidence.train) or None, test=len(base)),
+        primary=contest.primary,
         metrics=metrics,
-        flips=flips,
-        classes=classes,
-        confusion=confusion,
-        verdict=judge(primary, flips),
+        flips=count_flips(base, tuned),
+        classes=class_scores(base, tuned) if classified else [],
+        confusion=confusion_of(base, tuned, contest.labels) if classified else None,
+        reliability=_reliability(contest) if classified else ReliabilityPair(),
+        variants=list(evidence.variants),
+        clean=_clean_score(contest.without(leaked), leaked) if leaked else None,
+        gain=explain_gain(contest, evidence.free_text),
+        forgetting=measure_forgetting(evidence.general) if evidence.general else None,
+        noise=noise,
+        receipt=inspect(contest, evidence, leaked, Tremor(noise, delta)),
     )
+
+
+def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Comparison:
+    """The ladder, the slices and the verdict, all on the test rows that have not leaked."""
+    ladder = build_ladder(unseen, evidence) if unseen.base else Ladder([], None)
+    judged = measured.model_copy(
+        update={
+            "ladder": ladder.rungs,
+            "headline": ladder.headline,
+            "slices": find_slices(unseen) if unseen.base else [],
+        }
+    )
+    if failed(judged.receipt):
+        return judged
+    clean = measured.clean
+    primary = clean.metric if clean else next(row for row in measured.metrics if row.name == measured.primary)
+    grounds = Grounds(
+        headline=ladder.headline,
+        margin=evidence.margin,
+        noise=abs(measured.noise.delta) if measured.noise else 0.0,
+        left_out=clean.leaked if clean else 0,
+    )
+    verdict = judge(primary, clean.flips if clean else measured.flips, grounds)
+    return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": find_caveats(judged)})})
+
+
+def _clean_score(unseen: Contest, leaked: frozenset[int]) -> CleanScore:
+    unknown = MetricRow(name=unseen.primary, base=None, tuned=None, delta=None, better="higher")
+    rows = len(unseen.base)
+    metric = paired_metric(unseen.base, unseen.tuned, unseen.primary, unseen.labels or None) if rows else unknown
+    return CleanScore(rows=rows, leaked=len(leaked), metric=metric, flips=count_flips(unseen.base, unseen.tuned))
+
+
+def _reliability(contest: Contest) -> ReliabilityPair:
+    base, tuned = (reliability(Answers(side, contest.labels)) for side in (contest.base, contest.tuned))
+    return ReliabilityPair(base=base, tuned=tuned)
 
 
 def count_flips(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> Flips:
@@ -120,7 +198,7 @@ def count_flips(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> Flip
     )
 
 
-def _check_rows(base: list[Prediction], tuned: list[Prediction]) -> None:
+def _check_rows(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> None:
     if not base and not tuned:
         raise InputError("there is nothing to compare: base and tuned hold no predictions")
     difference = first_unlike_row(base, tuned)
@@ -133,106 +211,3 @@ def _check_rows(base: list[Prediction], tuned: list[Prediction]) -> None:
         if not prediction.target.strip():
             raise InputError(f"row {prediction.row} has no target, so its answers cannot be compared; leave it out")
         seen.add(prediction.row)
-
-
-def _classification_metrics(base: list[Prediction], tuned: list[Prediction], flips: Flips) -> list[MetricRow]:
-    # The classes are those with test rows: the same for both models, and none with an F1 that is undefined.
-    targets, present = _targets(base), _present(base)
-    macro = [measures.macro_f1(_outputs(side), targets, present) for side in (base, tuned)]
-    return [_share_right("accuracy", flips), _metric("macro_f1", macro)]
-
-
-def _generation_metrics(base: list[Prediction], tuned: list[Prediction], flips: Flips) -> list[MetricRow]:
-    targets = _targets(base)
-    rouge = [measures.rouge_l(_outputs(side), targets) for side in (base, tuned)]
-    perplexities = [
-        measures.perplexity([p.target_nll for p in side], [p.target_tokens for p in side]) for side in (base, tuned)
-    ]
-    return [
-        _share_right("exact_match", flips),
-        _chrf(base, tuned),
-        _metric("rouge_l", rouge),
-        _metric("perplexity", perplexities, better="lower"),
-    ]
-
-
-def _share_right(name: str, flips: Flips) -> MetricRow:
-    """The share of rows answered right, with its paired interval and test."""
-    rows = flips.fixed + flips.broken + flips.both_right + flips.both_wrong
-    scores = [(flips.both_right + flips.broken) / rows, (flips.both_right + flips.fixed) / rows]
-    return _metric(name, scores, newcombe_paired(flips), mcnemar_midp(flips.broken, flips.fixed))
-
-
-def _chrf(base: list[Prediction], tuned: list[Prediction]) -> MetricRow:
-    targets = _targets(base)
-    sums = PairedSums(
-        measures.chrf_sums(_outputs(base), targets),
-        measures.chrf_sums(_outputs(tuned), targets),
-        measures.chrf_from_sums,
-    )
-    scores = [measures.chrf(_outputs(side), targets) for side in (base, tuned)]
-    return _metric("chrf", scores, bootstrap_interval(sums), randomization_p(sums))
-
-
-def _metric(
-    name: str,
-    scores: Sequence[float | None],
-    interval: Interval | None = None,
-    p: float | None = None,
-    better: Literal["higher", "lower"] = "higher",
-) -> MetricRow:
-    """A line of the score table from [base, tuned]; an unknown score leaves the difference unknown."""
-    base, tuned = scores
-    return MetricRow(
-        name=name,
-        base=base,
-        tuned=tuned,
-        delta=None if base is None or tuned is None else tuned - base,
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
-        p=p,
-        better=better,
-    )
-
-
-def _class_scores(base: list[Prediction], tuned: list[Prediction]) -> list[ClassScore]:
-    """F1 of every class that has test rows."""
-    targets, present = _targets(base), _present(base)
-    rows = Counter(targets)
-    sides = [measures.f1_by_class(_outputs(side), targets, present) for side in (base, tuned)]
-    return [
-        ClassScore(label=label, rows=rows[label], base_f1=before, tuned_f1=after)
-        for label, before, after in zip(present, *sides, strict=True)
-    ]
-
-
-def _confusion(base: list[Prediction], tuned: list[Prediction], labels: list[str] | None) -> Confusion:
-    """Both confusion matrices over one list of labels: those given, or known from targets and probabilities.
-
-    A target that is not among the labels given is a label all the same; an answer that is not counts as `OTHER`.
-    """
-    known = [label.strip() for label in labels or []]
-    if labels is None:
-        known = sorted({label.strip() for p in base + tuned for label in p.probabilities or {}} | set(_present(base)))
-    names = list(dict.fromkeys(known + _present(base)))
-    other = OTHER
-    while other in names:
-        other = f"({other})"
-    answers = [[output if output in names else other for output in _outputs(side)] for side in (base, tuned)]
-    if any(other in side for side in answers):
-        names.append(other)
-    tables = [measures.confusion_matrix(side, _targets(base), names) for side in answers]
-    return Confusion(labels=names, base=tables[0], tuned=tables[1])
-
-
-def _outputs(predictions: Sequence[Prediction]) -> list[str]:
-    return [prediction.output.strip() for prediction in predictions]
-
-
-def _targets(predictions: Sequence[Prediction]) -> list[str]:
-    return [prediction.target.strip() for prediction in predictions]
-
-
-def _present(predictions: Sequence[Prediction]) -> list[str]:
-    """The classes with test rows, sorted."""
-    return sorted(set(_targets(predictions)))

@@ -9,20 +9,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuning.prediction import Prediction
-from tuning.scoring.record import Check
+from tuning.scoring.evidence import Setup
+from tuning.scoring.record import Check, Noise
 
 __all__ = [
+    "FREE_LOOKS",
     "PROBABILITY_TOLERANCE",
     "RowShare",
+    "answers_changed",
+    "answers_understood",
     "failed",
     "first_unlike_row",
     "leaked_rows",
     "logits_changed",
+    "looks_at_test",
+    "noise_floor",
     "same_predictions",
+    "same_prompts",
     "same_rows",
+    "same_settings",
     "stock_attention",
+    "trained_head",
     "truncated_rows",
 ]
+
+FREE_LOOKS = 3
+"""The best of four equally good runs looks a whole standard error better than it is; of three, 0.85 of one."""
 
 PROBABILITY_TOLERANCE = 1e-6
 """Answers must be identical; their probabilities may differ by what writing and reading a float may change."""
@@ -32,11 +44,13 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class RowShare:
-    """`count` of the `total` rows of one split."""
+    """`count` of the `total` rows of one split, or of one model's answers."""
 
     split: str
     count: int
     total: int
+    lost: str = "the end of their input or the start of their target"
+    """Of rows that were cut: what they lost."""
 
 
 def same_rows(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> Check:
@@ -91,12 +105,78 @@ def leaked_rows(count: int, total: int) -> Check:
 
 
 def truncated_rows(*shares: RowShare) -> Check:
-    """How many rows of each split lost the end of their input to the longest length; any is a warning."""
+    """How many rows of each split were cut to the longest length, and what they `lost`; any is a warning."""
     name = "rows fit the model"
-    cut = [f"{share.count} of {share.total} {share.split} rows" for share in shares if share.count]
+    cut: dict[str, list[str]] = {}
+    for share in shares:
+        if share.count:
+            cut.setdefault(share.lost, []).append(f"{share.count} of {share.total} {share.split} rows")
     if not cut:
         return Check(check=name, status="pass", detail="no row was cut to the longest length")
-    return Check(check=name, status="warn", detail=f"cut at the end of their input: {', '.join(cut)}")
+    detail = "; ".join(f"{', '.join(rows)} lost {lost}" for lost, rows in cut.items())
+    return Check(check=name, status="warn", detail=f"cut to the longest length: {detail}")
+
+
+def same_prompts(base: Setup, tuned: Setup) -> Check:
+    """Both models were given the same token ids, by their hash."""
+    same = base.prompt_hash == tuned.prompt_hash
+    shown = [hash_[:12] for hash_ in (base.prompt_hash, tuned.prompt_hash)]
+    detail = f"the token ids of all prompts hash to {shown[0]}" if same else f"base {shown[0]}, tuned {shown[1]}"
+    return Check(check="same prompts", status="pass" if same else "fail", detail=detail)
+
+
+def same_settings(base: Setup, tuned: Setup) -> Check:
+    """Both models answered with the same decoding and in the same number format."""
+    name = "same decoding and precision"
+    ours, theirs = (f"{setup.decoding}, {setup.precision}" for setup in (base, tuned))
+    if ours != theirs:
+        return Check(check=name, status="fail", detail=f"base: {ours}; tuned: {theirs}")
+    return Check(check=name, status="pass", detail=ours)
+
+
+def trained_head(untrained: bool) -> Check:
+    """Base answers through weights that were trained; a new head makes any model look bad and can not be the base."""
+    detail = "base answers through a head that nobody trained" if untrained else "base answers with trained weights"
+    return Check(check="base is a trained model", status="fail" if untrained else "pass", detail=detail)
+
+
+def answers_changed(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> Check:
+    """Tuned answers some row otherwise than base; if not, the adapter may not have been applied."""
+    name = "tuned answers differ from base"
+    changed = sum(_answers_differ(one, other) is not None for one, other in zip(base, tuned, strict=True))
+    if changed:
+        return Check(check=name, status="pass", detail=f"in {changed} of {len(base)} rows, probabilities included")
+    return Check(check=name, status="warn", detail="every answer is the same; was the adapter applied?")
+
+
+def answers_understood(*shares: RowShare) -> Check:
+    """How many answers of each model (`split`) say none of the labels, or nothing; any is a warning."""
+    name = "answers can be read"
+    lost = [f"{share.split} {share.count} of {share.total}" for share in shares if share.count]
+    if not lost:
+        return Check(check=name, status="pass", detail="every answer of both models")
+    return Check(check=name, status="warn", detail=f"not understood: {', '.join(lost)}")
+
+
+def noise_floor(noise: Noise, delta: float | None) -> Check:
+    """Base against itself at another batch size moves less than tuning did; more is a warning."""
+    detail = f"another batch size changes {noise.changed} of {noise.rows} answers of base"
+    moved = abs(noise.delta)
+    if noise.changed:
+        detail += f" and moves its score by {100 * moved:.2g} points"
+    drowned = moved > 0 and delta is not None and abs(delta) <= moved
+    return Check(check="base agrees with itself", status="warn" if drowned else "pass", detail=detail)
+
+
+def looks_at_test(looks: int) -> Check:
+    """How many runs were scored on this test split; from `FREE_LOOKS` on, choosing among them flatters the best."""
+    name = "test split seldom looked at"
+    if looks <= 1:
+        return Check(check=name, status="pass", detail="this run is the first to be scored on it")
+    if looks <= FREE_LOOKS:
+        return Check(check=name, status="pass", detail=f"{looks} runs were scored on it, this one included")
+    detail = f"{looks} runs were scored on it; the best of so many looks better than it is"
+    return Check(check=name, status="warn", detail=detail)
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from tuning.scoring.scores import (
+    CalibrationBin,
     ClassScore,
     CleanScore,
     Confusion,
@@ -18,12 +19,14 @@ from tuning.scoring.scores import (
     MetricRow,
     Noise,
     Record,
+    Reliability,
     Slice,
 )
 from tuning.spec import Task
 
 __all__ = [
     "AdapterCard",
+    "CalibrationBin",
     "Check",
     "ClassScore",
     "CleanScore",
@@ -36,6 +39,8 @@ __all__ = [
     "MetricRow",
     "ModelCard",
     "Noise",
+    "Reliability",
+    "ReliabilityPair",
     "RowCounts",
     "Rung",
     "RungName",
@@ -105,6 +110,13 @@ class Headline(Record):
     metric: MetricRow
 
 
+class ReliabilityPair(Record):
+    """How far the confidence of each model can be trusted; None where there are too few rows, or no probabilities."""
+
+    base: Reliability | None = None
+    tuned: Reliability | None = None
+
+
 class ScoringVariant(Record):
     """One way to turn the likelihoods of labels into an answer, and how well the base does with it on dev."""
 
@@ -159,6 +171,7 @@ class Comparison(Record):
     flips: Flips
     classes: list[ClassScore] = []
     confusion: Confusion | None = None
+    reliability: ReliabilityPair = ReliabilityPair()
     variants: list[ScoringVariant] = []
     ladder: list[Rung] = []
     """From chance to tuned, each on all test rows."""

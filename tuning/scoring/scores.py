@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
+    "CalibrationBin",
     "ClassScore",
     "CleanScore",
     "Confusion",
@@ -17,6 +18,7 @@ __all__ = [
     "MetricRow",
     "Noise",
     "Record",
+    "Reliability",
     "Slice",
 ]
 
@@ -70,6 +72,21 @@ class Confusion(Record):
     labels: list[str]
     base: list[list[int]]
     tuned: list[list[int]]
+
+
+class CalibrationBin(Record):
+    """Rows of about the same confidence: how sure the model was on average, and how often it was right."""
+
+    rows: int
+    confidence: float
+    accuracy: float
+
+
+class Reliability(Record):
+    """A model's reliability curve, in bins of equal size by rising confidence, and its expected calibration error."""
+
+    bins: list[CalibrationBin]
+    error: float
 
 
 class CleanScore(Record):

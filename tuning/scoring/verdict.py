@@ -1,39 +1,142 @@
-"""Whether tuning helped, in one word and in one sentence. Knows only the primary metric, the flips and the rows.
+"""Whether tuning helped, in one word and in one sentence. Knows metrics, flips and rows, not how they came about.
 
-The word follows from the interval of the difference: no claim is made when it holds 0, when there is none, or when the
-test rows are too few. `not_worse` needs a margin, which nobody states yet.
+The word answers one question, whether tuned is better than base, and follows from the interval of that difference: no
+claim is made when it holds 0, when there is none, when the test rows are too few, or when the difference is no larger
+than what another batch size makes. Where something simpler than tuning does as well, the word stays and the sentence
+says that tuning is not worth it (`worth_it`): that is judged on the difference from the strongest rung of the ladder.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Literal
 
-from tuning.scoring.record import Flips, MetricRow, Verdict
-from tuning.scoring.statistics import POWER_Z, Interval, Z, visible_gap
+from tuning.scoring.record import Flips, Headline, MetricRow, Verdict
+from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, visible_gap
+from tuning.scoring.wording import RUNGS, bounds, change_of, extent, metric_name, percent, points, row_count
 
-__all__ = ["FEWEST_ROWS", "judge"]
+__all__ = ["FEWEST_ROWS", "SMALL_GAIN", "Grounds", "judge", "rows_needed"]
 
 FEWEST_ROWS = 20
 """The intervals were checked by simulation from here on; with fewer rows no claim is made."""
+SMALL_GAIN = 0.02
+"""A sure gain below this is called small: fewer than one row in fifty."""
+MOST_ROWS = 1_000_000
+COUNTED = frozenset({"accuracy", "exact_match"})
+"""Metrics that are shares of rows, so that the flips say how they differ."""
+
+Kind = Literal["better", "worse", "not_worse", "undecided"]
 
 
-SPOKEN = {"accuracy": "accuracy", "exact_match": "exact match", "chrf": "chrF (character overlap with the target)"}
+@dataclass(frozen=True)
+class Grounds:
+    """What else a verdict rests on."""
+
+    headline: Headline | None = None
+    margin: float | None = None
+    """How much worse than base counts as not worse, in units of the primary metric."""
+    noise: float = 0.0
+    """The size of the difference that another batch size makes."""
+    left_out: int = 0
+    """Leaked test rows that the primary metric and the flips are without."""
 
 
-def judge(primary: MetricRow, flips: Flips) -> Verdict:
+def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> Verdict:
     """The verdict on the primary metric; `flips` say how many test rows there are."""
-    kind = _kind(primary, _rows(flips))
-    went = _went(primary, flips)
+    grounds = grounds or Grounds()
+    kind = _kind(primary, flips, grounds)
+    went = _went(primary, flips, grounds)
+    simpler = _simpler(kind, grounds.headline)
     if kind == "undecided":
-        return Verdict(kind=kind, sentence=f"Can't tell yet: {went}; {_what_is_missing(primary, flips)}.")
-    opening = went if went.startswith("chrF") else went[0].upper() + went[1:]
-    return Verdict(kind=kind, sentence=f"{opening}.")
+        sentence = f"Can't tell yet: {went}; {_what_is_missing(primary, flips, grounds)}{simpler}."
+    elif kind == "not_worse":
+        sentence = f"Not worse within the margin of {extent(grounds.margin or 0)} points: {went}{simpler}."
+    else:
+        opening = went if went.startswith("chrF") else went[0].upper() + went[1:]
+        sentence = f"{opening}{_size(kind, primary)}{simpler}."
+    needed = rows_needed(primary, flips) if kind == "undecided" else None
+    return Verdict(kind=kind, sentence=sentence, worth_it=_worth_it(kind, grounds.headline), rows_needed=needed)
 
 
-def _kind(primary: MetricRow, rows: int) -> Literal["better", "worse", "undecided"]:
+def rows_needed(primary: MetricRow, flips: Flips) -> int | None:
+    """Test rows at which a difference as large as the one seen would show: two-sided 5 %, 80 % power.
+
+    (1.96 sqrt(psi) + 0.84 sqrt(psi - delta^2))^2 / delta^2 for shares of rows, psi being the share of rows on which
+    the models disagree (Connor 1987, Biometrics 43(1), 207-211); else the standard error, read off the interval,
+    shrinks with the root of the rows. None when no difference was seen, or none has an interval.
+    """
+    delta, rows = primary.delta, _rows(flips)
+    if not delta:
+        return None
+    if primary.name in COUNTED:
+        psi = (flips.fixed + flips.broken) / rows
+        root = Z * math.sqrt(psi) + POWER_Z * math.sqrt(max(0.0, psi - delta * delta))
+        return max(FEWEST_ROWS, math.ceil(_widening(primary, flips) ** 2 * (root / delta) ** 2))
     interval = _interval(primary)
-    if rows < FEWEST_ROWS or interval is None or not interval.excludes_zero:
+    if interval is None:
+        return None
+    return max(FEWEST_ROWS, math.ceil(rows * (_gap_of(interval) / delta) ** 2))
+
+
+def _kind(primary: MetricRow, flips: Flips, grounds: Grounds) -> Kind:
+    interval = _interval(primary)
+    if _rows(flips) < FEWEST_ROWS or interval is None or primary.delta is None or _drowned(primary, grounds):
         return "undecided"
-    rises = interval.low > 0
-    return "better" if rises == (primary.better == "higher") else "worse"
+    upward = interval if primary.better == "higher" else Interval(-interval.high, -interval.low)
+    if upward.low > 0:
+        return "better"
+    if grounds.margin is not None and upward.low > -grounds.margin:
+        return "not_worse"
+    return "worse" if upward.high < 0 else "undecided"
+
+
+def _drowned(primary: MetricRow, grounds: Grounds) -> bool:
+    return primary.delta is not None and 0 < abs(primary.delta) <= grounds.noise
+
+
+def _worth_it(kind: Kind, headline: Headline | None) -> bool | None:
+    if kind == "worse":
+        return False
+    if headline is None or headline.metric.delta is None:
+        return None
+    if headline.rung == "base":
+        return True if kind == "better" else None
+    ahead = _ahead(headline.metric)
+    if ahead > 0 and kind == "better":
+        return True
+    return False if ahead < 0 or _gain(headline.metric) <= 0 else None
+
+
+def _ahead(metric: MetricRow) -> int:
+    """1 or -1 when tuned is surely better or worse, else 0."""
+    interval = _interval(metric)
+    if interval is None or not interval.excludes_zero:
+        return 0
+    return 1 if (interval.low > 0) == (metric.better == "higher") else -1
+
+
+def _gain(metric: MetricRow) -> float:
+    return (metric.delta or 0.0) if metric.better == "higher" else -(metric.delta or 0.0)
+
+
+def _simpler(kind: Kind, headline: Headline | None) -> str:
+    """How tuned does against the strongest rung, when that is not the base itself."""
+    if headline is None or headline.rung == "base" or headline.metric.base is None or kind == "worse":
+        return ""
+    name, metric = RUNGS[headline.rung], headline.metric
+    ahead = _ahead(metric)
+    if ahead > 0:
+        return f"; against the strongest alternative, {name} at {percent(headline.metric.base)}, {change_of(metric)}"
+    reaches = f"; but {name} reaches {percent(headline.metric.base)} without tuning"
+    if ahead == 0 and _gain(metric) > 0:
+        return f"{reaches}, and that tuning beats it is not shown: {change_of(metric)}"
+    how = "better" if ahead < 0 else "as good"
+    return f"{reaches}, which is {how}, so tuning is not worth it: {change_of(metric)}"
+
+
+def _size(kind: Kind, primary: MetricRow) -> str:
+    if kind == "better" and abs(primary.delta or 0.0) < SMALL_GAIN:
+        return "; the gain is real but small"
+    return ""
 
 
 def _interval(primary: MetricRow) -> Interval | None:
@@ -46,51 +149,62 @@ def _rows(flips: Flips) -> int:
     return flips.fixed + flips.broken + flips.both_right + flips.both_wrong
 
 
-def _went(primary: MetricRow, flips: Flips) -> str:
+def _widening(primary: MetricRow, flips: Flips) -> float:
+    """How much wider the interval is than that of independent rows: rows of one group tell less than as many others."""
+    interval, alone = _interval(primary), newcombe_paired(flips)
+    if interval is None or alone.high == alone.low:
+        return 1.0
+    return max(1.0, (interval.high - interval.low) / (alone.high - alone.low))
+
+
+def _gap_of(interval: Interval) -> float:
+    """The smallest difference that would show; half the interval's width is about Z standard errors."""
+    return (Z + POWER_Z) * (interval.high - interval.low) / (2 * Z)
+
+
+def _went(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     """What happened, without judging it: values, rows, difference with its interval, flips."""
-    name = SPOKEN.get(primary.name, primary.name)
+    name, rows = metric_name(primary.name), _rows(flips)
+    on = f"on {row_count(rows)}"
+    if grounds.left_out:
+        on += f" ({grounds.left_out} that also stand in the training rows left out)"
     if primary.base is None or primary.tuned is None or primary.delta is None:
-        return f"{name} is not known of both models"
-    rows = _rows(flips)
-    on = f"on {rows} test row{'' if rows == 1 else 's'}"
-    bounds = "" if rows < FEWEST_ROWS else _bounds(primary)
-    if primary.delta == 0:
-        change = f"{name} stayed at {100 * primary.base:.1f} % {on}{bounds}"
-    else:
-        values = f"from {100 * primary.base:.1f} % to {100 * primary.tuned:.1f} %"
-        change = f"{name} went {values} {on}: {_points(primary.delta)} points{bounds}"
-    counted = "" if primary.name in {"accuracy", "exact_match"} else "exactly right answers: "
-    return f"{change}, {counted}{flips.fixed} fixed, {flips.broken} broken"
+        return f"{name} {on} is not known of both models"
+    change = f"stayed at {percent(primary.base)} {on}{bounds(primary) if rows >= FEWEST_ROWS else ''}"
+    if primary.delta != 0:
+        difference = change_of(primary) if rows >= FEWEST_ROWS else f"{points(primary.delta)} points"
+        change = f"went from {percent(primary.base)} to {percent(primary.tuned)} {on}: {difference}"
+    counted = "" if primary.name in COUNTED else "exactly right answers: "
+    return f"{name} {change}, {counted}{flips.fixed} fixed, {flips.broken} broken"
 
 
-def _bounds(primary: MetricRow) -> str:
-    interval = _interval(primary)
-    if interval is None or interval.low == interval.high:
-        return ""
-    of = " of the difference" if primary.delta == 0 else ""
-    return f" (95 % interval{of} {_points(interval.low)} to {_points(interval.high)})"
-
-
-def _what_is_missing(primary: MetricRow, flips: Flips) -> str:
+def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     """Why nothing is claimed, and what would be needed."""
     rows, interval = _rows(flips), _interval(primary)
     if rows < FEWEST_ROWS:
         return f"that is too few rows to conclude from, at least {FEWEST_ROWS} are needed"
+    if _drowned(primary, grounds):
+        return f"another batch size alone moves the base by {extent(grounds.noise)} points"
+    if not flips.fixed + flips.broken and not primary.delta:
+        return "no difference was seen in any row" if interval is None else _reach(visible_gap(flips), rows)
     if interval is None:
-        return "the difference has no interval"
-    if primary.name in {"accuracy", "exact_match"}:
-        gap = visible_gap(flips)
-    else:
-        # Half the interval's width is about Z standard errors; a gap shows at 80 % power from Z + POWER_Z of them.
-        gap = (Z + POWER_Z) * (interval.high - interval.low) / (2 * Z)
-    if gap == 0:
-        return "both models match their targets equally well in every row"
-    points = f"{100 * gap:.0f}" if gap >= 0.01 else f"{100 * gap:.1g}"
-    unit = "point" if points == "1" else "points"
-    return f"with {rows} test rows only a difference of about {points} {unit} or more would show"
+        return "these rows are too few for an interval of this metric that can be trusted"
+    counted = primary.name in COUNTED
+    gap = _widening(primary, flips) * visible_gap(flips) if counted else _gap_of(interval)
+    needed = rows_needed(primary, flips)
+    if needed is None or needed <= rows:
+        return _reach(gap, rows)
+    about = f"about {_rounded(needed)}" if needed <= MOST_ROWS else "more than a million"
+    return f"a difference of this size takes {about} test rows to show; {_reach(gap, rows)}"
 
 
-def _points(share: float) -> str:
-    """A difference in percentage points, with its sign; small ones keep enough digits not to read as zero."""
-    points = 100 * share
-    return f"{points:+.1f}" if points == 0 or abs(points) >= 0.05 else f"{points:+.1g}"
+def _reach(gap: float, rows: int) -> str:
+    shown = f"{100 * gap:.0f}" if gap >= 0.01 else f"{100 * gap:.1g}"
+    unit = "point" if shown == "1" else "points"
+    return f"{row_count(rows)} show only differences of about {shown} {unit} or more"
+
+
+def _rounded(rows: int) -> str:
+    """Two digits are all that a guess from one interval is worth."""
+    unit = 10 ** max(0, len(str(rows)) - 2)
+    return f"{math.ceil(rows / unit) * unit:,}"

@@ -96,7 +96,7 @@ def test_generation_has_its_metrics():
     )
     chrf, exact = metric(comparison, "chrf"), metric(comparison, "exact_match")
     perplexity, rouge = metric(comparison, "perplexity"), metric(comparison, "rouge_l")
-    assert [row.name for row in comparison.metrics] == ["exact_match", "chrf", "rouge_l", "perplexity"]
+    assert [row.name for row in comparison.metrics[:4]] == ["chrf", "exact_match", "rouge_l", "perplexity"]
     assert comparison.primary == "chrf"
     assert chrf.low is not None
     assert chrf.high is not None
@@ -104,7 +104,10 @@ def test_generation_has_its_metrics():
     assert 0 < chrf.low < chrf.delta < chrf.high
     assert chrf.p == pytest.approx(1 / 5001)
     assert (exact.base, exact.tuned, exact.p) == (0.0, 40 / 60, mcnemar_midp(0, 40))
-    assert (rouge.low, rouge.high, rouge.p) == (None, None, None)
+    assert chrf.p_adjusted is None
+    assert rouge.p is not None
+    assert rouge.p_adjusted is not None
+    assert rouge.p_adjusted > rouge.p
     assert perplexity.better == "lower"
     assert perplexity.base == pytest.approx(math.exp(2))
     assert perplexity.delta == pytest.approx(math.exp(1) - math.exp(2))
@@ -118,7 +121,6 @@ def test_perplexity_known_of_one_model_has_no_difference():
     known = answers(targets, targets, target_nll=1.0, target_tokens=2)
     perplexity = metric(compare(known, answers(targets, targets), Task.GENERATE), "perplexity")
     assert (perplexity.tuned, perplexity.delta) == (None, None)
-    assert perplexity.base == pytest.approx(math.exp(0.5))
 
 
 @pytest.mark.parametrize("text", ["съешь ещё этих мягких булок", "敏捷的棕色狐狸跳过懒狗", "👍 🎉"])

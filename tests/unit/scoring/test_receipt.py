@@ -3,17 +3,26 @@ import math
 import pytest
 
 from tests.unit.scoring.builders import answers
+from tuning.scoring.evidence import Setup
 from tuning.scoring.receipt import (
+    FREE_LOOKS,
     RowShare,
+    answers_changed,
+    answers_understood,
     failed,
     leaked_rows,
     logits_changed,
+    looks_at_test,
+    noise_floor,
     same_predictions,
+    same_prompts,
     same_rows,
+    same_settings,
     stock_attention,
+    trained_head,
     truncated_rows,
 )
-from tuning.scoring.record import Check
+from tuning.scoring.record import Check, Noise
 
 
 def test_same_rows_pass():
@@ -93,10 +102,67 @@ def test_leaks_and_cuts_only_warn():
     assert truncated_rows(RowShare("train", 0, 90), RowShare("test", 0, 10)).status == "pass"
     check = truncated_rows(RowShare("train", 3, 90), RowShare("dev", 0, 10), RowShare("test", 10, 10))
     assert check.status == "warn"
-    assert check.detail == "cut at the end of their input: 3 of 90 train rows, 10 of 10 test rows"
+    assert check.detail == (
+        "cut to the longest length: 3 of 90 train rows, 10 of 10 test rows lost "
+        "the end of their input or the start of their target"
+    )
+    inputs, targets = (RowShare("train", count, 90, lost=f"the {end}") for count, end in ((3, "end"), (2, "start")))
+    assert truncated_rows(inputs, targets).detail == (
+        "cut to the longest length: 3 of 90 train rows lost the end; 2 of 90 train rows lost the start"
+    )
 
 
 def test_failed_leaves_out_warnings():
     checks = [logits_changed(0.0), leaked_rows(3, 5), logits_changed(1.0)]
     assert failed(checks) == [checks[0]]
     assert failed([]) == []
+
+
+def test_prompts_must_be_the_same_tokens():
+    setup = Setup(prompt_hash="a" * 64, decoding="greedy", precision="float32")
+    assert same_prompts(setup, setup).detail == "the token ids of all prompts hash to aaaaaaaaaaaa"
+    check = same_prompts(setup, Setup("b" * 64, "greedy", "float32"))
+    assert (check.status, check.detail) == ("fail", "base aaaaaaaaaaaa, tuned bbbbbbbbbbbb")
+
+
+@pytest.mark.parametrize(("decoding", "precision"), [("sampled", "float32"), ("greedy", "bfloat16")])
+def test_decoding_and_precision_must_be_the_same(decoding, precision):
+    setup = Setup("a", "greedy", "float32")
+    assert same_settings(setup, setup).status == "pass"
+    check = same_settings(setup, Setup("a", decoding, precision))
+    assert (check.status, check.detail) == ("fail", f"base: greedy, float32; tuned: {decoding}, {precision}")
+
+
+def test_a_head_that_nobody_trained_is_no_base():
+    assert trained_head(untrained=True).status == "fail"
+    assert trained_head(untrained=False).status == "pass"
+
+
+def test_answers_that_never_change_warn():
+    base = answers(["a", "b"], ["a", "a"], probabilities={"a": 0.5, "b": 0.5})
+    assert answers_changed(base, base).status == "warn"
+    surer = [base[0], base[1].model_copy(update={"probabilities": {"a": 0.4, "b": 0.6}})]
+    assert answers_changed(base, surer) == Check(
+        check="tuned answers differ from base", status="pass", detail="in 1 of 2 rows, probabilities included"
+    )
+
+
+def test_answers_that_say_nothing_are_counted_by_model():
+    assert answers_understood(RowShare("base", 0, 5), RowShare("tuned", 0, 5)).status == "pass"
+    check = answers_understood(RowShare("base", 4, 5), RowShare("tuned", 1, 5))
+    assert (check.status, check.detail) == ("warn", "not understood: base 4 of 5, tuned 1 of 5")
+
+
+@pytest.mark.parametrize(
+    ("noise", "delta", "status"),
+    [(0.0, 0.0, "pass"), (0.01, 0.2, "pass"), (-0.01, -0.01, "warn"), (0.05, 0.02, "warn"), (0.05, None, "pass")],
+)
+def test_noise_warns_when_it_is_as_large_as_the_difference(noise, delta, status):
+    check = noise_floor(Noise(rows=200, changed=3, delta=noise), delta)
+    assert check.status == status
+    assert check.detail.startswith("another batch size changes 3 of 200 answers of base and moves its score by ")
+
+
+def test_looking_often_warns():
+    assert [looks_at_test(looks).status for looks in (1, FREE_LOOKS, FREE_LOOKS + 1)] == ["pass", "pass", "warn"]
+    assert looks_at_test(9).detail.startswith("9 runs were scored on it")

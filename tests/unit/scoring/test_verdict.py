@@ -1,7 +1,8 @@
 import pytest
 
-from tuning.scoring.record import Flips, MetricRow
-from tuning.scoring.verdict import judge
+from tuning.scoring.record import Flips, Headline, MetricRow, RungName
+from tuning.scoring.statistics import newcombe_paired
+from tuning.scoring.verdict import Grounds, judge, rows_needed
 
 
 def accuracy(base: float, tuned: float, low: float | None, high: float | None) -> MetricRow:
@@ -34,8 +35,10 @@ def test_undecided_says_what_would_have_shown():
     assert verdict.sentence == (
         "Can't tell yet: accuracy went from 50.0 % to 57.5 % on 40 test rows: +7.5 points "
         "(95 % interval -14.3 to +28.4), 12 fixed, 9 broken; "
-        "with 40 test rows only a difference of about 32 points or more would show."
+        "a difference of this size takes about 740 test rows to show; "
+        "40 test rows show only differences of about 32 points or more."
     )
+    assert verdict.rows_needed == 731
 
 
 @pytest.mark.parametrize(("low", "high"), [(-0.1, 0.1), (0.0, 0.1), (-0.1, 0.0), (None, None), (None, 0.1)])
@@ -74,4 +77,126 @@ def test_chrf_says_what_it_is_and_what_its_counts_are():
     )
     primary = primary.model_copy(update={"low": -0.05, "high": 0.35})
     # (1.96 + 0.84) standard errors of .40 / 3.92.
-    assert "about 29 points or more" in judge(primary, flips(9, 0, 0, 41)).sentence
+    undecided = judge(primary, flips(9, 0, 0, 41))
+    assert "50 test rows show only differences of about 29 points or more" in undecided.sentence
+    # The gap of .286 is to be seen at 50 rows, and rows shrink with the square of the gap: 50 * (.286 / .3)^2.
+    assert undecided.rows_needed == 46
+
+
+def headline(rung: RungName, base: float, low: float, high: float, tuned: float = 0.8) -> Grounds:
+    row = MetricRow(name="accuracy", base=base, tuned=tuned, delta=tuned - base, low=low, high=high, better="higher")
+    return Grounds(headline=Headline(rung=rung, metric=row))
+
+
+BETTER = (accuracy(0.5, 0.8, 0.22, 0.38), flips(70, 10, 90, 30))
+
+
+def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too():
+    verdict = judge(*BETTER, headline("tfidf", 0.6, 0.1, 0.3))
+    assert (verdict.kind, verdict.worth_it) == ("better", True)
+    assert verdict.sentence.endswith(
+        "; against the strongest alternative, TF-IDF with logistic regression at 60.0 %, "
+        "+20.0 points (95 % interval +10.0 to +30.0)."
+    )
+    alone = judge(*BETTER, headline("base", 0.5, 0.22, 0.38))
+    assert (alone.worth_it, "alternative" in alone.sentence) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("base", "low", "high", "worth_it", "said"),
+    [
+        (0.9, -0.15, -0.05, False, "without tuning, which is better, so tuning is not worth it: -10.0 points"),
+        (0.8, -0.05, 0.05, False, "without tuning, which is as good, so tuning is not worth it: +0.0 points"),
+        (0.78, -0.04, 0.08, None, "without tuning, and that tuning beats it is not shown: +2.0 points"),
+    ],
+)
+def test_something_simpler_that_does_as_well_is_said_though_the_base_is_beaten(base, low, high, worth_it, said):
+    verdict = judge(*BETTER, headline("base_few_shot", base, low, high))
+    assert (verdict.kind, verdict.worth_it) == ("better", worth_it)
+    assert f"but the base model with examples in its prompt reaches {100 * base:.1f} % {said}" in verdict.sentence
+
+
+def test_worse_is_never_worth_it_and_needs_no_rung():
+    verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35), headline("tfidf", 0.9, -0.4, -0.2, 0.6))
+    assert (verdict.kind, verdict.worth_it) == ("worse", False)
+    assert "TF-IDF" not in verdict.sentence
+
+
+def test_an_undecided_gain_over_the_base_is_not_called_worth_it():
+    primary = accuracy(0.5, 0.55, -0.02, 0.12)
+    assert judge(primary, flips(30, 20, 80, 70), headline("base", 0.5, -0.02, 0.12)).worth_it is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "kind"),
+    [
+        (-0.03, 0.03, None, "undecided"),
+        (-0.03, 0.03, 0.05, "not_worse"),
+        (-0.03, 0.03, 0.03, "undecided"),
+        (-0.04, -0.01, 0.05, "not_worse"),
+        (-0.08, -0.01, 0.05, "worse"),
+        (0.01, 0.05, 0.05, "better"),
+    ],
+)
+def test_not_worse_needs_a_margin_that_the_whole_interval_keeps_to(low, high, margin, kind):
+    primary = accuracy(0.5, 0.5 + (low + high) / 2, low, high)
+    verdict = judge(primary, flips(100, 100, 400, 400), Grounds(margin=margin))
+    assert verdict.kind == kind
+    assert verdict.sentence.startswith("Not worse within the margin of 5.0 points: ") == (kind == "not_worse")
+
+
+def test_a_margin_counts_downwards_where_lower_is_better():
+    primary = MetricRow(name="perplexity", base=9, tuned=9.1, delta=0.1, low=-0.2, high=0.4, better="lower")
+    assert judge(primary, flips(0, 0, 30, 30), Grounds(margin=0.5)).kind == "not_worse"
+    assert judge(primary, flips(0, 0, 30, 30), Grounds(margin=0.3)).kind == "undecided"
+
+
+def test_a_sure_but_small_gain_is_called_small():
+    small = judge(accuracy(0.5, 0.51, 0.004, 0.016), flips(40, 10, 1500, 1450))
+    assert small.kind == "better"
+    assert small.sentence.endswith("40 fixed, 10 broken; the gain is real but small.")
+    assert "small" not in judge(*BETTER).sentence
+
+
+def test_a_difference_that_another_batch_size_makes_is_no_difference():
+    primary, counts = accuracy(0.5, 0.54, 0.01, 0.07), flips(30, 10, 260, 200)
+    assert judge(primary, counts, Grounds(noise=0.03)).kind == "better"
+    drowned = judge(primary, counts, Grounds(noise=0.041))
+    assert drowned.kind == "undecided"
+    assert "another batch size alone moves the base by 4.1 points" in drowned.sentence
+
+
+def test_rows_left_out_are_told():
+    sentence = judge(*BETTER, Grounds(left_out=12)).sentence
+    assert "on 200 test rows (12 that also stand in the training rows left out): +30.0 points" in sentence
+
+
+def test_when_every_row_is_left_out_nothing_is_known():
+    unknown = MetricRow(name="accuracy", base=None, tuned=None, delta=None, better="higher")
+    verdict = judge(unknown, flips(0, 0, 0, 0), Grounds(left_out=40))
+    assert verdict.kind == "undecided"
+    assert "accuracy on 0 test rows (40 that also stand" in verdict.sentence
+
+
+def test_rows_needed_are_those_of_the_published_table():
+    # comparison.md, psi = .3: a gap of .20 takes 57 rows, .10 takes 233, .05 takes 938 (with 1.96 and 0.84 rounded).
+    for fixed, broken, rows in ((250, 50, 57), (200, 100, 234), (175, 125, 940)):
+        delta = (fixed - broken) / 1000
+        needed = rows_needed(accuracy(0.5, 0.5 + delta, None, None), flips(fixed, broken, 400, 300))
+        assert needed is not None
+        assert abs(needed - rows) <= 1
+    assert rows_needed(accuracy(0.5, 0.5, -0.1, 0.1), flips(5, 5, 40, 40)) is None
+
+
+def test_grouped_rows_take_more_rows():
+    counts = flips(12, 9, 11, 8)
+    alone = newcombe_paired(counts)
+    wide = accuracy(0.5, 0.575, 0.075 - (alone.high - alone.low), 0.075 + (alone.high - alone.low))
+    assert rows_needed(wide, counts) == pytest.approx(4 * 730.3, abs=1)
+
+
+def test_more_than_a_million_rows_are_not_counted():
+    assert (
+        "takes more than a million test rows"
+        in judge(accuracy(0.5, 0.5001, -0.009, 0.009), flips(1001, 1000, 4000, 3999)).sentence
+    )

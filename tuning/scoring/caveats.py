@@ -1,0 +1,41 @@
+"""Sentences that belong beside a verdict, so that what got worse is read by whoever reads what got better.
+
+Knows the finished parts of a comparison.
+"""
+
+from tuning.scoring.record import Comparison, Slice
+from tuning.scoring.wording import change_of, row_count
+
+__all__ = ["find_caveats"]
+
+MOST_SLICES = 3
+
+
+def find_caveats(comparison: Comparison) -> list[str]:
+    """Leaks, gains that are only format, slices that got worse (the worst first), forgetting, rounding."""
+    caveats = []
+    if comparison.clean:
+        leaked = row_count(comparison.clean.leaked)
+        caveats.append(
+            f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
+        )
+    if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
+        caveats.append(comparison.gain.note)
+    caveats.extend(_worse(comparison.slices))
+    forgetting = comparison.forgetting
+    if forgetting and forgetting.metric.low is not None and forgetting.metric.low > 0:
+        caveats.append(forgetting.note)
+    if all(row.delta == 0 for row in comparison.metrics) and not comparison.flips.fixed:
+        caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
+    return caveats
+
+
+def _worse(slices: list[Slice]) -> list[str]:
+    """The slices that are surely worse; exploratory, since many are looked at."""
+    found = sorted((part for part in slices if part.claim == "worse"), key=lambda part: -abs(part.metric.delta or 0))
+    said = [
+        f"Worse where {part.by} is '{part.value}': {change_of(part.metric)} on {row_count(part.rows)} (exploratory)."
+        for part in found[:MOST_SLICES]
+    ]
+    more = len(found) - len(said)
+    return [*said, f"{more} more slices are worse."] if more > 0 else said

@@ -1,0 +1,74 @@
+"""Format or knowledge: whether tuned knows more than base, or only writes what base knew the way it is wanted.
+
+The same answers are read twice, as they are written and for what they mean; where a classification was answered by
+label likelihood, that is a third reading, in which format plays no part. What is gained in meaning is knowledge, the
+rest is format. Knows predictions; knows nothing of models.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tuning.prediction import Prediction
+from tuning.scoring.evidence import AnswerPair, Contest
+from tuning.scoring.metric_table import paired_metric
+from tuning.scoring.reading import read_leniently
+from tuning.scoring.record import Gain, MetricRow
+from tuning.scoring.wording import change_of
+from tuning.spec import Task
+
+__all__ = ["explain_gain"]
+
+LARGER_PART = 2 / 3
+"""From this share of the gain on, it is said to be of one kind."""
+
+
+def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
+    """Where a gain comes from; None when no text was written freely, or tuned gets no more answers right as written.
+
+    `free_text` are the texts of a classification by label likelihood; without them the contest's own answers are
+    taken to be what the models wrote.
+    """
+    classified = contest.task is Task.CLASSIFY
+    scored = classified and any(answer.probabilities for answer in (*contest.base, *contest.tuned))
+    if scored and free_text is None:
+        return None
+    written = free_text or AnswerPair(contest.base, contest.tuned)
+    strict = _share_right(written.base, written.tuned)
+    if not strict.delta or strict.delta < 0 or not _sure(strict):
+        return None
+    lenient = _share_right(read_leniently(written.base, contest.labels), read_leniently(written.tuned, contest.labels))
+    likelihood = _share_right(contest.base, contest.tuned) if scored else None
+    kind = _kind(strict, likelihood or lenient)
+    return Gain(
+        kind=kind, strict=strict, lenient=lenient, likelihood=likelihood, note=_note(kind, strict, lenient, likelihood)
+    )
+
+
+def _share_right(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> MetricRow:
+    return paired_metric(base, tuned, "exact_match")
+
+
+def _kind(strict: MetricRow, meant: MetricRow) -> Literal["format", "knowledge", "both", "unclear"]:
+    """By the part of the gain that is left when only the meaning counts, and by whether that part is sure."""
+    if not strict.delta or meant.delta is None:
+        return "unclear"
+    part = meant.delta / strict.delta
+    if not _sure(meant) or meant.delta <= 0:
+        return "format" if part < 1 - LARGER_PART else "unclear"
+    return "knowledge" if part >= LARGER_PART else "both"
+
+
+def _sure(metric: MetricRow) -> bool:
+    return metric.low is not None and metric.high is not None and not metric.low <= 0 <= metric.high
+
+
+def _note(kind: str, strict: MetricRow, lenient: MetricRow, likelihood: MetricRow | None) -> str:
+    openings = {
+        "format": "Most of the gain is format: tuned writes answers the way they are wanted, base knew them already",
+        "knowledge": "The gain is knowledge: it stays when only the meaning of an answer counts",
+        "both": "The gain is part format, part knowledge",
+        "unclear": "Whether the gain is format or knowledge is not clear from these rows",
+    }
+    readings = [("as written", strict), ("read for its meaning", lenient), ("by label likelihood", likelihood)]
+    said = [f"{how} {change_of(row)}" for how, row in readings if row is not None]
+    return f"{openings[kind]}: {', '.join(said)}."

@@ -1,0 +1,90 @@
+"""Where tuned is better and where it is worse: the same difference on parts of the test rows.
+
+Exploratory: many parts are looked at, so some will differ by luck; nothing is claimed of a part of fewer than 20 rows.
+Knows predictions; the parts come from targets, inputs and the columns that were kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tuning.prediction import Prediction
+from tuning.scoring.evidence import Contest
+from tuning.scoring.metric_table import paired_metric
+from tuning.scoring.record import MetricRow, Slice
+from tuning.scoring.verdict import FEWEST_ROWS
+from tuning.spec import Task
+
+__all__ = ["MOST_VALUES", "find_slices"]
+
+MOST_VALUES = 12
+"""A column with more values than this says who a row is rather than what kind it is of."""
+LENGTHS = 3
+"""Input lengths are cut into this many parts of about equally many rows."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some of the rows, by their places in the contest."""
+
+    by: str
+    value: str
+    places: Sequence[int]
+
+
+def find_slices(contest: Contest) -> list[Slice]:
+    """By class, by input length, and by every kept column of 2 to `MOST_VALUES` values, in this order.
+
+    Classifications are scored by accuracy, as F1 over one class says little; generation by its primary metric.
+    """
+    name = "accuracy" if contest.task is Task.CLASSIFY else contest.primary
+    found = []
+    for part in _parts(contest):
+        base, tuned = ([side[place] for place in part.places] for side in (contest.base, contest.tuned))
+        metric = paired_metric(base, tuned, name, contest.labels or None)
+        claim = _claim(metric) if len(base) >= FEWEST_ROWS else None
+        found.append(Slice(by=part.by, value=part.value, rows=len(base), metric=metric, claim=claim))
+    return found
+
+
+def _claim(metric: MetricRow) -> Literal["better", "worse"] | None:
+    if metric.low is None or metric.high is None or metric.low <= 0 <= metric.high:
+        return None
+    return "better" if (metric.low > 0) == (metric.better == "higher") else "worse"
+
+
+def _parts(contest: Contest) -> Iterator[_Part]:
+    rows = contest.base
+    if contest.task is Task.CLASSIFY:
+        yield from _by_value("class", [row.target.strip() for row in rows])
+    yield from _by_length(rows)
+    names = dict.fromkeys(name for row in rows for name in row.columns or {})
+    for name in names:
+        values = [(row.columns or {}).get(name, "") for row in rows]
+        if 2 <= len(set(values)) <= MOST_VALUES:
+            yield from _by_value(f"column {name}", values)
+
+
+def _by_value(by: str, values: Sequence[str]) -> Iterator[_Part]:
+    places = defaultdict(list)
+    for place, value in enumerate(values):
+        places[value].append(place)
+    for value in sorted(places):
+        yield _Part(by, value, places[value])
+
+
+def _by_length(rows: Sequence[Prediction]) -> Iterator[_Part]:
+    """Thirds by characters of input; inputs of one length stay together, so there may be fewer than three."""
+    lengths = [len(row.input) for row in rows]
+    ordered = sorted(lengths)
+    ends = sorted(
+        {ordered[min(len(rows) * part // LENGTHS, len(rows) - 1)] for part in range(1, LENGTHS)} | {ordered[-1]}
+    )
+    shortest = ordered[0]
+    if len(ends) < 2:
+        return
+    for end in ends:
+        places = [place for place, length in enumerate(lengths) if shortest <= length <= end]
+        yield _Part("input length", f"{shortest} to {end} characters", places)
+        shortest = end + 1

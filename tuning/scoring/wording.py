@@ -1,0 +1,63 @@
+"""How metrics, rungs and differences are put into words. Knows nothing of what they mean."""
+
+from tuning.scoring.record import MetricRow, RungName
+
+__all__ = ["RUNGS", "bounds", "change_of", "extent", "metric_name", "percent", "points", "row_count"]
+
+_METRICS = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1 (F1 averaged over the classes)",
+    "exact_match": "exact match",
+    "chrf": "chrF (character overlap with the target)",
+    "field_exactness": "field exactness (share of JSON fields that are right)",
+    "normalized_exact_match": "normalised exact match (case and punctuation aside)",
+}
+RUNGS: dict[RungName, str] = {
+    "chance": "chance",
+    "majority": "always giving the commonest label",
+    "copy_input": "copying the input",
+    "nearest_neighbour": "copying the answer of the most similar training row",
+    "tfidf": "TF-IDF with logistic regression",
+    "base": "the base model",
+    "base_few_shot": "the base model with examples in its prompt",
+    "tuned": "the tuned model",
+}
+
+
+def metric_name(name: str) -> str:
+    """A metric as it is called in a sentence."""
+    return _METRICS.get(name, name.replace("_", " "))
+
+
+def row_count(rows: int, what: str = "test row") -> str:
+    """`1 test row`, `200 test rows`."""
+    return f"{rows} {what}{'' if rows == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent."""
+    return f"{100 * share:.1f} %"
+
+
+def points(share: float) -> str:
+    """A difference in percentage points, with its sign; small ones keep enough digits not to read as zero."""
+    value = 100 * share
+    return f"{value:+.1f}" if value == 0 or abs(value) >= 0.05 else f"{value:+.1g}"
+
+
+def extent(share: float) -> str:
+    """The size of a difference in percentage points, without a sign."""
+    return points(abs(share)).removeprefix("+")
+
+
+def bounds(metric: MetricRow) -> str:
+    """The interval of a difference in brackets, with a space before it; nothing where it is unknown or has no width."""
+    if metric.low is None or metric.high is None or metric.low == metric.high:
+        return ""
+    of = " of the difference" if metric.delta == 0 else ""
+    return f" (95 % interval{of} {points(metric.low)} to {points(metric.high)})"
+
+
+def change_of(metric: MetricRow) -> str:
+    """A difference in points with its interval."""
+    return "unknown" if metric.delta is None else f"{points(metric.delta)} points{bounds(metric)}"
