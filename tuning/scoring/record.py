@@ -120,6 +120,8 @@ class ReliabilityPair(Record):
 class ScoringVariant(Record):
     """One way to turn the likelihoods of labels into an answer, and how well the base does with it on dev."""
 
+    wording: Literal["plain", "named"] = "plain"
+    """Whether the column names stand around the input in the prompt."""
     name: Literal["raw", "length_normalised", "calibrated"]
     dev_accuracy: float
     chosen: bool = False
@@ -144,6 +146,8 @@ class Timing(Record):
 
     prepare_s: float | None = None
     base_s: float | None = None
+    ladder_s: float | None = None
+    """Everything else that was asked of either model."""
     train_s: float | None = None
     dev_s: float | None = None
     tuned_s: float | None = None
