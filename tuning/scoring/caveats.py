@@ -25,7 +25,7 @@ def find_caveats(comparison: Comparison) -> list[str]:
     forgetting = comparison.forgetting
     if forgetting and forgetting.metric.low is not None and forgetting.metric.low > 0:
         caveats.append(forgetting.note)
-    if all(row.delta == 0 for row in comparison.metrics) and not comparison.flips.fixed:
+    if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
         caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
     return caveats
 

@@ -91,7 +91,7 @@ def declare_primary(task: Task, targets: Sequence[str]) -> str:
     """The metric that the verdict is about, for at least one target.
 
     Classification: accuracy, or macro-F1 on lopsided classes. Generation: chrF, but for JSON objects the share of
-    right fields, as chrF counts the field names that every row has, and for short answers normalised exact match.
+    right fields, as chrF counts the field names that every row has, and for short answers exact match.
     Follows from targets alone (of the training rows where they are known), so that it stands before any prediction.
     """
     if task is Task.CLASSIFY:
@@ -101,7 +101,7 @@ def declare_primary(task: Task, targets: Sequence[str]) -> str:
     wanted = Answers([Prediction(row=row, input="", target=text, output="") for row, text in enumerate(targets, 1)])
     if has_fields(wanted):
         return "field_exactness"
-    return "normalized_exact_match" if is_short(wanted) else "chrf"
+    return "exact_match" if is_short(wanted) else "chrf"
 
 
 def compare(

@@ -10,7 +10,6 @@ _METRICS = {
     "exact_match": "exact match",
     "chrf": "chrF (character overlap with the target)",
     "field_exactness": "field exactness (share of JSON fields that are right)",
-    "normalized_exact_match": "normalised exact match (case and punctuation aside)",
 }
 RUNGS: dict[RungName, str] = {
     "chance": "chance",
