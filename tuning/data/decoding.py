@@ -1,122 +1,162 @@
-"""Bytes of a file → its text, or what the bytes are instead. Knows nothing of rows, columns or paths.
+"""Bytes of a text file → the encoding they are in. Knows nothing of rows or columns.
 
-UTF-8 (with or without a byte-order mark), UTF-16 with one, and Windows-1252 where nothing else fits and the result
-looks like text of a language written with it. Nothing is replaced or skipped: text is read whole or refused.
+UTF-8 and UTF-16 are known for sure. Where the bytes are neither, charset-normalizer guesses among the encodings that
+office programs write, and the guess is said. Nothing is replaced or skipped: text is read whole or refused.
 """
 
 import codecs
-import string
+import io
 from dataclasses import dataclass
+from pathlib import Path
 
 from tuning.errors import FileError
 
-__all__ = ["PARQUET", "Decoded", "binary_kind", "decode"]
+__all__ = ["Encoding", "find_encoding", "open_text"]
 
-PARQUET = "a Parquet file"
-
-_MAGIC = (
-    (b"PAR1", PARQUET),
-    (b"\x1f\x8b", "a gzip file; unpack it first"),
-    (b"PK\x03\x04", "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV"),
-    (b"PK\x05\x06", "an empty zip archive; give a file of examples"),
-    (b"BZh", "a bzip2 file; unpack it first"),
-    (b"\xfd7zXZ\x00", "an xz file; unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard file; unpack it first"),
-    (b"\x04\x22\x4d\x18", "an lz4 file; unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
-    (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file; save the sheet as CSV"),
-    (b"%PDF-", "a PDF file; give a table of examples"),
-    (b"SQLite format 3\x00", "a SQLite database; export the table as CSV"),
-    (b"ARROW1", "an Arrow file; save it as Parquet or CSV"),
-    (b"FEA1", "a Feather file; save it as Parquet or CSV"),
-    (b"ORC", "an ORC file; save it as Parquet or CSV"),
-    (b"\x93NUMPY", "a NumPy file; save it as CSV"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file; save it as CSV"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture; give a table of examples"),
-    (b"\xff\xd8\xff", "a JPEG picture; give a table of examples"),
-    (b"GIF8", "a GIF picture; give a table of examples"),
-    (b"\x7fELF", "a program; give a table of examples"),
-    (b"{\\rtf", "an RTF document; save it as plain text"),
-)
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 18
 _BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # Before UTF-16: its mark begins with that one's.
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ASCII = bytes(range(128))
-_MOST_ACCENTED = 0.3  # French and Vietnamese text stay under it; Cyrillic or Chinese read as Windows-1252 does not.
+_WESTERN, _CENTRAL = "cp1252", "cp1250"
+_CENTRAL_LANGUAGES = frozenset({"Czech", "Polish", "Slovak", "Slovene", "Croatian", "Romanian"})
+_SCRIPTS = {
+    "cp1251": "Cyrillic",
+    "koi8_r": "Cyrillic",
+    "cp1253": "Greek and Coptic",
+    "cp932": "Hiragana",  # Katakana and Kanji also come out of others' bytes by chance.
+    "euc_jp": "Hiragana",
+    "cp949": "Hangul Syllables",
+    "gb18030": "CJK Unified Ideographs",
+    "big5": "CJK Unified Ideographs",
+}
+_MOST_MESS = 0.1  # Of charset-normalizer; the right encoding stayed under it in ten languages.
+_MOST_ACCENTED = 0.3  # Of all letters; French and Vietnamese stay under it, Cyrillic or Chinese taken for Latin do not.
+_FEWEST_WIDE = 16  # Bytes beyond ASCII from which on a guess at another script is more than chance.
+_ZERO_SHARE = 0.3  # Of every second byte, from which on they are taken for the upper halves of UTF-16.
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """The text of a file and the encoding it was written in."""
+class Encoding:
+    """How a file's text is written."""
 
-    text: str
-    encoding: str
+    name: str
+    """As Python names the codec."""
+    mark: bytes
+    """The byte-order mark before the text, empty without one."""
+    guessed: bool
+    line_end: str
+    """What ends a line: "\\n" (perhaps after a "\\r"), or "\\r" in a file without any "\\n"."""
 
 
-def binary_kind(data: bytes) -> str | None:
-    """What a binary file is, by its first bytes, with advice after a semicolon; None if it may be text."""
-    for magic, kind in _MAGIC:
-        # An ASCII magic may also open a text ("ORCHARD,label"); binary files have a NUL or a control byte close by.
-        if data.startswith(magic) and (not magic.isalnum() or _has_control_bytes(data[:512])):
-            return kind
-    if data[257:262] == b"ustar" and b"\0" in data[:257]:
-        return "a tar archive; unpack it first"
-    if len(data) > 2 and data[0] == 0x80 and data[1] in (2, 3, 4, 5) and data.rstrip(b"\n").endswith(b"."):
-        return "a Python pickle; save it as CSV"
+@dataclass(frozen=True)
+class _Scan:
+    """What was met while the whole file was decoded once."""
+
+    invalid_at: int | None = None
+    """The first byte that is no text in this encoding."""
+    ascii_before: bool = True
+    """Whether everything before that byte is plain ASCII."""
+    nul_line: int | None = None
+    lines: int = 0
+    """Line feeds."""
+
+
+def find_encoding(path: Path, shown: str) -> Encoding:
+    """The encoding of the file that messages call `shown`. Raises `FileError` when it is not text."""
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    mark, name = next((known for known in _BYTE_ORDER_MARKS if sample.startswith(known[0])), (b"", "utf-8"))
+    guess = None if mark else _utf16_without_mark(sample)
+    scan = _scan(path, guess or name, mark)
+    if scan.invalid_at is not None and scan.ascii_before and not mark:
+        # UTF-8 for a while and then broken is not guessed at: every accented letter would become two signs.
+        guess = _guess(_around(path, scan.invalid_at))
+        other = _scan(path, guess, mark) if guess else scan
+        scan = scan if other.invalid_at is not None else other
+    if scan.invalid_at is not None:
+        raise FileError(
+            f"{shown} holds bytes that are text in no supported encoding (first at byte {scan.invalid_at + 1:,}); "
+            "save it as UTF-8"
+        )
+    if scan.nul_line is not None:
+        raise FileError(
+            f"{shown} holds a NUL character in line {scan.nul_line:,}, so it is not a plain text file; "
+            "save it as UTF-8 text"
+        )
+    return Encoding(guess or name, mark, guessed=guess is not None, line_end="\n" if scan.lines else "\r")
+
+
+def open_text(path: Path, encoding: Encoding) -> io.TextIOWrapper:
+    """The text after the byte-order mark; lines keep their ends and end only at `line_end`."""
+    file = path.open("rb")
+    file.seek(len(encoding.mark))
+    return io.TextIOWrapper(file, encoding=encoding.name, errors="strict", newline=encoding.line_end)
+
+
+def _scan(path: Path, encoding: str, mark: bytes) -> _Scan:
+    """Decode the file once, a piece at a time, to see whether it is text in that encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, nul_line, ascii_before = 0, None, True
+    with path.open("rb") as file:
+        file.seek(len(mark))
+        while True:
+            start = file.tell() - len(decoder.getstate()[0])
+            chunk = file.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return _Scan(start + error.start, ascii_before and error.object[: error.start].isascii())
+            nul = text.find("\0") if nul_line is None else -1
+            if nul >= 0:
+                nul_line = lines + text.count("\n", 0, nul) + 1
+            lines += text.count("\n")
+            ascii_before = ascii_before and text.isascii()
+            if not chunk:
+                return _Scan(None, ascii_before, nul_line, lines)
+
+
+def _utf16_without_mark(sample: bytes) -> str | None:
+    """UTF-16 by the zeros that plain letters have in it."""
+    half = len(sample) // 2
+    if half and sample[1::2].count(0) > _ZERO_SHARE * half and not sample[::2].count(0):
+        return "utf-16-le"
+    if half and sample[::2].count(0) > _ZERO_SHARE * half and not sample[1::2].count(0):
+        return "utf-16-be"
     return None
 
 
-def decode(data: bytes, shown: str) -> Decoded:
-    """Decode the bytes of the file that messages call `shown`. Raises `FileError` when they are not text."""
-    decoded = _decode(data, shown)
-    nul = decoded.text.find("\0")
-    if nul >= 0:
-        line = decoded.text.count("\n", 0, nul) + 1
-        raise FileError(
-            f"{shown} holds a NUL character in line {line:,}, so it is not a plain text file; save it as UTF-8 text"
-        )
-    return decoded
+def _around(path: Path, position: int) -> bytes:
+    """Lines that are not plain ASCII, near that byte."""
+    with path.open("rb") as file:
+        file.seek(max(0, position - 1000))
+        lines = file.read(_CHUNK).split(b"\n")
+    return b"\n".join(line for line in lines if not line.isascii())[:_SAMPLE]
 
 
-def _decode(data: bytes, shown: str) -> Decoded:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            try:
-                return Decoded(data[len(mark) :].decode(encoding), encoding)
-            except UnicodeDecodeError as error:
-                raise _refusal(shown, error.start + len(mark)) from error
-    try:
-        return Decoded(data.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError as error:
-        not_utf8 = error
-    if not data[: not_utf8.start].isascii():
-        # UTF-8 up to here and then broken: taken for Windows-1252, every accented letter would become two signs.
-        raise _refusal(shown, not_utf8.start) from not_utf8
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise _refusal(shown, not_utf8.start) from error
-    if not _reads_as_western(data):
-        raise _refusal(shown, not_utf8.start)
-    return Decoded(text, "windows-1252")
+def _guess(sample: bytes) -> str | None:
+    """The encoding that charset-normalizer finds likely, if text of a language it is written with comes out."""
+    from charset_normalizer import from_bytes
 
-
-def _refusal(shown: str, position: int) -> FileError:
-    return FileError(
-        f"{shown} holds bytes that are text in no supported encoding (first at byte {position + 1:,}); save it as UTF-8"
-    )
-
-
-def _reads_as_western(data: bytes) -> bool:
-    """Whether bytes taken for Windows-1252 are printable and mostly unaccented, as text written with it is."""
-    accented = len(data.translate(None, delete=_ASCII))
-    letters = len(data) - len(data.translate(None, delete=string.ascii_letters.encode()))
-    return not _has_control_bytes(data) and accented <= _MOST_ACCENTED * (accented + letters)
-
-
-def _has_control_bytes(data: bytes) -> bool:
-    allowed = b"\t\n\v\f\r"
-    return any((byte < 32 and byte not in allowed) or byte == 127 for byte in set(data))
+    matches = [
+        match for match in from_bytes(sample, cp_isolation=[_WESTERN, _CENTRAL, *_SCRIPTS]) if match.chaos <= _MOST_MESS
+    ]
+    wide = sum(byte > 127 for byte in sample)
+    letters = sum(chr(byte).isalpha() for byte in sample if byte < 128)
+    latin = {charset: match for match in matches for charset in match.could_be_from_charset}
+    if _WESTERN in latin and wide <= _MOST_ACCENTED * (wide + letters):
+        # The two differ in few letters, and in which language they then make.
+        central = _CENTRAL in latin and latin[_CENTRAL].language in _CENTRAL_LANGUAGES
+        return _CENTRAL if central else _WESTERN
+    # Chance makes Hangul out of Japanese bytes, never Hiragana out of Korean ones.
+    matches.sort(key=lambda match: "Hiragana" not in match.alphabets)
+    for match in matches if wide >= _FEWEST_WIDE else []:
+        script = _SCRIPTS.get(match.encoding)
+        # One byte a letter makes words of any bytes, so a language must show.
+        if script in match.alphabets and (match.coherence > 0 or script not in ("Cyrillic", "Greek and Coptic")):
+            return str(match.encoding)
+    return None

@@ -1,72 +1,104 @@
-"""Objects (JSON, JSON Lines, Parquet) → columns and rows of text cells. Knows nothing of files or of what columns mean.
+"""JSON and JSON Lines → columns of text cells. Knows nothing of files or of what columns mean.
 
-What is not text is written as JSON writes it; null is the empty cell.
+What is not text is written as JSON writes it; null is the empty cell. One object is held at a time.
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TextIO
 
-from tuning.data.parsing import Parsed, ReadLimits, check_cells, checked_names, too_many_rows
+from tuning.data.gathering import Gathered, Gatherer
+from tuning.data.limits import ReadLimits
+from tuning.data.parsing import checked_names, lines_of
 from tuning.data.wording import quoted
 from tuning.errors import FileError
 
-__all__ = ["parse_json", "parse_json_lines", "parse_parquet"]
+__all__ = ["json_text", "parse_json", "parse_json_lines"]
+
+_LONGEST_NUMBER = 4_300  # Digits; more are refused by Python, since reading them takes quadratic time.
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def parse_json(text: str, shown: str, limits: ReadLimits) -> Parsed:
+def parse_json(text: TextIO, shown: str, limits: ReadLimits) -> Gathered:
     """One list of objects."""
-    values = _load_json(text, shown)
-    if not isinstance(values, list):
-        raise FileError(f"{shown} is not a list of JSON objects; write [{{…}}, {{…}}] or one object per line")
-    return _from_objects(values, shown, limits)
+    return _gathered(_elements(text.read(), shown), shown, limits)
 
 
-def parse_json_lines(text: str, shown: str, limits: ReadLimits) -> Parsed:
+def parse_json_lines(text: TextIO, shown: str, limits: ReadLimits) -> Gathered:
     """One object per line."""
-    lines = [line for line in text.split("\n") if line.strip()]
+    start = text.tell()
+    first = next(filter(str.strip, iter(lambda: text.readline(limits.line_length), "")))
+    text.seek(start)
     try:
-        json.loads(lines[0])
+        json.loads(first)
     except (ValueError, RecursionError):
         # An object that goes on over several lines, or a broken one: judged as a whole for the better message.
-        _load_json(text, shown)
+        _load(text.read(), shown)
         raise FileError(
             f"{shown} is one JSON object; write a list of objects [{{…}}, {{…}}] or one object per line"
         ) from None
-    return _from_objects((_load_json(line, shown, row=n) for n, line in enumerate(lines, 1)), shown, limits)
+    lines = filter(str.strip, lines_of(text, shown, limits))
+    return _gathered((_load(line.rstrip("\r\n"), shown, n) for n, line in enumerate(lines, 1)), shown, limits)
 
 
-def parse_parquet(data: bytes, shown: str, limits: ReadLimits) -> Parsed:
-    """A Parquet file held in memory."""
-    import pyarrow as pa
-    from pyarrow import parquet
+def json_text(value: object) -> str:
+    """A cell as text: nothing for null, JSON's own way of writing what is not text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
+
+def _elements(text: str, shown: str) -> Iterator[object]:
+    """The elements of a list, one by one. Raises `FileError` where the text stops being one."""
+    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer)
+    at = _skip(text, _skip(text, 0) + 1)
+    row = 0
+    more = text[at : at + 1] != "]"
+    while more:
+        row += 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise _invalid(error, shown) from error
+        except (ValueError, RecursionError) as error:
+            raise _unusable(error, f"{shown}, row {row:,}") from error
+        yield value
+        at = _skip(text, at)
+        more = text[at : at + 1] == ","
+        if more:
+            at = _skip(text, at + 1)
+        elif text[at : at + 1] != "]":
+            raise _invalid(json.JSONDecodeError("Expecting ',' delimiter", text, at), shown)
+    end = _skip(text, at + 1)
+    if end < len(text):
+        raise _invalid(json.JSONDecodeError("Extra data", text, end), shown)
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _load(text: str, shown: str, row: int | None = None) -> object:
     try:
-        file = parquet.ParquetFile(pa.BufferReader(data))
-        columns = checked_names(list(file.schema_arrow.names), shown, limits)
-        # The footer may lie about sizes, so batches are small and what they unpack to is counted.
-        batches = (row for batch in file.iter_batches(batch_size=100) for row in batch.to_pylist())
-        rows = _from_objects(batches, shown, limits).rows
-    except (pa.ArrowException, OSError) as error:
-        raise FileError(f"{shown} is a Parquet file that cannot be read: {_first_line(error)}") from error
-    return Parsed(columns, rows)
-
-
-def _load_json(text: str, shown: str, row: int | None = None) -> object:
-    where = "" if row is None else f", row {row:,}"
-    try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique, parse_int=_integer)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno:,}" if row is None else f"row {row:,}"
-        raise FileError(
-            f"{shown} is not valid JSON at {place}, character {error.colno:,}: {error.msg}; correct it"
-        ) from error
-    except ValueError as error:
-        raise FileError(f"{shown}{where}: {_first_line(error)}") from error
-    except RecursionError as error:
-        raise FileError(
-            f"{shown}{where} is nested too deeply; give objects whose values are text or numbers"
-        ) from error
+        raise _invalid(error, shown, row) from error
+    except (ValueError, RecursionError) as error:
+        raise _unusable(error, shown if row is None else f"{shown}, row {row:,}") from error
+
+
+def _invalid(error: json.JSONDecodeError, shown: str, row: int | None = None) -> FileError:
+    place = f"line {error.lineno:,}" if row is None else f"row {row:,}"
+    return FileError(f"{shown} is not valid JSON at {place}, character {error.colno:,}: {error.msg}; correct it")
+
+
+def _unusable(error: ValueError | RecursionError, where: str) -> FileError:
+    if isinstance(error, RecursionError):
+        return FileError(f"{where} is nested too deeply; give objects whose values are text or numbers")
+    return FileError(f"{where}: {error}")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -77,58 +109,40 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _from_objects(values: Iterable[object], shown: str, limits: ReadLimits) -> Parsed:
-    """Objects → rows; the columns are all keys in the order of their first appearance."""
-    columns: dict[str, None] = {}
-    rows: list[dict[str, str]] = []
-    size = 0
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {_LONGEST_NUMBER:,} digits; write it as text")
+    return int(digits)
+
+
+def _gathered(values: Iterable[object], shown: str, limits: ReadLimits) -> Gathered:
+    """Objects → columns: all keys in the order of their first appearance."""
+    places: dict[str, int] = {}
+    columns: list[str] = []
+    structured: set[str] = set()
+    gatherer = Gatherer(columns, shown, limits)
     for number, value in enumerate(values, 1):
-        where = f"{shown}, row {number:,}"
         if not isinstance(value, dict):
-            raise FileError(f'{where} is not a JSON object; write every row as {{"column": "value", …}}')
-        if number > limits.rows:
-            raise too_many_rows(shown, limits)
-        if not value.keys() <= columns.keys():
-            columns |= dict.fromkeys(value)
-            checked_names(list(columns), shown, limits)
-        row = {name: _cell(cell, name, where, limits) for name, cell in value.items()}
-        check_cells(number * len(columns), shown, limits)
-        size += sum(map(len, row.values()))
-        if size > limits.bytes:
             raise FileError(
-                f"{shown} unpacks to more than {limits.bytes / 1e6:,.0f} MB, the most that is read; give a part of it"
+                f'{shown}, row {number:,} is not a JSON object; write every row as {{"column": "value", …}}'
             )
-        rows.append(row)
-    return Parsed(
-        [name.strip() for name in columns], [{name.strip(): row.get(name, "") for name in columns} for row in rows]
-    )
+        if not value:
+            raise FileError(f"{shown}, row {number:,} is an empty object; fill it or leave it out")
+        if not value.keys() <= places.keys():
+            columns += [name for name in value if name not in places]
+            checked_names(columns, shown, limits)
+            places = {name: place for place, name in enumerate(columns)}
+        record = [""] * len(columns)
+        for name, cell in value.items():
+            record[places[name]] = cell if isinstance(cell, str) else _written(cell, name, f"{shown}, row {number:,}")
+            if isinstance(cell, dict | list):
+                structured.add(name.strip())
+        gatherer.add(record)
+    return Gathered(gatherer.finish(), structured=frozenset(structured))
 
 
-def _cell(value: object, name: str, where: str, limits: ReadLimits) -> str:
-    """A cell as text: JSON's own way of writing what is not text, nothing for null."""
+def _written(value: object, name: str, where: str) -> str:
     try:
-        text = _as_text(value)
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise FileError(
-            f"{where}: column {quoted(name)} holds half of a surrogate pair, which is no text; correct it"
-        ) from error
+        return json_text(value)
     except RecursionError as error:
         raise FileError(f"{where}: column {quoted(name)} is nested too deeply; give text or numbers") from error
-    if "\0" in text:
-        raise FileError(f"{where}: column {quoted(name)} holds a NUL character; remove it")
-    if len(text) > limits.cell:
-        raise FileError(
-            f"{where} has a cell of more than {limits.cell:,} characters, the most that is read; shorten it"
-        )
-    return text
-
-
-def _as_text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

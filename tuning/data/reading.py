@@ -1,63 +1,61 @@
-"""A file → a `Table` of text cells. Knows nothing of what the columns mean.
+"""A file → a `Table` of text cells. Knows nothing of what the columns mean, and parses nothing itself.
 
-The format is found from the content, never from a name alone, and a name is shown, never opened or interpreted: CSV and
-its relatives by the standard library, JSON and JSON Lines likewise, Parquet by pyarrow from bytes in memory.
+The file is copied under a name of our own into a private folder and parsed there by another process, within
+`ReadLimits`; the folder is gone before this returns, however it ends. A name is shown, never opened or interpreted.
 """
 
+import errno
 import hashlib
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
-from tuning.data.decoding import PARQUET, binary_kind, decode
-from tuning.data.objects import parse_json, parse_json_lines, parse_parquet
-from tuning.data.parsing import DEFAULT_LIMITS, Parsed, ReadLimits, parse_delimited
-from tuning.data.table import Table, TableFormat, text_columns
+from tuning.data.child import INPUT, TABLE, Job
+from tuning.data.limits import ReadLimits
+from tuning.data.sandbox import run_child
+from tuning.data.table import Table
 from tuning.data.wording import quoted
 from tuning.errors import FileError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["Table", "read_table"]
 
-_JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_CHUNK = 1 << 20
 
 
-def read_table(path: Path, *, name: str | None = None, limits: ReadLimits = DEFAULT_LIMITS) -> Table:
-    """Read a file of examples. Raises `FileError` saying what is wrong, where, and what to do."""
-    name = name or path.name
-    shown = quoted(name)
-    data = _read_bytes(path, shown, limits)
-    kind = binary_kind(data)
-    if kind == PARQUET:
-        return _table(name, data, "parquet", "binary", parse_parquet(data, shown, limits))
-    if kind is not None:
-        raise FileError(f"{shown} is {kind}")
-    decoded = decode(data, shown)
-    text = decoded.text
-    if not text.strip():
-        raise FileError(f"{shown} is empty; give a file with a header and at least 20 rows")
-    if text.lstrip()[0] not in "[{":
-        if name.lower().endswith(_JSON_SUFFIXES):
-            raise FileError(
-                f"{shown} is not JSON: it begins with neither [ nor {{; correct it, or name it .csv if it is a table"
-            )
-        return _table(name, data, "csv", decoded.encoding, parse_delimited(text, shown, limits))
-    if text.lstrip()[0] == "[":
-        return _table(name, data, "json", decoded.encoding, parse_json(text, shown, limits))
-    return _table(name, data, "jsonl", decoded.encoding, parse_json_lines(text, shown, limits))
+def read_table(path: Path, *, name: str | None = None, limits: ReadLimits | None = None) -> Table:
+    """Read a file of examples, which the user calls `name` where that is not `path.name`.
 
-
-def _table(name: str, data: bytes, kind: TableFormat, encoding: str, parsed: Parsed) -> Table:
-    if not (parsed.rows and parsed.columns):
-        raise FileError(f"{quoted(name)} has no rows after its header; give at least 20 rows")
+    Without `limits`, those of the environment hold. Raises `FileError` saying what is wrong, where, and what to do.
+    """
+    limits = limits or ReadLimits.from_env()
+    name = (name or path.name).encode("utf-8", "replace").decode("utf-8")
+    with tempfile.TemporaryDirectory(prefix="tune-off-") as private:
+        folder = Path(private)
+        sha256 = _copy(path, folder / INPUT, quoted(name), limits)
+        answer = run_child(folder, Job(name=name, limits=limits))
+        if answer.found is None:
+            raise FileError(answer.refusal)
+        data = _load(folder / TABLE)
+    found = answer.found
     return Table(
         name=name,
-        format=kind,
-        encoding=encoding,
-        delimiter=parsed.delimiter,
-        data=text_columns({name: [row[name] for row in parsed.rows] for name in parsed.columns}),
-        sha256=hashlib.sha256(data).hexdigest(),
+        format=found.format,
+        data=data,
+        sha256=sha256,
+        encoding=found.encoding,
+        delimiter=found.delimiter,
+        quote=found.quote,
+        bom=found.bom,
+        structured=found.structured,
+        notes=found.notes,
     )
 
 
-def _read_bytes(path: Path, shown: str, limits: ReadLimits) -> bytes:
+def _copy(path: Path, target: Path, shown: str, limits: ReadLimits) -> str:
+    """Copy what is a file, and not too large; returns the SHA-256 of its bytes."""
     try:
         if path.is_dir():
             raise FileError(f"{shown} is a directory; give a file of examples")
@@ -66,14 +64,41 @@ def _read_bytes(path: Path, shown: str, limits: ReadLimits) -> bytes:
         # A pipe or a device could block or never end.
         if not path.is_file():
             raise FileError(f"{shown} is not a regular file; save the examples in a file first")
-        with path.open("rb") as file:
-            data = file.read(limits.bytes + 1)
+        with path.open("rb") as source:
+            return _pour(source, target, shown, limits)
     except (OSError, ValueError) as error:
-        raise FileError(f"{shown} cannot be read: {error.strerror if isinstance(error, OSError) else error}") from error
-    if not data:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise FileError(
+                f"there is no room to copy {shown}; make room, or set TMPDIR to a folder on another disk"
+            ) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FileError(f"{shown} cannot be read: {reason}; check its name and permissions") from error
+
+
+def _pour(source: BinaryIO, target: Path, shown: str, limits: ReadLimits) -> str:
+    digest = hashlib.sha256()
+    size = 0
+    with target.open("xb") as copy:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            if size > limits.bytes:
+                raise FileError(
+                    f"{shown} is larger than {limits.most('bytes')}, the most that is read; give a part of it"
+                )
+            digest.update(chunk)
+            copy.write(chunk)
+    if not size:
         raise FileError(f"{shown} is empty; give a file with a header and at least 20 rows")
-    if len(data) > limits.bytes:
-        raise FileError(
-            f"{shown} is larger than {limits.bytes / 1e6:,.0f} MB, the most that is read; give a part of it"
-        )
+    return digest.hexdigest()
+
+
+def _load(path: Path) -> "pa.Table":
+    """The columns that the other process wrote, which is trusted no more than the file it read."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(path), "rb") as source:
+        data = pa.ipc.open_file(source).read_all()
+    data.validate(full=True)
+    if set(data.schema.types) != {pa.string()}:
+        raise FileError("the process that read the file answered with something that is no table of text; try again")
     return data

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuning.data.parsing import ReadLimits
+from tuning.data.limits import ReadLimits
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
@@ -37,7 +37,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
             b"a,b\n1\r2,3\n",
             "'x.csv', row 1 has a carriage return inside a cell; put quotation marks around that cell",
         ),
-        (b'"a\nb",c\n1,2\n', "'x.csv': the name of column 1 is not plain text on one line: 'a b'"),
+        (b'"a\nb",c\n1,2\n', "'x.csv': the name of column 1 is not plain text on one line: 'a b'; rename it"),
         (
             b"a," + b"x" * 201 + b"\n1,2\n",
             "'x.csv': the name of column 2 has more than 200 characters; is the header there?",
@@ -80,13 +80,31 @@ def test_one_column_is_read_whatever_is_in_it(read):
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        (ReadLimits(bytes=10), "'x.csv' is larger than 0 MB, the most that is read; give a part of it"),
-        (ReadLimits(rows=1), "'x.csv' has more than 1 rows, the most that is read; give a part of it"),
-        (ReadLimits(columns=1), "'x.csv' has 2 columns, the most that is read is 1; leave some out"),
-        (ReadLimits(cells=3), "'x.csv' has more than 3 cells, the most that is read; leave out columns or rows"),
         (
-            ReadLimits(cell=9),
-            "'x.csv', row 2 has a cell of more than 9 characters, the most that is read; shorten it",
+            ReadLimits(rows=1),
+            "'x.csv' has more rows than 1 (TUNEOFF_READ_ROWS), the most that is read; give a part of it",
+        ),
+        (
+            ReadLimits(columns=1),
+            "'x.csv' has more columns than 1 (TUNEOFF_READ_COLUMNS), the most that is read; leave some out",
+        ),
+        (
+            ReadLimits(cells=3),
+            "'x.csv' has more cells than 3 (TUNEOFF_READ_CELLS), the most that is read; leave out columns or rows",
+        ),
+        (
+            ReadLimits(cell_length=9),
+            (
+                "'x.csv', row 2: column 'b' has a cell longer than 9 (TUNEOFF_READ_CELL_LENGTH) characters, "
+                "the most that is read; shorten it"
+            ),
+        ),
+        (
+            ReadLimits(line_length=10),
+            (
+                "'x.csv', line 3 is longer than 10 (TUNEOFF_READ_LINE_LENGTH) characters, the most that is read; "
+                "break it into rows"
+            ),
         ),
     ],
 )
