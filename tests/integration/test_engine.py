@@ -124,9 +124,8 @@ def test_rows_never_see_each_other(adapted):
     rows = ragged(SHARED)
     changed = [rows[0], RowTokens((*rows[1].prompt[:-1], 200), rows[1].completion), *rows[2:]]
     with torch.inference_mode(), shared_prefix(adapted):
-        batch, other = row_batch(rows, SHARED), row_batch(changed, SHARED)
-        before, after = batch_nll(adapted, batch), batch_nll(adapted, other)
-    second = batch.row_of == 1
+        before, after = (batch_nll(adapted, row_batch(some, SHARED)) for some in (rows, changed))
+    second = torch.tensor([number == 1 for number, row in enumerate(rows) for _ in row.completion])
     assert torch.equal(before[~second], after[~second])
     assert not torch.allclose(before[second], after[second])
 
@@ -147,7 +146,7 @@ def test_label_scores_are_those_of_each_row_and_label_alone(adapted, prefix):
 
 def test_many_long_labels_are_scored_a_few_rows_at_a_time(adapted):
     prompts = [row.prompt for row in ragged(SHARED, rows=4)]
-    labels = [(*ids(20, 300 + number), 2) for number in range(30)]  # 630 predicted tokens a row
+    labels = [(*ids(40, 300 + number), 2) for number in range(30)]  # 1200 tokens a row beside its prompt
     done: list[int] = []
     found = label_scores(adapted, prompts, labels, done.append)
     assert done == [1, 1, 1, 1]

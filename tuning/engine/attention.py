@@ -21,7 +21,7 @@ ATTENTION = "tune_off_shared_prefix"
 class KeptPrefix:
     """Keys and values of a prefix by layer index, each (1, kv heads, prefix, head size), rotated."""
 
-    length: int
+    ids: tuple[int, ...]
     layers: dict[int, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
 

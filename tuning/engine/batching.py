@@ -3,14 +3,16 @@
 Knows token ids; knows nothing of text, models or training.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 import torch
 
 from tuning.engine.attention import KeptPrefix, Layout
 
-__all__ = ["RowBatch", "RowTokens", "batches_by_length", "common_prefix", "label_batch", "prefix_batch", "row_batch"]
+__all__ = ["FlatBatch", "RowBatch", "RowTokens", "batches_by_length", "common_prefix", "prefix_batch", "row_batch"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class RowTokens:
 class RowBatch:
     """Rows laid flat beside their shared prefix, for one forward pass.
 
-    `predicted[i]` (a token id) is to be predicted at flat position `predicted_at[i]`, for row `row_of[i]`.
+    `predicted[i]` (a token id) is to be predicted at flat position `predicted_at[i]`; rows come one after another.
     """
 
     input_ids: torch.Tensor  # (1, prefix + rows * width)
@@ -33,9 +35,14 @@ class RowBatch:
     layout: Layout
     predicted_at: torch.Tensor  # (predicted,)
     predicted: torch.Tensor  # (predicted,)
-    row_of: torch.Tensor  # (predicted,)
     tokens: int
     """Tokens computed, padding not counted."""
+    head: tuple[int, ...]
+    """Ids of the shared prefix, in the sequence or kept."""
+    keys: tuple[bytes, ...]
+    """A digest for each row of all that its states depend on: prefix, own tokens, and who sees whom."""
+    real: torch.Tensor
+    """Which of the rows' tokens are no padding, (rows * width,), always on the CPU."""
 
     def to(self, device: torch.device) -> "RowBatch":
         """The same batch on `device`."""
@@ -46,7 +53,56 @@ class RowBatch:
             layout=self.layout.to(device),
             predicted_at=self.predicted_at.to(device),
             predicted=self.predicted.to(device),
-            row_of=self.row_of.to(device),
+        )
+
+
+@dataclass
+class FlatBatch:
+    """A batch as it is being laid out: first the shared prefix, unless it is kept, then row after row."""
+
+    head: tuple[int, ...]
+    kept: KeptPrefix | None = None
+    ids: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    real: list[bool] = field(default_factory=list)
+    predicted_at: list[int] = field(default_factory=list)
+    predicted: list[int] = field(default_factory=list)
+    keys: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.kept is None:
+            self.ids += self.head
+            self.positions += range(len(self.head))
+
+    def predict(self, at: Sequence[int], tokens: Sequence[int]) -> None:
+        """Of the row to be added next: `tokens[i]` is predicted at its own position `at[i]`."""
+        self.predicted_at += [len(self.ids) + own for own in at]
+        self.predicted += tokens
+
+    def add(self, ids: Sequence[int], width: int, branch: Sequence[int] = (), depths: Sequence[int] = ()) -> None:
+        """One row: `ids`, padding up to `width`, then branches, whose tokens lie `depths` after the last of `ids`."""
+        padding = width - len(ids)
+        start = len(self.head)
+        self.ids += [*ids, *[0] * padding, *branch]
+        self.positions += [*range(start, start + width), *(start + len(ids) + depth for depth in depths)]
+        self.real += [True] * len(ids) + [False] * padding + [True] * len(branch)
+        about = array("q", [*self.head, -1, *ids, -1, *branch, -1, *depths])
+        self.keys.append(blake2b(about.tobytes(), digest_size=16).digest())
+
+    def finish(self, own_mask: torch.Tensor | None) -> RowBatch:
+        """The batch; `own_mask` as in `Layout`."""
+        prefix = 0 if self.kept is not None else len(self.head)
+        width = own_mask.shape[-1] if own_mask is not None else 0
+        return RowBatch(
+            input_ids=torch.tensor([self.ids]),
+            position_ids=torch.tensor([self.positions]),
+            layout=Layout(prefix, len(self.keys), width, own_mask, kept=self.kept),
+            predicted_at=torch.tensor(self.predicted_at, dtype=torch.long),
+            predicted=torch.tensor(self.predicted, dtype=torch.long),
+            tokens=prefix + sum(self.real),
+            head=self.head,
+            keys=tuple(self.keys),
+            real=torch.tensor(self.real, dtype=torch.bool),
         )
 
 
@@ -80,86 +136,15 @@ def row_batch(rows: Sequence[RowTokens], prefix: int, kept: KeptPrefix | None = 
     """
     inputs = [(*row.prompt[prefix:], *row.completion[:-1]) for row in rows]
     width = max(len(ids) for ids in inputs)
-    head = () if kept is not None else rows[0].prompt[:prefix]
-    flat = _start(head)
-    for number, (row, ids) in enumerate(zip(rows, inputs, strict=True)):
-        start = len(flat.ids) + len(row.prompt) - prefix - 1
-        flat.predicted_at += range(start, start + len(row.completion))
-        flat.predicted += row.completion
-        flat.row_of += [number] * len(row.completion)
-        flat.ids += [*ids, *[0] * (width - len(ids))]
-        flat.positions += range(prefix, prefix + width)
-    causal = torch.ones(1, width, width, dtype=torch.bool).tril()
-    layout = Layout(prefix=len(head), rows=len(rows), width=width, own_mask=causal, kept=kept)
-    tokens = len(head) + sum(len(ids) for ids in inputs)
-    return flat.batch(layout, tokens)
+    flat = FlatBatch(rows[0].prompt[:prefix], kept)
+    for row, ids in zip(rows, inputs, strict=True):
+        start = len(row.prompt) - prefix - 1
+        flat.predict(range(start, start + len(row.completion)), row.completion)
+        flat.add(ids, width)
+    return flat.finish(torch.ones(1, width, width, dtype=torch.bool).tril())
 
 
-def prefix_batch(prefix: Sequence[int], keep: KeptPrefix) -> RowBatch:
+def prefix_batch(keep: KeptPrefix) -> RowBatch:
     """The prefix alone, so that its keys and values are kept."""
-    layout = Layout(prefix=len(prefix), rows=0, width=0, own_mask=None, keep=keep)
-    return _start(prefix).batch(layout, len(prefix))
-
-
-def label_batch(
-    prompts: Sequence[tuple[int, ...]], labels: Sequence[tuple[int, ...]], prefix: int, kept: KeptPrefix | None = None
-) -> RowBatch:
-    """Every prompt once with every label's completion as a branch after it; a branch sees the prompt and itself.
-
-    A label's completion is at least one token and an end of turn. `predicted` holds, row by row and label by label,
-    all tokens of each label's completion.
-    """
-    own = [prompt[prefix:] for prompt in prompts]
-    longest = max(len(ids) for ids in own)
-    branch = [token for label in labels for token in label[:-1]]
-    width = longest + len(branch)
-    starts, offset = [], longest
-    for label in labels:
-        starts.append(offset)
-        offset += len(label) - 1
-    branch_mask = torch.block_diag(*[torch.ones(len(label) - 1, len(label) - 1).tril() for label in labels])
-    mask = torch.zeros(len(prompts), width, width, dtype=torch.bool)
-    mask[:, :longest, :longest] = torch.ones(longest, longest, dtype=torch.bool).tril()
-    mask[:, longest:, longest:] = branch_mask.bool()
-    head = () if kept is not None else prompts[0][:prefix]
-    flat = _start(head)
-    for number, ids in enumerate(own):
-        mask[number, longest:, : len(ids)] = True
-        base = len(flat.ids)
-        for label, start in zip(labels, starts, strict=True):
-            flat.predicted_at += [base + len(ids) - 1, *range(base + start, base + start + len(label) - 1)]
-            flat.predicted += label
-            flat.row_of += [number] * len(label)
-        flat.ids += [*ids, *[0] * (longest - len(ids)), *branch]
-        flat.positions += range(prefix, prefix + longest)
-        after = prefix + len(ids)
-        flat.positions += [after + depth for label in labels for depth in range(len(label) - 1)]
-    layout = Layout(prefix=len(head), rows=len(prompts), width=width, own_mask=mask, kept=kept)
-    tokens = len(head) + sum(len(ids) for ids in own) + len(branch) * len(own)
-    return flat.batch(layout, tokens)
-
-
-@dataclass
-class _Flat:
-    """A batch as it is being laid out."""
-
-    ids: list[int]
-    positions: list[int]
-    predicted_at: list[int] = field(default_factory=list)
-    predicted: list[int] = field(default_factory=list)
-    row_of: list[int] = field(default_factory=list)
-
-    def batch(self, layout: Layout, tokens: int) -> RowBatch:
-        return RowBatch(
-            input_ids=torch.tensor([self.ids]),
-            position_ids=torch.tensor([self.positions]),
-            layout=layout,
-            predicted_at=torch.tensor(self.predicted_at, dtype=torch.long),
-            predicted=torch.tensor(self.predicted, dtype=torch.long),
-            row_of=torch.tensor(self.row_of, dtype=torch.long),
-            tokens=tokens,
-        )
-
-
-def _start(head: Sequence[int]) -> _Flat:
-    return _Flat(list(head), list(range(len(head))))
+    batch = FlatBatch(keep.ids).finish(None)
+    return replace(batch, layout=replace(batch.layout, keep=keep))

@@ -48,7 +48,7 @@ def test_rows_see_the_prefix_and_themselves(attend, prefix, rows, width):
 
 def test_a_kept_prefix_serves_as_one_in_the_sequence(attend):
     query, key, value = states(5 + 2 * 3)
-    keep = KeptPrefix(5)
+    keep = KeptPrefix((0,) * 5)
     whole, _ = attend(LAYER, query, key, value, None, layout=layout(5, 2, 3, keep=keep))
     rows = [part[:, :, 5:] for part in (query, key, value)]
     later, _ = attend(LAYER, *rows, None, layout=layout(0, 2, 3, kept=keep))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuning.engine.attention import KeptPrefix
-from tuning.engine.batching import RowTokens, batches_by_length, common_prefix, label_batch, prefix_batch, row_batch
+from tuning.engine.batching import RowTokens, batches_by_length, common_prefix, prefix_batch, row_batch
 
 token_lists = st.lists(st.integers(0, 2), min_size=1, max_size=6)
 
@@ -48,7 +48,8 @@ def test_a_row_batch_lays_prefix_and_padded_rows_flat():
     assert batch.position_ids.tolist() == [[0, 1, 2, 3, 2, 3]]
     assert batch.predicted.tolist() == [7, 8, 9]
     assert batch.predicted_at.tolist() == [2, 3, 5]
-    assert batch.row_of.tolist() == [0, 0, 1]
+    assert batch.real.tolist() == [True] * 4
+    assert batch.head == (1, 2)
     assert (batch.layout.prefix, batch.layout.rows, batch.layout.width) == (2, 2, 2)
     assert batch.tokens == 6
 
@@ -57,46 +58,38 @@ def test_padding_is_neither_predicted_from_nor_counted():
     batch = row_batch([RowTokens((1,), (2, 3, 4)), RowTokens((5,), (6,))], prefix=0)
     assert batch.input_ids.tolist() == [[1, 2, 3, 5, 0, 0]]
     assert batch.predicted_at.tolist() == [0, 1, 2, 3]
+    assert batch.real.tolist() == [True, True, True, True, False, False]
     assert batch.tokens == 4
 
 
 def test_a_kept_prefix_is_not_laid_again_but_counted_in_positions():
-    kept = KeptPrefix(2)
+    kept = KeptPrefix((1, 2))
     batch = row_batch([RowTokens((1, 2, 3), (4,))], prefix=2, kept=kept)
     assert batch.input_ids.tolist() == [[3]]
     assert batch.position_ids.tolist() == [[2]]
     assert batch.layout.prefix == 0
     assert batch.layout.kept is kept
+    assert batch.head == (1, 2)
 
 
 def test_a_prefix_batch_predicts_nothing_and_keeps():
-    keep = KeptPrefix(3)
-    batch = prefix_batch((4, 5, 6), keep)
+    keep = KeptPrefix((4, 5, 6))
+    batch = prefix_batch(keep)
     assert batch.input_ids.tolist() == [[4, 5, 6]]
     assert batch.layout.keep is keep
     assert (batch.layout.rows, len(batch.predicted)) == (0, 0)
 
 
-def test_labels_branch_after_each_prompt():
-    batch = label_batch([(1, 2, 3), (1, 4)], [(7, 9), (7, 8, 9)], prefix=1)
-    # prefix 1 | row 0: 2 3, branches 7, 7 8 | row 1: 4 and padding, branches 7, 7 8
-    assert batch.input_ids.tolist() == [[1, 2, 3, 7, 7, 8, 4, 0, 7, 7, 8]]
-    assert batch.position_ids.tolist() == [[0, 1, 2, 3, 3, 4, 1, 2, 2, 2, 3]]
-    assert batch.predicted.tolist() == [7, 9, 7, 8, 9] * 2
-    assert batch.predicted_at.tolist() == [2, 3, 2, 4, 5, 6, 8, 6, 9, 10]
-    assert batch.row_of.tolist() == [0] * 5 + [1] * 5
-
-
-def test_a_label_sees_its_prompt_and_itself_alone():
-    batch = label_batch([(1, 2, 3), (1, 4)], [(7, 9), (7, 8, 9)], prefix=1)
-    assert batch.layout.own_mask is not None
-    long, short = batch.layout.own_mask.int().tolist()
-    assert long == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [1, 1, 0, 1, 1]]
-    assert short[2:] == [[1, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 1, 1]], "padding is seen by no label"
+def test_a_row_has_the_same_key_in_every_batch_that_puts_it_after_the_same_prefix():
+    one, other, longer = RowTokens((1, 2, 3), (4,)), RowTokens((1, 2, 5, 6), (7,)), RowTokens((1, 2, 3), (8, 9))
+    key = row_batch([one], 2).keys[0]
+    assert row_batch([other, one], 2).keys[1] == key
+    assert row_batch([one], 2, KeptPrefix((1, 2))).keys == (key,)
+    assert len({key, row_batch([one], 1).keys[0], *row_batch([other, longer], 2).keys}) == 4
 
 
 def test_a_batch_moves_whole():
     batch = row_batch([RowTokens((1, 2), (3,))], prefix=1).to(torch.device("meta"))
     assert batch.layout.own_mask is not None
-    moved = (batch.input_ids, batch.position_ids, batch.predicted_at, batch.predicted, batch.row_of)
+    moved = (batch.input_ids, batch.position_ids, batch.predicted_at, batch.predicted)
     assert {tensor.device.type for tensor in (*moved, batch.layout.own_mask)} == {"meta"}

@@ -1,0 +1,129 @@
+"""Rows through a decoder: the states, and from them the likelihoods, that were asked for.
+
+Rows share their prefix, or are padded as everywhere else where a model does not allow that. With a shared prefix the
+decoder and its output projection are called apart, so that logits exist only where they are needed, in pieces. Knows
+models and batches; knows nothing of what the likelihoods are for.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from tuning.engine.attention import ATTENTION, KeptPrefix, register
+from tuning.engine.batching import RowBatch, RowTokens, prefix_batch, row_batch
+from tuning.engine.lower_layers import LowerLayers
+from tuning.engine.vocabulary import piecewise_nll
+
+__all__ = [
+    "SHARED",
+    "Batching",
+    "CausalModel",
+    "OnRows",
+    "batch_nll",
+    "batch_states",
+    "keep_prefix",
+    "padded_nll",
+    "rows_nll",
+    "shared_prefix",
+]
+
+CausalModel = Any
+"""A transformers causal decoder, with or without a PEFT adapter around it."""
+
+OnRows = Callable[[int], None]
+"""Told how many more rows are done, 0 while a batch is still under way; may raise to end the work."""
+
+
+@dataclass(frozen=True)
+class Batching:
+    """How rows are put through a model; `choose_batching` finds what suits one."""
+
+    shared_prefix: bool = True
+    """Whether rows share their prefix; otherwise they are padded."""
+    reason: str = ""
+    """What was given up and why, as a sentence; empty when nothing was."""
+    lower: LowerLayers | None = None
+    """Keeps what the layers under the adapter compute; None: computed anew every time."""
+
+
+SHARED = Batching()
+"""Rows share their prefix and nothing is kept between calls."""
+
+
+@contextmanager
+def shared_prefix(model: CausalModel, batching: Batching = SHARED) -> Iterator[None]:
+    """Compute attention by layout for as long as the block lasts, if `batching` shares prefixes."""
+    if not batching.shared_prefix:
+        yield
+        return
+    register()
+    before = model.config._attn_implementation  # noqa: SLF001 - its setter is public, its getter is not
+    model.set_attn_implementation(ATTENTION)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
+
+
+def rows_nll(
+    model: CausalModel, rows: Sequence[RowTokens], batching: Batching, prefix: int, kept: KeptPrefix | None = None
+) -> torch.Tensor:
+    """Negative log-likelihood of every completion token, row by row, in nats, fp32, shape (predicted,).
+
+    The first `prefix` tokens are common to all rows, or `kept` already. Needs `shared_prefix`.
+    """
+    if not batching.shared_prefix:
+        return padded_nll(model, rows)
+    return batch_nll(model, row_batch(rows, prefix, kept).to(_device(model)), batching.lower)
+
+
+def batch_nll(model: CausalModel, batch: RowBatch, lower: LowerLayers | None = None) -> torch.Tensor:
+    """Negative log-likelihood of every predicted token, in nats, fp32, shape (predicted,). Needs `shared_prefix`."""
+    states = batch_states(model, batch, lower)
+    return piecewise_nll(states[batch.predicted_at], batch.predicted, model.get_output_embeddings())
+
+
+def batch_states(model: CausalModel, batch: RowBatch, lower: LowerLayers | None = None) -> torch.Tensor:
+    """The decoder's last states of all tokens of a batch, (prefix + rows * width, hidden). Needs `shared_prefix`."""
+    decoder = model.get_decoder()
+    if lower is not None:
+        return lower.upper_states(decoder, batch)
+    out = decoder(input_ids=batch.input_ids, position_ids=batch.position_ids, layout=batch.layout, use_cache=False)
+    return out.last_hidden_state[0]
+
+
+def keep_prefix(model: CausalModel, prefix: tuple[int, ...], lower: LowerLayers | None = None) -> KeptPrefix | None:
+    """The keys and values of tokens that every prompt begins with, computed once; None when there are none."""
+    if not prefix:
+        return None
+    kept = KeptPrefix(prefix)
+    batch_states(model, prefix_batch(kept).to(_device(model)), lower)
+    return kept
+
+
+def padded_nll(model: CausalModel, rows: Sequence[RowTokens]) -> torch.Tensor:
+    """What `rows_nll` gives, from a batch padded on the right and transformers' own attention and logits."""
+    device = _device(model)
+    inputs = [(*row.prompt, *row.completion[:-1]) for row in rows]
+    width = max(map(len, inputs))
+    ids = torch.tensor([[*own, *[0] * (width - len(own))] for own in inputs], device=device)
+    lengths = torch.tensor([len(own) for own in inputs], device=device)
+    first = min(len(row.prompt) for row in rows) - 1
+    logits = model(
+        input_ids=ids,
+        attention_mask=(torch.arange(width, device=device) < lengths.unsqueeze(1)).long(),
+        logits_to_keep=width - first,
+        use_cache=False,
+    ).logits
+    number = [number for number, row in enumerate(rows) for _ in row.completion]
+    at = [len(row.prompt) - 1 - first + place for row in rows for place in range(len(row.completion))]
+    wanted = torch.tensor([token for row in rows for token in row.completion], device=device)
+    return cross_entropy(logits[number, at].float(), wanted, reduction="none")
+
+
+def _device(model: CausalModel) -> torch.device:
+    return next(model.parameters()).device
