@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from tuning.cli.cancelling import cancel_and_wait
+from tuning.cli.comparing import compare_files
 from tuning.cli.follow import Follower, Interrupts
 from tuning.cli.outcome import check_out, conclude, report
 from tuning.cli.parser import spec_from
@@ -177,6 +178,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "watch": _watch,
         "cancel": _cancel,
         "delete": _delete,
+        "compare": compare_files,
         "models": _models,
     }
 )

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from tuning import __version__
 from tuning.errors import InputError
-from tuning.spec import RunSpec, Step, parse_spec, read_plan, read_spec
+from tuning.spec import RunSpec, Step, Task, parse_spec, read_plan, read_spec
 
 __all__ = ["EXIT_CODES", "build_parser", "flag", "spec_from"]
 
@@ -92,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     cancel.add_argument("--now", action="store_true", help="end it at once, as cancelling twice does")
     delete = _add_command(commands, "delete", "remove a run that has ended, with its rows and its adapter")
     delete.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    _add_compare(commands)
     _add_listing(commands, "models", "list the models on offer")
     return parser
 
@@ -156,6 +157,19 @@ def _add_predict(commands: Any) -> None:
     new_rows.add_argument("file", metavar="FILE", type=Path, nargs="?", help="rows with the run's input column")
     new_rows.add_argument("--prompt", metavar="TEXT", help="one input instead of a file")
     predict.add_argument("--base", action="store_true", help="let the base answer instead of the tuned model")
+
+
+def _add_compare(commands: Any) -> None:
+    compare = _add_command(commands, "compare", "judge two files of predictions on the same rows, without any model")
+    compare.add_argument(
+        "base", metavar="BASE.jsonl", type=Path, help="the base's answers, as in predictions/base.jsonl"
+    )
+    compare.add_argument("tuned", metavar="TUNED.jsonl", type=Path, help="the tuned model's answers to the same rows")
+    compare.add_argument(
+        "--task", choices=_choices(Task), help="default: classify when a row has probabilities, else generate"
+    )
+    compare.add_argument("--margin", metavar="X", type=float, help="how many points worse still counts as not worse")
+    compare.add_argument("--json", action="store_true", help="print it in the form of comparison.json and nothing else")
 
 
 def _metavar(name: str, field: FieldInfo) -> str:

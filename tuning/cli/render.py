@@ -1,4 +1,4 @@
-"""A comparison as a person reads it in a terminal: scores, verdict, checks, notes, samples. Knows no files."""
+"""A comparison as a person reads it in a terminal: verdict, ladder, scores, checks, notes, samples. Knows no files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from rich.text import Text
 
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
-from tuning.scoring.comparison import Check, Comparison, MetricRow
+from tuning.scoring.comparison import Check, Comparison, MetricRow, Rung, Slice
+from tuning.scoring.wording import change_of, row_count
 
 __all__ = ["Sample", "render_comparison", "samples"]
 
 _SAMPLES_EACH = 3
+_SLICES_EACH = 3
 _SAMPLE_CHARACTERS = 1000
 _VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "not_worse": "bold", "undecided": "bold yellow"}
 _CHECK_STYLES = {"warn": "yellow", "fail": "red", "pass": ""}
@@ -38,32 +40,65 @@ def samples(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> list[Sam
 def render_comparison(screen: Screen, comparison: Comparison, chosen: Sequence[Sample], notes: Sequence[str]) -> None:
     """Everything a person needs to judge a run, 80 columns wide."""
     screen.line("")
-    screen.console.print(_score_table(comparison))
+    _render_verdict(screen, comparison)
+    if comparison.ladder:
+        screen.line("")
+        screen.console.print(_ladder_table(comparison))
     screen.line("")
-    if comparison.verdict is None:
-        screen.line("No verdict: a check failed, so these numbers are not to be trusted.", "bold red")
-    else:
-        screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.kind])
-    flips = comparison.flips
-    screen.line(
-        f"Of {comparison.rows.test} test rows: {flips.fixed} fixed, {flips.broken} broken, "
-        f"{flips.both_right} both right, {flips.both_wrong} both wrong."
-    )
+    screen.console.print(_score_table(comparison))
+    if any(metric.better == "lower" for metric in comparison.metrics):
+        screen.line("* lower is better")
+    _render_reasons(screen, comparison)
     _render_receipt(screen, comparison.receipt)
     for note in notes:
         screen.line(f"note: {visible(note)}")
     _render_samples(screen, chosen)
 
 
+def _render_verdict(screen: Screen, comparison: Comparison) -> None:
+    """The sentence, what belongs beside it, and the four counts."""
+    if comparison.verdict is None:
+        screen.line("No verdict: a check failed, so these numbers are not to be trusted.", "bold red")
+    else:
+        screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.kind])
+        for caveat in comparison.verdict.caveats:
+            screen.line(f"But: {visible(caveat)}", "yellow")
+    flips = comparison.flips
+    screen.line(
+        f"Of {row_count(comparison.rows.test)}: {flips.fixed} fixed, {flips.broken} broken, "
+        f"{flips.both_right} both right, {flips.both_wrong} both wrong."
+    )
+
+
+def _ladder_table(comparison: Comparison) -> Table:
+    """Every rung with its score, or why it has none."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(f"ladder, by {comparison.primary.replace('_', ' ')}", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("")
+    for rung in comparison.ladder:
+        strongest = comparison.headline is not None and rung.name == comparison.headline.rung
+        name = Text(rung.name.replace("_", " "), style="bold" if strongest or rung.name == "tuned" else "")
+        table.add_row(name, *_rung_score(rung), Text(visible(rung.note)))
+    return table
+
+
+def _rung_score(rung: Rung) -> list[str]:
+    if rung.status == "not_run":
+        return ["-", "not run"]
+    known = rung.low is not None and rung.high is not None
+    return [_number(rung.value), f"{_number(rung.low)} to {_number(rung.high)}" if known else ""]
+
+
 def _score_table(comparison: Comparison) -> Table:
     with_interval = any(metric.low is not None for metric in comparison.metrics)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("")
+    table.add_column("scores")
     for heading in ("base", "tuned", "difference", *(["95 % interval"] if with_interval else [])):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("")
     for metric in comparison.metrics:
-        name = metric.name.replace("_", " ")
+        name = metric.name.replace("_", " ") + (" *" if metric.better == "lower" else "")
         cells: list[str | Text] = [
             _number(metric.base),
             _number(metric.tuned),
@@ -71,9 +106,29 @@ def _score_table(comparison: Comparison) -> Table:
         ]
         if with_interval:
             cells.append(_interval(metric))
-        hint = "lower is better" if metric.better == "lower" else ""
-        table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells, hint)
+        table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells)
     return table
+
+
+def _render_reasons(screen: Screen, comparison: Comparison) -> None:
+    """Where the difference comes from: format or knowledge, other text, and the slices that differ most."""
+    said = [part.note for part in (comparison.gain, comparison.forgetting) if part is not None]
+    if comparison.verdict is not None:
+        said = [note for note in said if note not in comparison.verdict.caveats]
+    claimed = [part for part in comparison.slices if part.claim]
+    if said or claimed:
+        screen.line("")
+    for note in said:
+        screen.line(visible(note))
+    for claim in ("worse", "better"):
+        found = sorted((part for part in claimed if part.claim == claim), key=_size_of_change, reverse=True)
+        for part in found[:_SLICES_EACH]:
+            change = f"{change_of(part.metric)} on {row_count(part.rows)}"
+            screen.line(f"{claim} where {visible(part.by)} is {visible(part.value)} (exploratory): {change}")
+
+
+def _size_of_change(part: Slice) -> float:
+    return abs(part.metric.delta or 0.0)
 
 
 def _number(value: float | None) -> str:
@@ -95,13 +150,14 @@ def _delta_style(metric: MetricRow) -> str:
 
 
 def _render_receipt(screen: Screen, receipt: Sequence[Check]) -> None:
-    """Every check that did not pass; how many did."""
+    """Every check with its evidence, those that did not pass in colour."""
+    if not receipt:
+        return
     passed = sum(check.status == "pass" for check in receipt)
-    if passed:
-        screen.line(f"Checks passed: {passed} of {len(receipt)}.")
+    screen.line("")
+    screen.line(f"Checks passed: {passed} of {len(receipt)}", "bold")
     for check in receipt:
-        if check.status != "pass":
-            screen.line(f"{check.status}: {visible(check.check)}: {visible(check.detail)}", _CHECK_STYLES[check.status])
+        screen.line(f"{check.status}: {visible(check.check)}: {visible(check.detail)}", _CHECK_STYLES[check.status])
 
 
 def _render_samples(screen: Screen, chosen: Sequence[Sample]) -> None:

@@ -67,7 +67,7 @@ class Evidence:
     train: Sequence[Example] = ()
     few_shot: Sequence[Prediction] = ()
     """The base's answers to the same rows with examples in the prompt."""
-    no_few_shot: str = "no answers of the base with examples in its prompt were given"
+    no_few_shot: str = "was not asked"
     """Why there are none."""
     free_text: AnswerPair | None = None
     """Of a classification by label likelihood: what both models write when left to write."""

@@ -87,7 +87,7 @@ def _trained(name: RungName, contest: Contest, evidence: Evidence) -> _Entry:
     """A rung that learns from the training rows."""
     train = evidence.train
     if not train:
-        return _Entry(name, (), "needs the training rows, which are not known here")
+        return _Entry(name, (), "needs training rows")
     if name == "majority":
         answers = majority_class(train, contest.base)
         return _Entry(name, answers, f"'{answers[0].output}', the commonest of {len(train)} training rows")

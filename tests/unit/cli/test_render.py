@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from tests.unit.cli.helpers import HOSTILE, comparison, pipe_screen, prediction, shown, terminal_screen
 from tuning.cli.render import render_comparison, samples
+from tuning.scoring.comparison import Gain, Headline, Rung, Slice, Verdict
 
 STYLE = re.compile(r"\x1b\[[\d;]*m")
 
@@ -57,12 +58,65 @@ def test_a_failed_check_is_no_verdict():
     assert "No verdict" in report(pipe_screen(), verdict=None)
 
 
-def test_only_checks_that_did_not_pass_are_spelled_out():
+def test_every_check_is_shown_with_its_evidence():
     text = report(pipe_screen())
 
     assert "Checks passed: 1 of 2" in text
-    assert "warn: attention" in text
-    assert "adapter off" not in text
+    assert "warn: attention: [bold red]" in text
+    assert "pass: adapter off: 16 of 16" in text
+
+
+def full_comparison():
+    row = comparison().metrics[0]
+    note = "Most of the gain is format."
+    return comparison().model_copy(
+        update={
+            "ladder": [
+                Rung(name="majority", status="not_run", note="needs training rows"),
+                Rung(name="base", status="run", value=0.25, low=0.2, high=0.3, rows=20),
+                Rung(name="base_few_shot", status="run", value=0.5, rows=20, note=HOSTILE),
+            ],
+            "headline": Headline(rung="base_few_shot", metric=row),
+            "gain": Gain(kind="format", strict=row, lenient=row, note=note),
+            "slices": [
+                Slice(by="class", value=HOSTILE, rows=20 + number, metric=row, claim="worse" if number else "better")
+                for number in range(5)
+            ],
+            "verdict": Verdict(kind="better", sentence="Better.", caveats=[note, HOSTILE]),
+        }
+    )
+
+
+@pytest.mark.parametrize("open_it", [terminal_screen, pipe_screen])
+def test_what_belongs_beside_the_verdict_is_shown_once_and_steers_nothing(open_it):
+    screen = open_it()
+    render_comparison(screen, full_comparison(), [], [])
+    text = STYLE.sub("", shown(screen))
+
+    assert text.count("Most of the gain is format.") == 1
+    assert "But: Most of the gain" in text
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+
+
+def test_the_ladder_says_scores_intervals_and_why_a_rung_was_not_run():
+    screen = terminal_screen()
+    render_comparison(screen, full_comparison(), [], [])
+    lines = STYLE.sub("", shown(screen)).split("\n")
+
+    assert max(map(cell_len, lines)) <= 80
+    text = "\n".join(lines)
+    assert re.search(r"majority\s+-\s+not run\s+needs training rows", text)
+    assert re.search(r"base\s+0\.250\s+0\.200 to 0\.300", text)
+    assert "ladder, by exact match" in text
+
+
+def test_slices_that_got_worse_get_as_much_room():
+    screen = pipe_screen()
+    render_comparison(screen, full_comparison(), [], [])
+    text = shown(screen)
+
+    assert text.count("worse where class is") == 3
+    assert text.count("better where class is") == 1
 
 
 def test_samples_are_a_few_fixed_rows_then_a_few_broken_ones():
