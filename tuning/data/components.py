@@ -1,13 +1,14 @@
 """Which rows belong together when pairs of them do. Knows pairs of positions, not what joined them."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["Components", "Positions", "repeats"]
 
-Positions = npt.NDArray[np.int64]
+Positions: TypeAlias = npt.NDArray[np.int64]
 
 
 class Components:

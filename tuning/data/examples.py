@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from tuning.data.cleaning import StepReport
+from tuning.data.shapes import Shape
 from tuning.spec import RunSpec, Task
 
 __all__ = ["Dataset", "Example", "Prepared", "SplitName", "Splits", "dump_examples", "parse_examples"]
@@ -61,6 +63,19 @@ class Dataset(BaseModel):
     """One sentence: why this task and these columns."""
     notes: list[str] = []
     """What the user should know: rows left out and why, splits too small to conclude from."""
+    shape: Shape | None = None
+    """How rows are read; None for runs made before it was kept, which read `input` and `target` as they are."""
+    system: str = ""
+    """What stands before every chat; it is the instruction and not part of an input."""
+    split: str | None = None
+    """The column that said which split a row is in."""
+    test_name: str | None = None
+    """Of a second file, whose rows are the test split; their numbers are those of that file."""
+    test_sha256: str | None = None
+    cleaning: list[StepReport] = []
+    """What each step of the plan did to the rows."""
+    leaked: list[int] = []
+    """Test rows whose input, or nearly that, stands in the training rows too: by choice, else there are none."""
 
 
 class Prepared(BaseModel):

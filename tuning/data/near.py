@@ -103,10 +103,10 @@ def _signatures(texts: list[str]) -> npt.NDArray[np.uint32]:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     characters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     whole = len(characters) - _SHINGLE + 1
-    runs = np.zeros(whole, np.uint64)
+    runs: npt.NDArray[np.uint64] = np.zeros(whole, np.uint64)
     for place in range(_SHINGLE):
         runs = runs * np.uint64(0x1000193) + characters[place : place + whole]
-    inside = np.ones(len(characters), bool)
+    inside: npt.NDArray[np.bool_] = np.ones(len(characters), bool)
     ends = np.cumsum(lengths)
     for place in range(1, _SHINGLE):
         inside[ends - place] = False  # Runs that would go on into the next text.

@@ -1,4 +1,4 @@
-"""What each step of a cleaning plan does to rows. Knows rows and positions, not which steps are on, nor how it is told."""
+"""What each step of a cleaning plan does to rows. Knows positions, not which steps are on or how it is told."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -82,9 +82,12 @@ class State:
         if not effect.dropped:
             return self
         left_out = set(effect.dropped)
-        kept = [position for position in range(len(self.rows)) if position not in left_out]
+        return self.only([position for position in range(len(self.rows)) if position not in left_out])
+
+    def only(self, positions: Sequence[int]) -> "State":
+        """The rows at these positions."""
         known = self.__dict__.get("clusters")  # Only if they were needed so far.
-        return State(self.rows.at(kept), self.task, known.at(kept) if known is not None else None)
+        return State(self.rows.at(positions), self.task, known.at(positions) if known is not None else None)
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,8 @@ def _drop_near_duplicates(state: State) -> Effect:
     several = _of_several(clusters, crowded)
     found = [int(p) for p in crowded if int(clusters.near[p]) in several]
     enforced = clusters.enforced.tolist()
-    first: dict[tuple[int, str, str], int] = {}
-    dropped = []
-    for p in found:
-        if first.setdefault((enforced[p], rows.targets[p], rows.parts[p]), p) != p:
-            dropped.append(p)
-    return Effect(dropped=dropped, found=found)
+    first = repeats(((enforced[p], rows.targets[p], rows.parts[p]) for p in found), len(found))
+    return Effect(dropped=[found[place] for place in _later(first)], found=found)
 
 
 def _of_several(clusters: Clusters, positions: Positions) -> set[int]:

@@ -34,7 +34,10 @@ def test_their_settings_prepare_them(example: BundledExample):
     rows = [len(part) for part in (found.splits.train, found.splits.dev, found.splits.test)]
     assert sum(rows) == example.spec_values["rows"]
     assert rows[2] >= 50
-    assert found.dataset.notes == []
+    assert [note.partition(" left out ")[2].partition(":")[0] for note in found.dataset.notes] == [
+        "because their input is nearly that of another with the same target"
+    ]
+    assert found.dataset.leaked == []
 
 
 def test_related_codes_stay_together():

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tuning.data.cleaning import together
 from tuning.data.examples import Example, Splits
-from tuning.data.splitting import input_key, labels_unseen, largest_remainder, split_examples
+from tuning.data.rows import Part, Rows, input_key
+from tuning.data.splitting import SplitWish, labels_unseen, largest_remainder, split_rows
+from tuning.data.steps import State
 from tuning.errors import ColumnError, SettingError
-from tuning.spec import Task
+from tuning.spec import CleaningPlan, PlanStep, Step, Task
+
+UNCLEANED = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
 
 
 def examples(count: int, *, labels: int = 3, groups: int | None = None) -> list[Example]:
@@ -19,6 +24,31 @@ def examples(count: int, *, labels: int = 3, groups: int | None = None) -> list[
         )
         for i in range(count)
     ]
+
+
+def rows_of(data: list[Example], parts: list[Part] | None = None) -> Rows:
+    return Rows(
+        [e.row for e in data],
+        [e.input for e in data],
+        [e.target for e in data],
+        [e.group or "" for e in data],
+        parts or [""] * len(data),
+    )
+
+
+def split_examples(
+    data: list[Example], *, task: Task, seed: int, test_rows: int | None = None, parts: list[Part] | None = None
+) -> Splits:
+    """Rows that read the same or share a group stay together."""
+    found = rows_of(data, parts)
+    split = split_rows(found, together(State(found, task), UNCLEANED), SplitWish(task, seed, test_rows))
+    return Splits(
+        train=[data[p] for p in split.train], dev=[data[p] for p in split.dev], test=[data[p] for p in split.test]
+    )
+
+
+def unseen(splits: Splits) -> set[str]:
+    return {e.target for e in splits.test} - {e.target for e in splits.train}
 
 
 def sizes(splits: Splits) -> tuple[int, int, int]:
@@ -63,7 +93,7 @@ def test_the_only_row_of_a_label_is_for_training():
     for seed in range(5):
         splits = split_examples(data, task=Task.CLASSIFY, seed=seed)
         assert not any(e.target.startswith("once") for e in [*splits.dev, *splits.test])
-        assert labels_unseen(splits) == []
+        assert not unseen(splits)
 
 
 def test_another_seed_is_another_split_and_the_same_seed_the_same_on_every_machine():
@@ -97,8 +127,9 @@ def test_too_few_groups_are_refused(groups):
 
 def test_labels_that_groups_take_out_of_training_are_named():
     data = [e.model_copy(update={"target": e.group}) for e in examples(90, groups=3)]
-    splits = split_examples(data, task=Task.CLASSIFY, seed=0)
-    assert labels_unseen(splits) == [splits.test[0].target]
+    found = rows_of(data)
+    split = split_rows(found, together(State(found, Task.CLASSIFY), UNCLEANED), SplitWish(Task.CLASSIFY, 0))
+    assert labels_unseen(found, split) == [found.targets[split.test[0]]]
 
 
 def test_inputs_that_read_the_same():
@@ -163,4 +194,50 @@ def test_nothing_that_belongs_together_is_cut(data, task, seed):
 def test_sizes_are_exact_where_nothing_hinders(count, labels, test_rows, task, seed):
     splits = split_examples(examples(count, labels=labels), task=task, seed=seed, test_rows=test_rows)
     assert len(splits.test) == test_rows
-    assert not labels_unseen(splits)
+    assert not unseen(splits)
+
+
+def test_a_wish_for_test_rows_is_met_though_labels_are_rare():
+    data = [e.model_copy(update={"target": f"l{e.row % 21}", "group": f"g{e.row // 2}"}) for e in examples(24)]
+    splits = split_examples(data, task=Task.CLASSIFY, seed=0, test_rows=6)
+    assert len(splits.test) == 6
+    assert len(splits.train) >= 10
+
+
+def test_a_wish_that_groups_do_not_allow_is_met_as_nearly_as_can_be():
+    splits = split_examples(examples(60, groups=15), task=Task.GENERATE, seed=0, test_rows=11)
+    assert len(splits.test) == 12
+
+
+def with_own_test(dev: int = 0) -> list[Part]:
+    parts: list[Part] = ["test" if n % 4 == 0 else "train" for n in range(100)]
+    return ["dev" if part == "train" and n < dev else part for n, part in enumerate(parts)]
+
+
+def test_the_users_own_test_rows_stay_the_test():
+    splits = split_examples(examples(100), task=Task.CLASSIFY, seed=0, parts=with_own_test())
+    assert rows(splits.test) == list(range(1, 101, 4))
+    assert len(splits.dev) == 8
+    assert sizes(splits) == (67, 8, 25)
+
+
+def test_the_users_own_dev_rows_stay_dev():
+    splits = split_examples(examples(100), task=Task.CLASSIFY, seed=0, parts=with_own_test(dev=12))
+    assert rows(splits.dev) == [n for n in range(1, 13) if n % 4 != 1]
+    assert sizes(splits) == (66, 9, 25)
+
+
+def test_fewer_test_rows_than_the_users_own_are_drawn_from_them():
+    splits = split_examples(examples(100), task=Task.CLASSIFY, seed=0, parts=with_own_test(), test_rows=9)
+    assert len(splits.test) == 9
+    assert set(rows(splits.test)) <= set(range(1, 101, 4))
+    assert len(splits.train) + len(splits.dev) == 75
+
+
+def test_own_splits_without_enough_to_train_on_are_refused():
+    parts: list[Part] = ["test"] * 91 + ["train"] * 9
+    with pytest.raises(SettingError) as caught:
+        split_examples(examples(100), task=Task.GENERATE, seed=0, parts=parts)
+    assert str(caught.value) == (
+        "9 rows are left to train on beside the test and dev rows of your own; at least 10 are needed, add some"
+    )
