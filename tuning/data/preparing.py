@@ -18,7 +18,7 @@ from tuning.data.wording import quoted
 from tuning.errors import FileError
 from tuning.spec import RunSpec, Step
 
-__all__ = ["MIN_ROWS", "Source", "prepare", "prepare_tables", "read_source"]
+__all__ = ["MIN_ROWS", "Source", "check_size", "prepare", "prepare_tables", "read_source"]
 
 
 def prepare(path: Path, spec: RunSpec, *, name: str | None = None, test: Path | None = None) -> Prepared:
@@ -35,11 +35,15 @@ def read_source(path: Path, *, name: str | None = None, test: Path | None = None
     return Source(read_table(path, name=name), None if test is None else read_table(test))
 
 
-def prepare_tables(source: Source, spec: RunSpec) -> Prepared:
-    """Make tables ready for a run, as `prepare` makes files."""
-    table = source.table
+def check_size(table: Table) -> None:
+    """Raise `FileError` for a table of too few rows, whatever is in them."""
     if len(table.columns) > 1 and len(table) < MIN_ROWS:
         raise FileError(f"{quoted(table.name)} has {count_of(len(table))}; at least {MIN_ROWS} are needed, add more")
+
+
+def prepare_tables(source: Source, spec: RunSpec) -> Prepared:
+    """Make tables ready for a run, as `prepare` makes files."""
+    check_size(source.table)
     found = draft(source, spec)
     cleaned = clean(found.rows, spec.cleaning_plan(), found.shape.task)
     division = divide(found, cleaned, spec)

@@ -190,9 +190,8 @@ def _drop_rare_labels(state: State) -> Effect:
 
 
 def _keep_together(state: State) -> Effect:
-    clusters = state.clusters.enforced
-    crowded = np.bincount(clusters, minlength=len(state.rows))[clusters] > 1
-    return Effect(found=np.flatnonzero(crowded).tolist())
+    near = state.clusters.near
+    return Effect(found=np.flatnonzero(np.bincount(near)[near] > 1).tolist() if len(near) else [])
 
 
 def _later(first: Positions) -> list[int]:
