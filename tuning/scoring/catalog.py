@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from tuning.scoring import classification, generation
 from tuning.scoring.answers import Answers
 from tuning.scoring.resampling import RowSums
@@ -38,7 +36,7 @@ def find_metric(name: str) -> Metric:
 
 
 def _right(answers: Answers) -> RowSums:
-    return RowSums.mean(np.array([float(prediction.correct) for prediction in answers.predictions]))
+    return RowSums.share([prediction.correct for prediction in answers.predictions])
 
 
 METRICS: dict[Task, tuple[Metric, ...]] = {

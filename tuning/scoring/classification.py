@@ -4,7 +4,6 @@ Each function takes one model's answers and gives its `RowSums`, or None where t
 Classes are those with test rows. An answer that is none of them is wrong, and all such answers are one class in MCC.
 """
 
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -35,12 +34,12 @@ SMALLEST = float(np.finfo(np.float64).eps)
 
 def macro_f1(answers: Answers) -> RowSums:
     """Mean F1 over the classes with test rows."""
-    return RowSums(_class_counts(answers), partial(_macro_f1, classes=len(answers.present)))
+    return RowSums(_class_counts(answers), _macro_f1, _class_weights)
 
 
 def balanced_accuracy(answers: Answers) -> RowSums:
     """Mean recall over the classes with test rows."""
-    return RowSums(_class_counts(answers), partial(_balanced_accuracy, classes=len(answers.present)))
+    return RowSums(_class_counts(answers), _balanced_accuracy, _class_weights)
 
 
 def mcc(answers: Answers) -> RowSums:
@@ -48,7 +47,7 @@ def mcc(answers: Answers) -> RowSums:
 
     0 where it is undefined because there is one class, or one answer.
     """
-    return RowSums(_class_counts(answers), partial(_mcc, classes=len(answers.present)))
+    return RowSums(_class_counts(answers), _mcc)
 
 
 def log_loss(answers: Answers) -> RowSums | None:
@@ -109,24 +108,37 @@ def _class_counts(answers: Answers) -> Array:
     return np.hstack([part[:, :-1] for part in (target * output, output, target)])
 
 
-def _macro_f1(sums: Array, classes: int) -> Array:
+def _macro_f1(sums: Array) -> Array:
     hits, answered, targets = np.split(sums, 3, axis=1)
-    return _ratio(2 * hits, answered + targets).sum(axis=1) / classes
+    return _over_classes(2 * hits, answered + targets, targets > 0)
 
 
-def _balanced_accuracy(sums: Array, classes: int) -> Array:
+def _balanced_accuracy(sums: Array) -> Array:
     hits, _, targets = np.split(sums, 3, axis=1)
-    return _ratio(hits, targets).sum(axis=1) / classes
+    return _over_classes(hits, targets, targets > 0)
 
 
-def _mcc(sums: Array, classes: int) -> Array:
-    hits, answered, targets = (sums[:, part * classes : (part + 1) * classes] for part in range(3))
+def _mcc(sums: Array) -> Array:
+    hits, answered, targets = np.split(sums, 3, axis=1)
     rows = targets.sum(axis=1)
     other = rows - answered.sum(axis=1)
     covariance = hits.sum(axis=1) * rows - (answered * targets).sum(axis=1)
     spread = rows**2 - (answered**2).sum(axis=1) - other**2
     product = np.maximum(spread, 0) * np.maximum(rows**2 - (targets**2).sum(axis=1), 0)
     return _ratio(covariance, np.sqrt(product))
+
+
+def _class_weights(values: Array) -> Array:
+    """A row weighs the more the fewer rows its class has."""
+    targets = np.split(values, 3, axis=1)[2]
+    rows = targets.sum(axis=0)
+    weights = np.divide(1, rows, out=np.zeros_like(rows), where=rows > 0)
+    return targets @ weights
+
+
+def _over_classes(over: Array, under: Array, present: NDArray[np.bool_]) -> Array:
+    """The mean ratio over the classes that have rows: those left out of a resample leave the others to be judged by."""
+    return _ratio(np.where(present, _ratio(over, under), 0.0).sum(axis=1), present.sum(axis=1).astype(np.float64))
 
 
 def _mean_distance(sums: Array) -> Array:

@@ -90,7 +90,7 @@ def rouge_l(answers: Answers) -> RowSums:
 def normalized_exact_match(answers: Answers) -> RowSums:
     """Share of outputs with the words of their target: case, punctuation and spacing forgiven."""
     pairs = zip(answers.outputs, answers.targets, strict=True)
-    return RowSums.mean(np.array([float(_same_words(output, target)) for output, target in pairs]))
+    return RowSums.share([_same_words(output, target) for output, target in pairs])
 
 
 def token_f1(answers: Answers) -> RowSums:
@@ -116,18 +116,18 @@ def copy_rate(answers: Answers) -> RowSums:
     """Share of outputs that repeat the whole input, at any place, although their target does not."""
     rows = zip(answers.inputs, answers.outputs, answers.targets, strict=True)
     copied = [bool(given) and given in output and given not in target for given, output, target in rows]
-    return RowSums.mean(np.array(copied, dtype=np.float64))
+    return RowSums.share(copied)
 
 
 def hit_limit_rate(answers: Answers) -> RowSums | None:
     """Share of outputs that were cut off at the longest allowed length."""
     flags = [p.hit_limit for p in answers.predictions if p.hit_limit is not None]
-    return RowSums.mean(np.array(flags, dtype=np.float64)) if len(flags) == len(answers.predictions) else None
+    return RowSums.share(flags) if len(flags) == len(answers.predictions) else None
 
 
 def valid_json(answers: Answers) -> RowSums:
     """Share of outputs that are one JSON object or array."""
-    return RowSums.mean(structured.valid_json_rows(answers.outputs))
+    return RowSums.share([structured.is_json(output) for output in answers.outputs])
 
 
 def field_exactness(answers: Answers) -> RowSums:

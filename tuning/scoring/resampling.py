@@ -43,11 +43,32 @@ class RowSums:
     values: NDArray[np.float64]
     """(units, k)"""
     score: Score
+    weigh: Score | None = None
+    """From (units, k) to how much of the score hangs on each unit, (units,) in any unit of measure, where that is known."""
+
+    def weights(self) -> NDArray[np.float64] | None:
+        """How much of the score hangs on each unit, 1 on average; None where it is not known."""
+        if self.weigh is None:
+            return None
+        weights = self.weigh(self.values)
+        return weights / weights.mean()
+
+    def too_few(self) -> bool:
+        """Whether there are fewer than `FEWEST_UNITS` units, or weights as uneven as those of fewer (Kish 1965)."""
+        weights = self.weights()
+        effective = len(self.values) if weights is None else float(weights.sum() ** 2 / np.sum(weights**2))
+        return effective < FEWEST_UNITS
 
     @classmethod
     def mean(cls, values: NDArray[np.float64]) -> "RowSums":
         """The mean of one value a row."""
-        return cls(np.column_stack([values, np.ones(len(values))]), _share)
+        return cls(np.column_stack([values, np.ones(len(values))]), _mean)
+
+    @classmethod
+    def share(cls, right: Sequence[bool]) -> "RowSums":
+        """The share of rows that are right."""
+        sums = cls.mean(np.array(right, dtype=np.float64))
+        return cls(sums.values, _mean, _rows_of_units)
 
     def total(self) -> float:
         """The score over all units."""
@@ -58,7 +79,7 @@ class RowSums:
         names, unit = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
         values = np.zeros((len(names), self.values.shape[1]))
         np.add.at(values, unit, self.values)
-        return RowSums(values, self.score)
+        return RowSums(values, self.score, self.weigh)
 
     def influences(self) -> NDArray[np.float64]:
         """Jackknife pseudo-values, (units,): what each unit contributes to the score; of a mean, the values themselves.
@@ -85,13 +106,9 @@ class PairedSums:
         """The same metrics with each group of rows for one unit."""
         return PairedSums(self.base.by_group(groups), self.tuned.by_group(groups))
 
-    def differing(self) -> int:
-        """How many units the models have different sums in."""
-        return int(np.any(self.base.values != self.tuned.values, axis=1).sum())
-
 
 def paired_interval(pairs: PairedSums) -> Interval | None:
-    """95 % interval of the difference, tuned less base; None below `FEWEST_UNITS` units or when no unit differs.
+    """95 % interval of the difference, tuned less base; None where `too_few` or when no unit makes a difference.
 
     Student's t on the standard error of the delete-one jackknife (Tukey 1958). When few units differ, that is blind to
     those that did not happen to; then on either side the wider of it and of `tango`, on pairs won or lost by one
@@ -99,11 +116,12 @@ def paired_interval(pairs: PairedSums) -> Interval | None:
     (as Fay, Feuer 1997, Statistics in Medicine 16(7), 791-801, count weighted events).
     """
     units = len(pairs.base.values)
-    if units < FEWEST_UNITS or not pairs.differing():
+    parts = pairs.tuned.influences() - pairs.base.influences()
+    if pairs.tuned.too_few() or not parts.any():
         return None
-    parts, delta, quantile = pairs.tuned.influences() - pairs.base.influences(), pairs.delta(), _student(units)
+    delta, quantile = pairs.delta(), _student(units)
     half = quantile * float(parts.std(ddof=1)) / math.sqrt(units)
-    size = float(np.sum(parts**2) / np.sum(np.abs(parts)))
+    size = _common_size(parts, pairs.tuned.weights())
     won, lost = (float(np.sum(np.maximum(side, 0))) / size for side in (parts, -parts))
     if won + lost >= MANY_DIFFER:
         return Interval(delta - half, delta + half)
@@ -112,13 +130,13 @@ def paired_interval(pairs: PairedSums) -> Interval | None:
 
 
 def bounded_interval(sums: RowSums, *, low: float = 0.0) -> Interval | None:
-    """95 % interval of one model's score between `low` and 1; None below `FEWEST_UNITS` units.
+    """95 % interval of one model's score between `low` and 1; None where `too_few`.
 
     Wilson's, on as many rows as would give a share of this size the standard error that the jackknife finds.
     """
-    units = len(sums.values)
-    if units < FEWEST_UNITS:
+    if sums.too_few():
         return None
+    units = len(sums.values)
     reach = 1.0 - low
     share = (sums.total() - low) / reach
     error = _standard_error(sums) / reach
@@ -128,9 +146,9 @@ def bounded_interval(sums: RowSums, *, low: float = 0.0) -> Interval | None:
 
 
 def positive_interval(sums: RowSums) -> Interval | None:
-    """95 % interval of one model's score above 0, from its logarithm; None below `FEWEST_UNITS` units or at 0."""
+    """95 % interval of one model's score above 0, from its logarithm; None where `too_few` or at 0."""
     units, score = len(sums.values), sums.total()
-    if units < FEWEST_UNITS or score <= 0:
+    if sums.too_few() or score <= 0:
         return None
     factor = math.exp(_student(units) * _standard_error(sums) / score)
     return Interval(score / factor, score * factor)
@@ -161,13 +179,28 @@ def _as_far(swaps: NDArray[np.float64], pair: PairedSums) -> int:
     return int(np.sum(np.abs(tuned - base) >= abs(pair.delta()) - 1e-12))
 
 
-def _share(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return sums[:, 0] / sums[:, 1]
+
+
+def _rows_of_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[:, 1]
 
 
 def _standard_error(sums: RowSums) -> float:
     """By the jackknife."""
     return float(sums.influences().std(ddof=1)) / math.sqrt(len(sums.values))
+
+
+def _common_size(parts: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
+    """The size s of units that have s or nothing, with the sum of sizes and of their squares that `parts` have.
+
+    Where weights are known, one more unit is counted in, of any weight: those that differ may all be light ones.
+    """
+    sizes, squares = float(np.sum(np.abs(parts))), float(np.sum(parts**2))
+    if weights is not None:
+        sizes, squares = sizes + float(weights.mean()), squares + float(np.mean(weights**2))
+    return squares / sizes
 
 
 def _student(units: int) -> float:

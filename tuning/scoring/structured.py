@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JsonValue", "field_exactness_rows", "fields_of", "is_json", "valid_json_rows"]
+__all__ = ["JsonValue", "field_exactness_rows", "fields_of", "is_json"]
 
 JsonValue = object
 """What `json.loads` gives."""
@@ -24,11 +24,6 @@ def fields_of(text: str) -> dict[str, JsonValue] | None:
     """The fields of a JSON object, those of nested objects by their path ("a.b"); None if the text is no object."""
     value = _parse(text)
     return _flat(value) if isinstance(value, dict) else None
-
-
-def valid_json_rows(outputs: Sequence[str]) -> NDArray[np.float64]:
-    """1 for each output that `is_json`, else 0."""
-    return np.array([float(is_json(output)) for output in outputs])
 
 
 def field_exactness_rows(outputs: Sequence[str], targets: Sequence[str]) -> NDArray[np.float64]:
