@@ -78,13 +78,11 @@ def _by_length(rows: Sequence[Prediction]) -> Iterator[_Part]:
     """Thirds by characters of input; inputs of one length stay together, so there may be fewer than three."""
     lengths = [len(row.input) for row in rows]
     ordered = sorted(lengths)
-    ends = sorted(
-        {ordered[min(len(rows) * part // LENGTHS, len(rows) - 1)] for part in range(1, LENGTHS)} | {ordered[-1]}
-    )
-    shortest = ordered[0]
+    ends = sorted({ordered[max(0, len(rows) * part // LENGTHS - 1)] for part in range(1, LENGTHS + 1)})
     if len(ends) < 2:
         return
-    for end in ends:
-        places = [place for place, length in enumerate(lengths) if shortest <= length <= end]
-        yield _Part("input length", f"{shortest} to {end} characters", places)
-        shortest = end + 1
+    for above, end in zip([-1, *ends], ends, strict=False):
+        places = [place for place, length in enumerate(lengths) if above < length <= end]
+        shortest = min(lengths[place] for place in places)
+        span = f"{shortest} to {end}" if shortest < end else str(end)
+        yield _Part("input length", f"{span} character{'' if end == 1 else 's'}", places)

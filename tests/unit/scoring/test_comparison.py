@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.scoring.builders import answers, metric, pair_with
+from tuning.data.examples import Example
 from tuning.errors import InputError
 from tuning.scoring import comparison as module
 from tuning.scoring import record
-from tuning.scoring.comparison import Comparison, compare
+from tuning.scoring.comparison import Comparison, Noise, ScoringVariant, compare, declare_primary
+from tuning.scoring.evidence import Evidence, GeneralText, Setup
 from tuning.scoring.statistics import mcnemar_midp, newcombe_paired
 from tuning.spec import Task
 
@@ -278,3 +280,72 @@ print(at_import, [name for name in heavy if name in sys.modules])
 def test_comparing_loads_neither_torch_nor_evaluate_and_importing_is_light():
     done = subprocess.run([sys.executable, "-c", COMPARE], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "[] []", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("task", "targets", "primary"),
+    [
+        (Task.CLASSIFY, ["a", "b"], "accuracy"),
+        (Task.CLASSIFY, ["a"] * 6 + ["b"] * 4, "accuracy"),
+        (Task.CLASSIFY, ["a"] * 7 + [" a", "b", "b"], "macro_f1"),
+        (Task.CLASSIFY, ["a"] * 5, "accuracy"),
+        (Task.GENERATE, ["Paris", "New York"], "exact_match"),
+        (Task.GENERATE, ["a sentence of more than five words"] * 3, "chrf"),
+        (Task.GENERATE, ['{"city": "Rome", "street": "Via Appia"}'] * 3, "field_exactness"),
+        (Task.GENERATE, ['{"city": "Rome"}', *["a sentence of more than five words"] * 2], "chrf"),
+    ],
+)
+def test_the_primary_metric_follows_from_the_targets(task, targets, primary):
+    assert declare_primary(task, targets) == primary
+
+
+def test_the_primary_metric_is_declared_by_the_training_rows_where_they_are_known():
+    targets = ["a", "b"] * 30
+    base, tuned = answers(["a"] * 60, targets), answers(targets, targets)
+    lopsided = [Example(row=row, input=f"train {row}", target="a" if row < 190 else "b") for row in range(100, 200)]
+    assert compare(base, tuned, Task.CLASSIFY).primary == "accuracy"
+    assert compare(base, tuned, Task.CLASSIFY, evidence=Evidence(train=lopsided)).primary == "macro_f1"
+
+
+def test_everything_a_run_hands_over_arrives():
+    targets = ["a", "b"] * 30
+    base, tuned = answers(["a"] * 60, targets), answers(targets, targets)
+    setup = Setup("hash", "greedy", "float32")
+    evidence = Evidence(
+        train=[Example(row=row, input=f"train {row} {row % 2}", target="ab"[row % 2]) for row in range(100, 140)],
+        few_shot=base,
+        variants=[ScoringVariant(name="raw", dev_accuracy=0.5, chosen=True)],
+        again=base[:20],
+        general=GeneralText([[1.0, 2.0]] * 8, [[1.5, 2.0]] * 8),
+        base_setup=setup,
+        tuned_setup=setup,
+        looks=1,
+        margin=0.02,
+    )
+    made = compare(base, tuned, Task.CLASSIFY, labels=["a", "b"], evidence=evidence)
+    assert {rung.status for rung in made.ladder} == {"run"}
+    assert (made.rows.train, made.variants, made.noise) == (
+        40,
+        [evidence.variants[0]],
+        Noise(rows=20, changed=0, delta=0),
+    )
+    assert made.forgetting is not None
+    assert made.forgetting.passages == 8
+    assert {check.status for check in made.receipt} == {"pass"}
+    assert made.verdict is not None
+    assert made.verdict.caveats == [made.forgetting.note]
+
+
+def test_reliability_is_told_where_there_are_probabilities_and_rows_enough():
+    targets = ["a", "b"] * 200
+    known = answers(targets, targets, probabilities={"a": 0.6, "b": 0.4})
+    made = compare(known, answers(targets, targets), Task.CLASSIFY)
+    assert made.reliability.tuned is None
+    assert made.reliability.base is not None
+    assert sum(each.rows for each in made.reliability.base.bins) == 400
+
+
+def test_the_margin_decides_about_not_worse():
+    pair = pair_with(fixed=10, broken=10, right=500, wrong=480)
+    kinds = [compare(*pair, Task.CLASSIFY, evidence=Evidence(margin=margin)).verdict for margin in (None, 0.05)]
+    assert [verdict.kind if verdict else None for verdict in kinds] == ["undecided", "not_worse"]
