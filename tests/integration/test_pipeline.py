@@ -11,8 +11,9 @@ from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.errors import CancelledError, InputError, IntegrityError
 from tuning.events import DevScored, Note, Phase, Started, Step, Stopped
 from tuning.runs.answering import answer
+from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
-from tuning.runs.pipeline import CHECKED_ROWS, execute
+from tuning.runs.pipeline import execute
 from tuning.runs.store import Run, RunStore
 from tuning.scoring.record import Comparison
 from tuning.spec import RunSpec, Task
@@ -21,13 +22,21 @@ LABELS = ["bad", "good"]
 SUBJECTS = ["service", "people", "letters", "address", "station", "dog", "fox", "city", "street", "product"]
 CHECKS = [
     "same rows",
+    "same prompts",
+    "same decoding and precision",
+    "rows fit the model",
     "adapter off gives the base answers",
     "adapter changes logits",
     "stock attention agrees",
-    "test rows unseen in training",
-    "rows fit the model",
     "saved adapter gives the tuned answers",
+    "tuned answers differ from base",
+    "test rows unseen in training",
+    "answers can be read",
+    "base agrees with itself",
+    "test split seldom looked at",
 ]
+RANDOM_WEIGHTS = {"answers can be read", "tuned answers differ from base"}
+"""Checks that warn of what a random model writes."""
 
 
 def example(task: Task, row: int) -> Example:
@@ -91,6 +100,7 @@ def test_a_whole_run(new_run, tiny_model, task):
     assert not (run.path / "checkpoints").exists()
     _told_in_order(run)
     _judged(run, str(tiny_model))
+    _every_rung_was_asked(run)
     _rows_are_those_of_the_test_split(run)
     _answers_again(run)
 
@@ -113,7 +123,8 @@ def _told_in_order(run: Run) -> None:
 
 def _judged(run: Run, model: str) -> None:
     comparison = finished(run)
-    assert {check.check: (check.status, check.detail) for check in comparison.receipt if check.status != "pass"} == {}
+    doubts = {check.check: (check.status, check.detail) for check in comparison.receipt if check.status != "pass"}
+    assert doubts.keys() <= RANDOM_WEIGHTS, doubts
     assert [check.check for check in comparison.receipt] == CHECKS
     assert comparison.verdict is not None
     assert comparison.run == run.id
@@ -127,6 +138,25 @@ def _judged(run: Run, model: str) -> None:
     assert written.keys() >= keys | {"classes", "confusion", "ladder", "timing"}
     config = json.loads((run.adapter_path / "adapter_config.json").read_text(encoding="utf-8"))
     assert config["base_model_name_or_path"] == model
+
+
+def _every_rung_was_asked(run: Run) -> None:
+    comparison = finished(run)
+    rungs = {rung.name: rung for rung in comparison.ladder}
+    assert {rung.status for rung in rungs.values()} == {"run"}
+    assert {"base", "base_few_shot", "tuned"} <= rungs.keys()
+    assert {rung.rows for rung in rungs.values()} == {20}
+    assert comparison.headline is not None
+    assert comparison.noise is not None
+    assert (comparison.noise.rows, comparison.noise.changed) == (20 if comparison.variants else 16, 0)
+    assert comparison.forgetting is not None
+    assert comparison.forgetting.passages == 24
+    if run.dataset().task is Task.CLASSIFY:
+        tried = [(variant.wording, variant.name) for variant in comparison.variants]
+        assert tried == [(w, n) for w in ("plain", "named") for n in ("raw", "length_normalised", "calibrated")]
+        (chosen,) = (variant for variant in comparison.variants if variant.chosen)
+        assert chosen.dev_accuracy == max(variant.dev_accuracy for variant in comparison.variants)
+        assert (run.asking().wording, run.asking().scoring) == (chosen.wording, chosen.name)
 
 
 def _rows_are_those_of_the_test_split(run: Run) -> None:
@@ -210,18 +240,35 @@ def test_stopped_while_training_what_was_learned_is_compared(new_run, reason):
 def test_a_saved_adapter_that_answers_otherwise_fails_the_run_and_keeps_the_rows(new_run):
     run = new_run(Task.CLASSIFY)
 
+    done: list[str] = []
+
     def damage() -> None:
         """While the tuned model answers, its adapter is on the disk already; what is saved becomes another one."""
         file = run.adapter_path / "adapter_model.safetensors"
-        if file.is_file():
+        if file.is_file() and not done:
             save_file({name: -3 * weights for name, weights in load_file(file).items()}, file)
+            done.append("damage")
 
     with pytest.raises(IntegrityError, match="saved adapter gives the tuned answers: row "):
         execute(run, control(damage)[0])
     comparison = finished(run)
     assert comparison.verdict is None
-    assert {check.check for check in comparison.receipt if check.status == "fail"} == {CHECKS[-1]}
+    assert {check.check for check in comparison.receipt if check.status == "fail"} == {
+        "saved adapter gives the tuned answers"
+    }
     assert len(run.predictions("base")) == len(run.predictions("tuned")) == 20
+
+
+def test_a_model_that_diverged_fails_the_run_in_words(new_run):
+    run = new_run(Task.CLASSIFY, learning_rate=0.1, epochs=1)
+
+    def blow_up() -> None:
+        file = run.adapter_path / "adapter_model.safetensors"
+        if file.is_file():
+            save_file({name: weights * float("nan") for name, weights in load_file(file).items()}, file)
+
+    with pytest.raises(IntegrityError, match=r"not numbers.*lower learning rate"):
+        execute(run, control(blow_up)[0])
 
 
 def test_rows_cut_and_rows_leaked_are_warned_of_beside_a_verdict(new_run, tiny_model, tuneoff_home):
@@ -234,7 +281,7 @@ def test_rows_cut_and_rows_leaked_are_warned_of_beside_a_verdict(new_run, tiny_m
     execute(run, control()[0])
     comparison = finished(run)
     warned = {check.check: check.detail for check in comparison.receipt if check.status == "warn"}
-    assert warned.keys() == {"test rows unseen in training", "rows fit the model"}
+    assert warned.keys() - RANDOM_WEIGHTS == {"test rows unseen in training", "rows fit the model"}
     assert warned["test rows unseen in training"].startswith("1 of 20 test inputs")
     assert "1 of 20 test rows" in warned["rows fit the model"]
     (note,) = (event for event in run.events() if isinstance(event, Note))

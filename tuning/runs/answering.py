@@ -48,13 +48,14 @@ def answer(
     from tuning.models.catalog import find_model
     from tuning.models.fetching import resolve_model
     from tuning.models.loading import choose_machine, load_model, window
-    from tuning.runs.responding import make_responder
+    from tuning.runs.responding import Responders
 
     env = os.environ if env is None else env
     spec = run.spec()
     resolved = resolve_model(find_model(spec.model, env), env)
     loaded = load_model(resolved.path, choose_machine(spec.device, spec.precision))
-    responder = make_responder(loaded.tokenizer, spec, run.dataset(), run.splits(), window(loaded.model))
+    responders = Responders(loaded.tokenizer, spec, run.dataset(), run.splits(), window(loaded.model))
+    responder = responders.make(run.asking())
     examples = [Example(row=number, input=text, target="") for number, text in enumerate(inputs, 1)]
 
     def ask(model: object) -> list[Prediction]:

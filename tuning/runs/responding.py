@@ -4,21 +4,26 @@ Knows prompts and the engine; knows nothing of run folders, training or scores.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tuning.data.examples import Dataset, Example, Splits
 from tuning.engine.batching import RowTokens
 from tuning.engine.prediction import CausalModel, Generated, OnRows, Stops, completion_nlls, generate, label_scores
-from tuning.models.prompts import PromptFormat
+from tuning.errors import IntegrityError
+from tuning.models.prompts import PromptFormat, Shot
 from tuning.prediction import Prediction
+from tuning.runs.asking import Asking, LabelScores, wording
 from tuning.spec import RunSpec, Task
 
-__all__ = ["Responder", "make_responder"]
+__all__ = ["Responder", "Responders"]
 
 _ANSWER_ROOM = 1.25
 """A generated answer may be this much longer than the longest known target before it is cut."""
+_SHOT_TOKENS = 1024
+"""Most tokens of examples shown in a prompt."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Responder:
     task: Task
     labels: tuple[str, ...]
     stops: Stops
+    asking: Asking
 
     def row_tokens(self, example: Example) -> RowTokens:
         """A test row's prompt, as it is asked, and its whole target."""
@@ -43,40 +49,27 @@ class Responder:
             return self._classify(model, examples, on_rows)
         return self._generate(model, examples, on_rows)
 
-    def _classify(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
+    def score_labels(self, model: CausalModel, inputs: Sequence[str], on_rows: OnRows) -> list[LabelScores]:
+        """The likelihoods of all labels after each input."""
         completions = [tuple(self.prompts.completion(label)) for label in self.labels]
-        prompts = [self.prompts.encode(example.input, None).prompt for example in examples]
-        predictions = []
-        for example, scores in zip(examples, label_scores(model, prompts, completions, on_rows), strict=True):
-            best = max(range(len(scores)), key=scores.__getitem__)
-            total = scores[best] + math.log(math.fsum(math.exp(score - scores[best]) for score in scores))
-            known = self.labels.index(example.target) if example.target in self.labels else None
-            predictions.append(
-                _prediction(
-                    example,
-                    output=self.labels[best],
-                    probabilities={
-                        label: math.exp(score - total) for label, score in zip(self.labels, scores, strict=True)
-                    },
-                    target_nll=None if known is None else -scores[known],
-                    target_tokens=None if known is None else len(completions[known]),
-                )
-            )
-        return predictions
+        prompts = [self.prompts.encode(text, None).prompt for text in inputs]
+        sizes = tuple(len(completion) for completion in completions)
+        table = label_scores(model, prompts, completions, on_rows)
+        _check_finite(nats for row in table for nats in row)
+        return [LabelScores(nats, sizes) for nats in table]
 
-    def _generate(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
-        rows = [self.row_tokens(example) for example in examples]
-        known = [place for place, example in enumerate(examples) if example.target]
-        nlls = dict.fromkeys(range(len(rows)), None) | dict(
-            zip(
-                known,
-                completion_nlls(model, [rows[i] for i in known], lambda _: on_rows(0)) if known else [],
-                strict=True,
-            )
-        )
-        answers: list[Generated] = generate(model, [row.prompt for row in rows], self.stops, on_rows)
+    def target_nlls(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[float]:
+        """Negative log-likelihood of each whole target and its end of turn, in nats."""
+        nlls = completion_nlls(model, [self.row_tokens(example) for example in examples], on_rows)
+        _check_finite(nlls)
+        return nlls
+
+    def write(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
+        """What the model writes by itself, greedily, whatever the task."""
+        prompts = [self.row_tokens(example).prompt for example in examples]
+        answers: list[Generated] = generate(model, prompts, self.stops, on_rows) if prompts else []
         predictions = []
-        for place, (example, row, answer) in enumerate(zip(examples, rows, answers, strict=True)):
+        for example, answer in zip(examples, answers, strict=True):
             raw = self.prompts.decode(answer.ids)
             predictions.append(
                 _prediction(
@@ -84,28 +77,100 @@ class Responder:
                     output=raw.strip(),
                     raw=raw if raw != raw.strip() else None,
                     hit_limit=answer.hit_limit,
-                    target_nll=nlls[place],
-                    target_tokens=len(row.completion) if nlls[place] is not None else None,
                 )
             )
         return predictions
 
+    def _classify(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
+        predictions = []
+        table = self.score_labels(model, [example.input for example in examples], on_rows)
+        for example, scores in zip(examples, table, strict=True):
+            logs = scores.log_probabilities(self.asking)
+            best = max(range(len(logs)), key=logs.__getitem__)
+            known = self.labels.index(example.target) if example.target in self.labels else None
+            predictions.append(
+                _prediction(
+                    example,
+                    output=self.labels[best],
+                    probabilities={label: math.exp(log) for label, log in zip(self.labels, logs, strict=True)},
+                    target_nll=None if known is None else -scores.nats[known],
+                    target_tokens=None if known is None else scores.tokens[known],
+                )
+            )
+        return predictions
 
-def make_responder(tokenizer: Any, spec: RunSpec, dataset: Dataset, splits: Splits, window: int) -> Responder:
-    """How this dataset is asked; `window` is the longest sequence the model was made for, in tokens.
+    def _generate(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
+        known = [place for place, example in enumerate(examples) if example.target]
+        targets = [examples[place] for place in known]
+        nlls = self.target_nlls(model, targets, lambda _: on_rows(0)) if known else []
+        found = dict(zip(known, nlls, strict=True))
+        sizes = {place: len(self.row_tokens(examples[place]).completion) for place in known}
+        return [
+            answer.model_copy(update={"target_nll": found.get(place), "target_tokens": sizes.get(place)})
+            for place, answer in enumerate(self.write(model, examples, on_rows))
+        ]
+
+
+@dataclass(frozen=True)
+class Responders:
+    """Makes responders of one dataset for one model; `window` is the longest sequence it was made for, in tokens.
 
     The longest answer follows the train and dev targets: the test split decides nothing.
     """
-    prompts = PromptFormat(tokenizer, dataset.instruction, min(spec.max_length, window))
-    longest = max(len(prompts.completion(example.target)) for example in (*splits.train, *splits.dev))
-    limit = min(math.ceil(longest * _ANSWER_ROOM) + 8, spec.max_length, max(window - prompts.max_length, 16))
-    return Responder(prompts, dataset.task, tuple(dataset.labels), Stops(_end_ids(tokenizer, prompts), limit))
+
+    tokenizer: Any
+    spec: RunSpec
+    dataset: Dataset
+    splits: Splits
+    window: int
+
+    def make(self, asking: Asking = Asking(), shots: Sequence[Shot] = ()) -> Responder:  # noqa: B008 - it is frozen
+        """A responder that asks this way. Raises `SettingError` when the instruction does not fit."""
+        prompts = PromptFormat(
+            self.tokenizer,
+            self.dataset.instruction,
+            min(self.spec.max_length, self.window),
+            wording(asking, self.dataset),
+            shots,
+        )
+        stops = Stops(_end_ids(self.tokenizer, prompts), self._answer_limit(prompts))
+        return Responder(prompts, self.dataset.task, tuple(self.dataset.labels), stops, asking)
+
+    def fitting_shots(self, asking: Asking, shots: Sequence[Shot]) -> list[Shot]:
+        """The shots that fit the window together, those too long for it left out."""
+        bare = self.make(asking)
+        room = min(_SHOT_TOKENS, self.window - bare.prompts.max_length - bare.stops.max_new_tokens)
+        fitting: list[Shot] = []
+        for shot in shots:
+            longer = self.make(asking, [*fitting, shot])
+            if longer.prompts.max_length - bare.prompts.max_length <= room:
+                fitting.append(shot)
+        return fitting
+
+    @cached_property
+    def _longest_target(self) -> int:
+        """In tokens, its end of turn included; no wording changes it."""
+        prompts = PromptFormat(self.tokenizer, self.dataset.instruction, min(self.spec.max_length, self.window))
+        known = (example.target for split in (self.splits.train, self.splits.dev) for example in split)
+        return max(len(prompts.completion(target)) for target in dict.fromkeys(known))
+
+    def _answer_limit(self, prompts: PromptFormat) -> int:
+        room = max(self.window - prompts.max_length, 16)
+        return min(math.ceil(self._longest_target * _ANSWER_ROOM) + 8, self.spec.max_length, room)
 
 
 def _end_ids(tokenizer: Any, prompts: PromptFormat) -> tuple[int, ...]:
     """The template's end of turn, and the model's own end of text where that is another token."""
     ends = [prompts.end_of_turn[-1], tokenizer.eos_token_id]
     return tuple(dict.fromkeys(end for end in ends if end is not None))
+
+
+def _check_finite(nats: Iterable[float]) -> None:
+    if not all(map(math.isfinite, nats)):
+        raise IntegrityError(
+            "the model's likelihoods are not numbers, so nothing can be compared; training diverged: set a lower "
+            "learning rate"
+        )
 
 
 def _prediction(example: Example, **answer: Any) -> Prediction:

@@ -15,6 +15,7 @@ from tuning.data.examples import Dataset, Splits, parse_examples
 from tuning.errors import RunNotFoundError
 from tuning.events import Event, Finished
 from tuning.prediction import Prediction, dump_predictions, read_predictions
+from tuning.runs.asking import Asking
 from tuning.runs.eventlog import EventPage, append_event, read_events, read_recent
 from tuning.runs.files import write_folder, write_text
 from tuning.runs.processes import ProcessMark
@@ -134,6 +135,11 @@ class Run:
         path = self.path / "predictions" / f"{which}.jsonl"
         return read_predictions(path) if path.is_file() else []
 
+    def asking(self) -> Asking:
+        """How rows are asked; the simplest way before another was chosen."""
+        text = self._found("asking.json")
+        return Asking() if text is None else Asking.model_validate_json(text)
+
     # --- the worker and those who would stop it
 
     def worker(self) -> ProcessMark | None:
@@ -203,6 +209,10 @@ class Run:
     def write_dataset(self, dataset: Dataset) -> None:
         """Replace what is known of the data."""
         write_text(self.path / "dataset.json", dataset.model_dump_json(indent=2) + "\n")
+
+    def write_asking(self, asking: Asking) -> None:
+        """Keep how rows are asked."""
+        write_text(self.path / "asking.json", asking.model_dump_json(indent=2) + "\n")
 
     def save_folder(self, name: str, fill: Callable[[Path], None]) -> None:
         """Keep a folder that `fill` writes, whole or not at all."""

@@ -112,12 +112,14 @@ def _be_modest() -> None:
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(10)
-    oom_score = Path("/proc/self/oom_score_adj")
-    if oom_score.exists():
-        try:
-            oom_score.write_text("500", encoding="ascii")
-        except OSError as error:
-            _log.info("the out-of-memory score could not be raised: %s", error)
+    # Linux may share the cores out by session first, and a worker has a session of its own: there nice says nothing.
+    for name, value in (("autogroup", "10"), ("oom_score_adj", "500")):
+        path = Path("/proc/self") / name
+        if path.exists():
+            try:
+                path.write_text(value, encoding="ascii")
+            except OSError as error:
+                _log.info("%s could not be set: %s", path, error)
 
 
 def _run_pipeline(run: Run, control: Control) -> None:

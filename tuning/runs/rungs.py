@@ -1,0 +1,118 @@
+"""What a comparison needs beside two lists of answers: the same rows asked of base and tuned in other ways.
+
+Knows responders and models, as the adapter stands; knows nothing of run folders or of what is made of the answers.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuning.data.examples import Example
+from tuning.engine.forward import CausalModel, OnRows
+from tuning.engine.passages import token_nlls
+from tuning.prediction import Prediction
+from tuning.runs.asking import Asking, choose_shots
+from tuning.runs.responding import Responder, Responders
+from tuning.scoring.evidence import Setup
+from tuning.spec import Task
+
+__all__ = ["GENERAL_TEXT", "BaseSide", "Rungs", "TunedSide", "describe_setup"]
+
+GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
+"""Passages of plain English written for this project, apart by blank lines."""
+_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 16}
+_AGAIN_AT_ONCE = 5
+
+
+@dataclass(frozen=True)
+class BaseSide:
+    """What the base answered beside its answers to the test rows."""
+
+    few_shot: list[Prediction]
+    """With training rows shown in its prompt."""
+    no_few_shot: str
+    """Why there are none."""
+    again: list[Prediction]
+    """The first rows once more, a few at a time: what differs then is rounding alone."""
+    free_text: list[Prediction]
+    """Of classification: what it writes when left to write."""
+    general: list[list[float]]
+    """Negative log-likelihood of every token of the general text, passage by passage, in nats."""
+
+
+@dataclass(frozen=True)
+class TunedSide:
+    """The same of the tuned model, as far as it is asked; empty when the run has to hurry."""
+
+    free_text: Sequence[Prediction] = ()
+    general: Sequence[list[float]] = ()
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """Asks one dataset's test rows in further ways."""
+
+    responders: Responders
+    responder: Responder
+    test: Sequence[Example]
+    general_text: Path = GENERAL_TEXT
+
+    @property
+    def base_rows(self) -> int:
+        """Rows that `ask_base` answers."""
+        return len(self.test) + len(self._again) + self.tuned_rows
+
+    @property
+    def tuned_rows(self) -> int:
+        """Rows that `ask_tuned` answers."""
+        return len(self.test) if self.responder.task is Task.CLASSIFY else 0
+
+    def ask_base(self, model: CausalModel, on_rows: OnRows) -> BaseSide:
+        """Everything that is asked of the base before training."""
+        few_shot, missing = self._ask_few_shot(model, on_rows)
+        again = [
+            prediction
+            for start in range(0, len(self._again), _AGAIN_AT_ONCE)
+            for prediction in self.responder.predict(model, self._again[start : start + _AGAIN_AT_ONCE], on_rows)
+        ]
+        tuned_too = self.ask_tuned(model, on_rows)
+        return BaseSide(few_shot, missing, again, list(tuned_too.free_text), list(tuned_too.general))
+
+    def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
+        """Everything that is asked of both models."""
+        classifies = self.responder.task is Task.CLASSIFY
+        free_text = self.responder.write(model, self.test, on_rows) if classifies else []
+        return TunedSide(free_text, token_nlls(model, self._passages(), on_rows))
+
+    @property
+    def _again(self) -> Sequence[Example]:
+        return self.test[: _AGAIN_ROWS[self.responder.task]]
+
+    def _ask_few_shot(self, model: CausalModel, on_rows: OnRows) -> tuple[list[Prediction], str]:
+        wanted = choose_shots(self.responders.splits.train, self.responder.task, self.responders.spec.seed)
+        asking = self.responder.asking
+        if asking.scoring == "calibrated":  # its prior was measured for a prompt without examples
+            asking = Asking(wording=asking.wording)
+        shots = self.responders.fitting_shots(asking, wanted)
+        if not shots:
+            on_rows(len(self.test))
+            return [], "no training row fits the model's window beside another row"
+        return self.responders.make(asking, shots).predict(model, self.test, on_rows), ""
+
+    def _passages(self) -> list[list[int]]:
+        text = self.general_text.read_text(encoding="utf-8")
+        passages = [" ".join(passage.split()) for passage in text.split("\n\n")]
+        tokenizer = self.responders.tokenizer
+        return [tokenizer(passage, add_special_tokens=False)["input_ids"] for passage in passages]
+
+
+def describe_setup(responder: Responder, test: Sequence[Example], precision: str) -> Setup:
+    """How the test rows are asked, so that the receipt can hold both sides against each other."""
+    digest = hashlib.sha256()
+    for example in test:
+        digest.update(f"{list(responder.row_tokens(example).prompt)}\n".encode())
+    decoding = f"greedy, at most {responder.stops.max_new_tokens} new tokens"
+    if responder.task is Task.CLASSIFY:
+        decoding = f"likeliest of {len(responder.labels)} labels, {responder.asking.scoring} likelihood"
+    return Setup(prompt_hash=digest.hexdigest(), decoding=decoding, precision=precision)
