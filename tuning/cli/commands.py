@@ -8,6 +8,7 @@ from types import MappingProxyType
 from tuning.cli.cancelling import cancel_and_wait
 from tuning.cli.comparing import compare_files
 from tuning.cli.follow import Follower, Interrupts
+from tuning.cli.inspecting import inspect_file
 from tuning.cli.outcome import check_out, conclude, report
 from tuning.cli.parser import spec_from
 from tuning.cli.predicting import predict
@@ -32,7 +33,7 @@ def _tune(args: argparse.Namespace, session: Session) -> int:
         raise InputError("--detach does not wait for the end, so --out and --require belong to `watch RUN`")
     spec = spec_from(args)
     check_out(args.out)
-    prepared = prepare(args.file, spec)
+    prepared = prepare(args.file, spec, test=args.test)
     limits = Limits.from_env(session.env)
     with Interrupts() as interrupts:
         run = submit(session.store(), prepared, owner=OWNER, limits=limits, env=session.env)
@@ -171,6 +172,7 @@ def _model_row(entry: ModelEntry) -> list[str]:
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
+        "inspect": inspect_file,
         "tune": _tune,
         "predict": predict,
         "runs": _runs,

@@ -78,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tune-off {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
+    _add_inspect(commands)
     _add_tune(commands)
     _add_predict(commands)
     _add_listing(commands, "runs", "list the runs, newest first")

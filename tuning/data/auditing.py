@@ -20,7 +20,7 @@ from tuning.spec import Task
 __all__ = ["audit_columns", "audit_division", "audit_rows"]
 
 _LOPSIDED = 0.8  # Share of the largest label.
-_GIVES_AWAY = 0.99  # Share of rows whose target follows from a column.
+_GIVES_AWAY = 0.98  # Share of rows whose target follows from a column.
 _OTHER_LANGUAGE = 0.05  # Share of surveyed rows.
 _SURVEYED_AT_LEAST = 20
 _NAMED_APART = 0.3  # How much oftener an input names its own label than another row's.

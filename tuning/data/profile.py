@@ -61,7 +61,7 @@ def profile_cells(name: str, cells: Sequence[str], *, structured: bool = False) 
         distinct=len(distinct),
         label_like=longest <= _LABEL_LENGTH and repeated,
         text_like=len(distinct) > 1 and odd <= 0.8 * len(distinct),
-        id_like=len(distinct) > max(1, 0.95 * len(filled)) and odd > 0.8 * len(distinct),
+        id_like=len(distinct) > max(1, 0.9 * len(filled)) and odd > 0.8 * len(distinct),
         mean_length=sum(lengths) / max(len(filled), 1),
         longest=longest,
         structured=structured,

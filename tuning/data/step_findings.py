@@ -104,7 +104,7 @@ def _leaked(state: State, effect: Effect) -> Finding:
         severity="serious",
         count=len(effect.found),
         title=(
-            f"{len(tested):,} of {whole:,} test rows have the input of a training row, or nearly; "
+            f"{len(tested):,} of {whole:,} test rows {'has' if len(tested) == 1 else 'have'} the input of a training row, or nearly; "
             f"{count_of(effect.found, 'training row', 'is|are')} concerned."
         ),
         effect="The model is asked what it was shown, so its score is too good.",
@@ -173,7 +173,7 @@ def _templated(state: State, _: Effect) -> Finding | None:
         kind="templated text",
         severity="warning",
         count=len(too_large),
-        title=f"{count_of(too_large, verb='follows|follow')} one template, with nearly the same input: over a fifth of all.",
+        title=f"{count_of(too_large, verb='follows|follow')} one template, over a fifth of all rows.",
         effect="Training and test share the template, so the score says how well it is filled in, not more.",
         remedy="They are not kept in one split; group by a column that tells them apart, if there is one.",
         rows=row_numbers(state.rows, too_large),

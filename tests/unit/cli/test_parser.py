@@ -158,7 +158,7 @@ def test_redacting_is_a_step_of_the_plan_whichever_it_is(tmp_path):
     path.write_text(json.dumps({"rows": 9, "plan": PLAN.model_dump(mode="json")}), encoding="utf-8")
 
     usual = spec_from(parse("tune", "file.csv", "--redact"))
-    edited = spec_from(parse("tune", "file.csv", "--redact", "--plan", str(path)))
+    edited = spec_from(parse("inspect", "file.csv", "--redact", "--plan", str(path)))
 
     assert usual.plan == CleaningPlan.usual().switched(Step.REDACT, on=True)
     assert edited.plan == PLAN.switched(Step.REDACT, on=True)

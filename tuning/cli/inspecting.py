@@ -1,0 +1,124 @@
+"""`inspect`: what is in a file, what is wrong with it, what a run would make of it. Knows how to show, not find."""
+
+import argparse
+
+from tuning.cli.parser import spec_from
+from tuning.cli.session import Session
+from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visible
+from tuning.data.findings import Finding
+from tuning.data.inspecting import FileFacts, Inspection, inspect
+from tuning.data.profile import ColumnProfile
+
+__all__ = ["inspect_file", "render_inspection"]
+
+_STYLES = {"serious": "bold red", "warning": "yellow", "info": ""}
+_EXAMPLES, _LABELS = 2, 8
+_PREVIEW_CHARACTERS = 400
+
+
+def inspect_file(args: argparse.Namespace, session: Session) -> int:
+    """Print everything that is known of a file; 0 whenever it could be read, whatever is in it."""
+    found = inspect(args.file, spec_from(args), test=args.test)
+    if args.json:
+        print_json(session.out, found.model_dump(mode="json"))
+    else:
+        render_inspection(session.out, found)
+    return 0
+
+
+def render_inspection(screen: Screen, found: Inspection) -> None:
+    """The profile, the audit, the plan, the splits and a preview, 80 columns wide."""
+    for facts in (found.file, found.test_file):
+        if facts is not None:
+            _render_file(screen, facts)
+    _render_shape(screen, found)
+    _heading(screen, "Columns")
+    listing = Listing(
+        ("column", "filled", "different", "longest", "looks like", "first"),
+        [_column_row(column) for column in found.columns],
+        flexible=("column", "first"),
+    )
+    print_listing(screen, listing, empty="")
+    _heading(screen, "Findings")
+    for finding in found.findings:
+        _render_finding(screen, finding)
+    if not found.findings and found.shape is not None:
+        screen.line("nothing")
+    _render_plan(screen, found)
+    _render_splits(screen, found)
+    if found.problem is not None:
+        _heading(screen, "In the way of a run")
+        screen.line(visible(found.problem), "bold red")
+
+
+def _heading(screen: Screen, text: str) -> None:
+    screen.line("")
+    screen.line(text, "bold")
+
+
+def _render_file(screen: Screen, facts: FileFacts) -> None:
+    delimiter = {",": ", comma", ";": ", semicolon", "\t": ", tab", "|": ", |"}.get(facts.delimiter or "", "")
+    size = f"{facts.rows:,} rows, {facts.columns:,} columns"
+    screen.line(visible(f"{facts.name}: {facts.format}{delimiter}, {facts.encoding}; {size}"))
+    for note in facts.notes:
+        screen.line(visible(note))
+
+
+def _render_shape(screen: Screen, found: Inspection) -> None:
+    if found.shape is None:
+        return
+    shape = found.shape
+    screen.line(visible(f"Read as {shape.kind} ({shape.confidence}), task {shape.task}: {shape.reason}"))
+    if shape.template is not None:
+        screen.line(visible(f"Template: {shape.template}"))
+    for other in found.other_shapes:
+        template = "" if other.template is None else f" with template {other.template}"
+        screen.line(visible(f"Or: {other.task}, input '{other.input}', target '{other.target}'{template}"))
+    if found.labels:
+        shown = ", ".join(f"{one.label} {one.rows:,}" for one in found.labels[:_LABELS])
+        more = f" and {found.label_count - _LABELS:,} more" if found.label_count > _LABELS else ""
+        screen.line(visible(f"{found.label_count:,} labels: {shown}{more}"))
+
+
+def _column_row(column: ColumnProfile) -> list[str]:
+    kinds = {"structured": column.structured, "labels": column.label_like, "ids": column.id_like}
+    kind = next((name for name, so in kinds.items() if so), "text" if column.text_like else "numbers")
+    return [
+        column.name,
+        f"{column.filled:.0%}",
+        f"{column.distinct:,}",
+        f"{column.longest:,}",
+        kind if column.distinct > 1 else ("nothing", "one value")[column.distinct],
+        column.values[0] if column.values else "",
+    ]
+
+
+def _render_finding(screen: Screen, finding: Finding) -> None:
+    screen.line(visible(f"{finding.severity}: {finding.title}"), _STYLES[finding.severity])
+    screen.line(visible(f"  {finding.effect} {finding.remedy}"))
+    for example in finding.examples[:_EXAMPLES]:
+        screen.line(visible(f"  {example}"))
+
+
+def _render_plan(screen: Screen, found: Inspection) -> None:
+    if found.plan is None:
+        return
+    _heading(screen, "Plan")
+    rows = []
+    for step in found.plan.steps:
+        dropped = step.rows_before - step.rows_after
+        does = f"drops {dropped:,}" if dropped else f"changes {step.changed:,}" if step.changed else "-"
+        rows.append(["on" if step.on else "off", step.step, does, step.title])
+    print_listing(screen, Listing(("", "step", "rows", "what it does"), rows, flexible=("what it does",)), empty="")
+
+
+def _render_splits(screen: Screen, found: Inspection) -> None:
+    if found.splits is None:
+        return
+    _heading(screen, "Splits")
+    sizes = found.splits
+    screen.line(f"{sizes.train:,} rows to train, {sizes.dev:,} dev, {sizes.test:,} test. {found.enough or ''}")
+    _heading(screen, "The first rows as the model is asked")
+    for row in found.preview:
+        text = row.text if len(row.text) <= _PREVIEW_CHARACTERS else f"{row.text[: _PREVIEW_CHARACTERS - 1]}…"
+        screen.line(visible(f"row {row.row}: {text} → {row.target[:_PREVIEW_CHARACTERS]}"))
