@@ -154,6 +154,9 @@ class RunSpec(BaseModel):
     )
     batch_size: int = Field(8, ge=1, le=256, description="training rows per optimizer step")
     max_length: int = Field(512, ge=32, le=8192, description="longest prompt plus completion, in tokens")
+    margin: float | None = Field(
+        None, ge=0.1, le=50, description="how many points worse than the base still counts as not worse"
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to compute")
     precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="number format of the base weights")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="decides splits, shuffles and initial adapter weights")

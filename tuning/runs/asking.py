@@ -62,7 +62,9 @@ def wording(asking: Asking, dataset: Dataset) -> Wording:
     """The text around an input."""
     if asking.wording == "plain":
         return PLAIN
-    return Wording(f"{_title(dataset.input)}: ", f"\n{_title(dataset.target)}:")
+    one_column = dataset.shape is None or (dataset.shape.template is None and not dataset.shape.is_chat)
+    # A template says itself what is what, and the turns of a chat have no column's name.
+    return Wording(f"{_title(dataset.input)}: ", f"\n{_title(dataset.target)}:") if one_column else PLAIN
 
 
 def prior_of(scores: Sequence[LabelScores]) -> list[float]:

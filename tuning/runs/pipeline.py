@@ -90,6 +90,8 @@ class _Pipeline:
         evidence = Evidence(
             train=self.splits.train,
             variants=choice.variants,
+            leaked=frozenset(self.dataset.leaked),
+            margin=None if self.spec.margin is None else self.spec.margin / 100,
             base_setup=base_setup,
             tuned_setup=tuned_setup,
             looks=count_looks(self.run, RunStore(self.run.home)),

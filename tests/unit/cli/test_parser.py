@@ -26,6 +26,7 @@ SAMPLES = {
     "dropout": 0.25,
     "learning_rate": 0.002,
     "weight_decay": 0.125,
+    "margin": 2.5,
     "layers": 9,
     "batch_size": 3,
     "max_length": 77,
