@@ -123,15 +123,16 @@ def inspect(
 
 def inspect_tables(source: Source, spec: RunSpec, model: ModelView | None = None) -> Inspection:
     """Look at tables. Never raises for what is in them: `problem` says what is in the way."""
+    profiles = profile_columns(source.table)
     facts = Inspection(
         file=_facts(source.table),
         test_file=None if source.test is None else _facts(source.test),
-        columns=list(profile_columns(source.table).values()),
+        columns=list(profiles.values()),
         spec=spec,
     )
     try:
         check_size(source.table)
-        found = draft(source, spec)
+        found = draft(source, spec, profiles)
     except InputError as error:
         return facts.model_copy(update={"problem": str(error)})
     findings = _Findings()

@@ -21,7 +21,7 @@ __all__ = ["alike", "near_duplicates", "plain_words"]
 _SHINGLE = 4  # Characters.
 _BANDS, _BAND = 20, 5  # Two texts that share 74 % of their runs meet in some band with 99 % probability.
 _SHARED = 0.4  # Of two signatures; pairs that meet by chance share less.
-_CHUNK = 20_000  # Texts whose signatures are computed at a time.
+_CHUNK = 5_000  # Texts whose signatures are computed at a time.
 _SHORTEST = 20  # Characters; in a shorter text every letter counts.
 _TYPOS = 0.3  # Of the words that differ, the share of characters that do; misspelt words stay under it.
 _SLIPS = 40  # One slip in so many characters is allowed wherever it is.
@@ -69,7 +69,9 @@ def _likely_pairs(texts: list[str]) -> Iterator[tuple[int, int]]:
     """Pairs of positions worth reading, at most `_BANDS` for each text, the likeliest first."""
     if len(texts) < 2:
         return
-    signatures = np.concatenate([_signatures(texts[i : i + _CHUNK]) for i in range(0, len(texts), _CHUNK)])
+    signatures = np.empty((len(texts), _BANDS * _BAND), np.uint32)
+    for start in range(0, len(texts), _CHUNK):
+        signatures[start : start + _CHUNK] = _signatures(texts[start : start + _CHUNK])
     numbers = np.fromiter((hash(tuple(_NUMBER.findall(text))) for text in texts), np.int64, len(texts)).view(np.uint64)
     packed = [_pairs_of_band(signatures, numbers, band) for band in range(_BANDS)]
     for pair in np.unique(np.concatenate(packed)).tolist():

@@ -84,9 +84,12 @@ class Division:
         return found
 
 
-def draft(source: Source, spec: RunSpec) -> Draft:
-    """Find the shape and read all rows by it. Raises `ColumnError` where no shape fits what is set."""
-    profiles = profile_columns(source.table)
+def draft(source: Source, spec: RunSpec, profiles: Mapping[str, ColumnProfile] | None = None) -> Draft:
+    """Find the shape and read all rows by it. Raises `ColumnError` where no shape fits what is set.
+
+    `profiles` of the table's columns are made where they are not at hand.
+    """
+    profiles = profile_columns(source.table) if profiles is None else profiles
     reading = read_as(source.table, recognise(source.table, spec, profiles), spec)
     rows = extract(source.table, reading)
     if source.test is not None:

@@ -104,7 +104,8 @@ def _leaked(state: State, effect: Effect) -> Finding:
         severity="serious",
         count=len(effect.found),
         title=(
-            f"{len(tested):,} of {whole:,} test rows {'has' if len(tested) == 1 else 'have'} the input of a training row, or nearly; "
+            f"{len(tested):,} of {whole:,} test rows {'has' if len(tested) == 1 else 'have'} the input of a training "
+            f"row, or nearly; "
             f"{count_of(effect.found, 'training row', 'is|are')} concerned."
         ),
         effect="The model is asked what it was shown, so its score is too good.",
