@@ -1,5 +1,7 @@
 """Training a LoRA adapter on a tiny random Llama in float32."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -8,6 +10,8 @@ import pytest
 import torch
 
 from tuning.engine.batching import RowTokens
+from tuning.engine.forward import SHARED, Batching
+from tuning.engine.lower_layers import lower_layers
 from tuning.engine.prediction import completion_nlls
 from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
 from tuning.models.adapter import AdapterSettings, attach_adapter
@@ -25,6 +29,7 @@ class Recorder:
     losses: list[float] = field(default_factory=list)
     dev: list[tuple[int, float]] = field(default_factory=list)
     totals: set[int] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
         self.losses.append(loss)
@@ -34,6 +39,9 @@ class Recorder:
 
     def on_dev(self, step: int, loss: float) -> None:
         self.dev.append((step, loss))
+
+    def on_note(self, message: str) -> None:
+        self.notes.append(message)
 
     def stop_requested(self) -> Literal["cancelled", "time limit"] | None:
         stop = self.stop_after is not None and len(self.losses) >= self.stop_after - 1
@@ -103,20 +111,59 @@ def test_every_completion_token_weighs_the_same(adapted, settings):
     assert recorder.dev[0][1] == pytest.approx(expected_dev, rel=1e-5)
 
 
-def test_a_step_of_several_passes_is_the_step_of_one(adapted, settings):
-    """A long row more makes the passes small; with the rows the same, loss, clipping and update must be too."""
-    long = RowTokens((*HEAD, *range(3, 253)), (20, 2))
-    train = [*copying(3, 4), long]
+@contextmanager
+def little_memory(model, error: Exception, tokens: int) -> Iterator[list[int]]:
+    """A model that runs out of memory when it is to learn from more than `tokens`; notes how many it was given."""
+    given: list[int] = []
+
+    def check(_module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if torch.is_grad_enabled():
+            given.append(inputs[0].shape[1])
+            if given[-1] > tokens:
+                raise error
+
+    hook = model.get_decoder().layers[1].register_forward_pre_hook(check)
+    yield given
+    hook.remove()
+
+
+OUT_OF_MEMORY = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+    MemoryError(),
+]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
+def test_out_of_memory_the_step_is_done_in_smaller_passes_and_is_the_same_step(adapted, settings, error):
+    train = copying(16, 4)
     model, recorder = adapted(), Recorder()
     expected = dev_loss(model, train)
-    train_adapter(model, train, train, settings(epochs=1, batch_size=4), recorder)
+    with little_memory(model, error, tokens=len(HEAD) + 2 * 5) as given:
+        train_adapter(model, train, train[:4], settings(epochs=1, batch_size=16), recorder)
     assert recorder.losses == [pytest.approx(expected, rel=1e-4)]
-    in_passes = weights(model)
+    assert [note.split(" at a time")[0].split()[-1] for note in recorder.notes] == ["8", "4", "2"]
+    assert max(given[-8:]) <= len(HEAD) + 2 * 5
 
-    whole, seen = adapted(), weights(adapted())
-    step = whole_batch_step(whole, train)
-    for name, before in seen.items():
-        torch.testing.assert_close(in_passes[name] - before, step[name] - before, rtol=1e-2, atol=1e-4)
+    step = whole_batch_step(adapted(), train)
+    for name, before in weights(adapted()).items():
+        torch.testing.assert_close(weights(model)[name] - before, step[name] - before, rtol=1e-2, atol=1e-4)
+
+
+def test_it_stays_with_smaller_passes(adapted, settings):
+    model, recorder = adapted(), Recorder()
+    with little_memory(model, MemoryError(), tokens=len(HEAD) + 4 * 5):
+        outcome = train_adapter(model, copying(24, 4), copying(4, 5), settings(epochs=1), recorder)
+    assert (outcome.steps, len(recorder.notes)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "tokens"), [(MemoryError("not even one"), 1), (RuntimeError("something else"), 8)], ids=["one row", "bug"]
+)
+def test_what_smaller_passes_do_not_help_is_raised(adapted, settings, error, tokens):
+    model = adapted()
+    with little_memory(model, error, tokens), pytest.raises(type(error), match=str(error)):
+        train_adapter(model, copying(8, 4), copying(4, 5), settings(epochs=1), Recorder())
 
 
 def whole_batch_step(model, rows: list[RowTokens]) -> dict[str, torch.Tensor]:
@@ -216,3 +263,35 @@ def test_stopped_after_the_first_step_that_step_is_kept_and_did_something(adapte
     assert (outcome.steps, outcome.best_step) == (1, 1)
     after = weights(model)
     assert any(not torch.equal(after[name], before[name]) for name in before)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_kept_lower_layers_change_nothing(tiny_model, settings, tmp_path, layers):
+    def trained(how: Callable[[Any], Batching]) -> tuple[dict[str, torch.Tensor], Recorder]:
+        model = attach_adapter(
+            load_model(tiny_model, choose_machine("cpu", "float32")).model,
+            AdapterSettings(rank=4, alpha=8, dropout=0.0, layers=layers, seed=0),
+        )
+        recorder = Recorder()
+        train_adapter(model, copying(20, 1), copying(8, 2), settings(epochs=2, batching=how(model)), recorder)
+        return weights(model), recorder
+
+    def kept(model: Any) -> Batching:
+        return Batching(lower=lower_layers(model, layers, tmp_path))
+
+    plain, seen = trained(lambda _: SHARED)
+    cached, told = trained(kept)
+    assert told.losses == pytest.approx(seen.losses, rel=1e-5)
+    assert [loss for _, loss in told.dev] == pytest.approx([loss for _, loss in seen.dev], rel=1e-5)
+    for name, weight in plain.items():
+        assert (cached[name] - weight).norm() <= 1e-4 * weight.norm(), name
+
+
+def test_padded_training_is_the_same_training(adapted, settings):
+    """Two ways to compute the same thing; rounding grows with every step of Adam, so few of them are compared."""
+    recorders = [Recorder(), Recorder()]
+    for recorder, batching in zip(recorders, (SHARED, Batching(shared_prefix=False)), strict=True):
+        train_adapter(adapted(), copying(20, 1), copying(8, 2), settings(epochs=1, batching=batching), recorder)
+    shared, padded = recorders
+    assert padded.losses == pytest.approx(shared.losses, rel=1e-4)
+    assert [loss for _, loss in padded.dev] == pytest.approx([loss for _, loss in shared.dev], rel=1e-4)

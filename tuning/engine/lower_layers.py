@@ -5,10 +5,12 @@ lower layers once. The upper layers then start from there, the lower ones standi
 list of layers keeps its length and every layer its index. Knows decoders and batches; knows nothing of adapters.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import torch
 
@@ -16,7 +18,11 @@ from tuning.engine.attention import KeptPrefix
 from tuning.engine.batching import RowBatch, prefix_batch
 from tuning.engine.state_store import StateStore
 
-__all__ = ["LowerLayers"]
+__all__ = ["LowerLayers", "lower_layers"]
+
+_MEMORY_BYTES = 256 * 2**20
+_FILE_SHARE = 0.25
+"""Of the disk's free bytes, so that a run fills no disk."""
 
 
 class _PassThrough(torch.nn.Module):
@@ -104,6 +110,15 @@ class LowerLayers:
         finally:
             hook.remove()
         return seen[0]
+
+
+def lower_layers(model: Any, layers: int | Literal["all"], folder: Path) -> LowerLayers | None:
+    """What is frozen when only the top `layers` are trained, None if nothing is; beyond memory, kept in `folder`."""
+    count = 0 if layers == "all" else len(model.get_decoder().layers) - layers
+    if count < 1:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return LowerLayers(count, StateStore(folder, _MEMORY_BYTES, int(_FILE_SHARE * shutil.disk_usage(folder).free)))
 
 
 @contextmanager

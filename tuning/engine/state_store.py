@@ -52,7 +52,6 @@ class StateStore:
 
     def _write(self, states: torch.Tensor) -> _Place:
         if self._file is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 - open as long as the store
         offset = self._file.seek(0, 2)
         self._file.write(states.contiguous().view(torch.uint8).numpy().data)

@@ -25,15 +25,15 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from tuning.engine.batching import RowTokens, common_prefix, row_batch
-from tuning.engine.prediction import CausalModel, batch_nll, completion_nlls, shared_prefix
+from tuning.engine.batching import RowTokens, common_prefix
+from tuning.engine.forward import SHARED, Batching, CausalModel, shared_prefix
+from tuning.engine.passes import GradientPasses
+from tuning.engine.prediction import completion_nlls
 
 __all__ = ["StopReason", "TrainingObserver", "TrainingOutcome", "TrainingSettings", "train_adapter"]
 
 StopReason = Literal["finished", "dev stopped improving", "cancelled", "time limit"]
 
-_MICRO_TOKENS = 768
-"""Most tokens of one forward and backward pass: their activations are what training needs memory for."""
 _DEV_PER_EPOCH = 2
 _PATIENCE = 3
 """Dev scores in a row without a better one before training stops: one and a half epochs."""
@@ -53,6 +53,8 @@ class TrainingSettings:
     weight_decay: float
     seed: int
     device: str
+    batching: Batching = SHARED
+    """How rows go through the model, in training and on dev."""
 
 
 class TrainingObserver(Protocol):
@@ -63,6 +65,9 @@ class TrainingObserver(Protocol):
 
     def on_dev(self, step: int, loss: float) -> None:
         """The dev rows were scored, in nats per completion token."""
+
+    def on_note(self, message: str) -> None:
+        """Something happened that the user should know, as a sentence."""
 
     def stop_requested(self) -> Literal["cancelled", "time limit"] | None:
         """Why training should end after this step, if it should."""
@@ -91,7 +96,7 @@ def train_adapter(
     """Train the adapter that `model` carries and leave it with the best weights by dev loss."""
     trainer = _Trainer(model, train, dev, settings, observer)
     start = time.perf_counter()
-    with shared_prefix(model):
+    with shared_prefix(model, settings.batching):
         trainer.train()
     seconds = time.perf_counter() - start
     model.eval()
@@ -102,7 +107,7 @@ def train_adapter(
         best_step=state.best_global_step or None,
         train_seconds=seconds - trainer.dev_seconds,
         dev_seconds=trainer.dev_seconds,
-        train_tokens=trainer.train_tokens,
+        train_tokens=trainer.passes.tokens,
     )
 
 
@@ -117,36 +122,30 @@ class _Trainer(Trainer):
         settings: TrainingSettings,
         observer: TrainingObserver,
     ) -> None:
-        self.dev_rows, self.dev_seconds, self.train_tokens = dev, 0.0, 0
+        self.dev_rows, self.dev_seconds = dev, 0.0
+        self._batching = settings.batching
         self._lengths = [len(row.prompt) + len(row.completion) for row in train]
-        self._batch_size = settings.batch_size
         self._reporter = _Reporter(observer)
         prefix = common_prefix([row.prompt for row in train])
+        self.passes = GradientPasses(model, prefix, settings.batching, self._reporter.note)
         super().__init__(
             model=model,
-            args=_arguments(settings, len(train), _micro_batch(self._lengths, prefix, settings.batch_size)),
+            args=_arguments(settings, len(train)),
             train_dataset=train,
             eval_dataset=dev,
-            data_collator=_Collator(prefix),
+            data_collator=_as_they_are,
             callbacks=[EarlyStoppingCallback(_PATIENCE), self._reporter],
         )
         self.remove_callback(PrinterCallback)
-        self.model_accepts_loss_kwargs = True  # the loss is divided by all completion tokens of a step, here
 
-    def compute_loss(
-        self, model: CausalModel, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> Any:
-        """Summed NLL of the completions over the completion tokens of the whole optimizer step."""
-        batch = inputs["batch"].to(self.args.device)
-        self.train_tokens += batch.tokens
-        return batch_nll(model, batch).sum() / num_items_in_batch
-
-    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> int:
-        return sum(len(sample["batch"].predicted) for sample in batch_samples)
+    def training_step(self, model: CausalModel, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+        """Gradients of the mean NLL of a whole batch's completion tokens; returns the mean."""
+        model.train()
+        return self.passes.accumulate(inputs["rows"], self.accelerator.backward)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
         generator = torch.Generator().manual_seed(self.args.seed)
-        return LengthGroupedSampler(self._batch_size, lengths=self._lengths, generator=generator)
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=self._lengths, generator=generator)
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
         """Linear warm-up, then a half cosine to zero. transformers' own warm-up begins at a rate of exactly zero, so
@@ -161,7 +160,7 @@ class _Trainer(Trainer):
         """Dev loss by token; the Trainer's own weighs a batch by its rows."""
         start = time.perf_counter()
         self.model.eval()
-        nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen())
+        nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen(), self._batching)
         loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
         self.model.train()
         self.dev_seconds += time.perf_counter() - start
@@ -181,12 +180,9 @@ class _Trainer(Trainer):
         return "finished" if self.state.global_step >= self.state.max_steps else "dev stopped improving"
 
 
-@dataclass(frozen=True)
-class _Collator:
-    prefix: int
-
-    def __call__(self, rows: list[RowTokens]) -> dict[str, Any]:
-        return {"batch": row_batch(rows, self.prefix)}
+def _as_they_are(rows: list[RowTokens]) -> dict[str, list[RowTokens]]:
+    """A batch for the Trainer: laid out only when it is known how much of it goes through the model at once."""
+    return {"rows": rows}
 
 
 class _Reporter(TrainerCallback):
@@ -202,6 +198,10 @@ class _Reporter(TrainerCallback):
             self._observer.on_dev(state.global_step, logs["eval_loss"])
         elif "loss" in logs:
             self._observer.on_step(state.global_step, state.max_steps, logs["loss"], logs["learning_rate"])
+
+    def note(self, message: str) -> None:
+        """Pass on what the user should know."""
+        self._observer.on_note(message)
 
     def listen(self) -> None:
         """Ask whether to stop in the middle of other work: the observer answers the user, the next step's end obeys."""
@@ -222,20 +222,13 @@ def _rate_share(step: int, *, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
 
 
-def _micro_batch(lengths: Sequence[int], prefix: int, batch_size: int) -> int:
-    """The most rows that fit a pass and divide the batch, judged by the longest row."""
-    rows = max((_MICRO_TOKENS - prefix) // (max(lengths) - prefix), 1)
-    return next(size for size in range(min(rows, batch_size), 0, -1) if batch_size % size == 0)
-
-
-def _arguments(settings: TrainingSettings, rows: int, micro_batch: int) -> TrainingArguments:
+def _arguments(settings: TrainingSettings, rows: int) -> TrainingArguments:
     steps_per_epoch = -(-rows // settings.batch_size)
     every = max(steps_per_epoch // _DEV_PER_EPOCH, 1)
     return TrainingArguments(
         output_dir=str(settings.folder),
         num_train_epochs=settings.epochs,
-        per_device_train_batch_size=micro_batch,
-        gradient_accumulation_steps=settings.batch_size // micro_batch,
+        per_device_train_batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
         weight_decay=settings.weight_decay,
         max_grad_norm=_CLIP,

@@ -52,8 +52,6 @@ def test_a_key_takes_room_once(tmp_path):
 
 
 def test_nothing_is_left_in_the_folder(tmp_path):
-    folder = tmp_path / "later"
-    store = StateStore(folder, 0, 10 * ROW)
-    assert not folder.exists(), "a folder is made when it is needed"
+    store = StateStore(tmp_path, 0, 10 * ROW)
     store.add(b"a", torch.ones(4, 8))
-    assert list(folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
