@@ -69,7 +69,7 @@ def _likely_pairs(texts: list[str]) -> Iterator[tuple[int, int]]:
     """Pairs of positions worth reading, at most `_BANDS` for each text, the likeliest first."""
     if len(texts) < 2:
         return
-    signatures = np.empty((len(texts), _BANDS * _BAND), np.uint32)
+    signatures: npt.NDArray[np.uint32] = np.empty((len(texts), _BANDS * _BAND), np.uint32)
     for start in range(0, len(texts), _CHUNK):
         signatures[start : start + _CHUNK] = _signatures(texts[start : start + _CHUNK])
     numbers = np.fromiter((hash(tuple(_NUMBER.findall(text))) for text in texts), np.int64, len(texts)).view(np.uint64)
