@@ -3,6 +3,7 @@
 `compare_page` reads the folder, `CompareScreen` lays it out.
 """
 
+import html
 import secrets
 import zipfile
 from collections.abc import Sequence
@@ -15,9 +16,17 @@ import pandas as pd
 
 from tuning.errors import InputError
 from tuning.runs.store import Run
-from tuning.scoring.comparison import Comparison, MetricRow
+from tuning.scoring.comparison import Comparison
 from tuning.ui import markup
-from tuning.ui.samples import HEADERS, KINDS, SamplePage, choose_samples, pair_samples, sample_page
+from tuning.ui.changes import changes
+from tuning.ui.classes import classes
+from tuning.ui.headline import duel, failure_panel, verdict_panel
+from tuning.ui.ladder import ladder
+from tuning.ui.learning import learned_words
+from tuning.ui.sample_cards import sample_cards
+from tuning.ui.samples import HEADERS, KINDS, MEANINGS, SamplePage, choose_samples, pair_samples, sample_page
+from tuning.ui.scores import scores
+from tuning.ui.trust import reliability, trust
 from tuning.ui.watch import LOSS_COLORS, advice, loss_frame
 
 __all__ = ["ComparePage", "CompareScreen", "compare_page", "pack_run"]
@@ -37,6 +46,8 @@ class ComparePage:
     comparison: Comparison | None = None
     loss: pd.DataFrame | None = None
     about: str = ""
+    learned: str = ""
+    """How training ended and what it took."""
 
 
 def compare_page(run: Run | None) -> ComparePage:
@@ -46,18 +57,24 @@ def compare_page(run: Run | None) -> ComparePage:
     status, comparison = run.status(), run.comparison()
     if status.active:
         return ComparePage("empty", "Not yet", "The run is still on its way: Watch shows how far it is.")
+    loss, about, learned = loss_frame(run.events()), _about(run, comparison), learned_words(run.events(), comparison)
     if comparison is None or comparison.verdict is None:
         reason = status.message or "The reason is unknown."
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss_frame(run.events()))
+        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss, about, learned)
     kinds = {"better": "better", "worse": "worse"}
     body = "This run was cancelled: what it had learned until then is compared." if status.state != "done" else ""
     if status.state in {"failed", "interrupted"}:
         body = f"{status.message or ''} {advice(status)}".strip()
-    dataset = run.dataset()
-    about = f"{dataset.name} · {status.model} · {comparison.rows.train or 0:,} rows trained on"
     kind = kinds.get(comparison.verdict.kind, "info")
-    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss_frame(run.events()), about)
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned)
+
+
+def _about(run: Run, comparison: Comparison | None) -> str:
+    parts = [run.dataset().name, run.status().model]
+    if comparison is not None and comparison.rows.train:
+        parts.append(f"{comparison.rows.train:,} rows trained on")
+    return " · ".join(parts)
 
 
 def pack_run(run: Run, folder: Path) -> Path:
@@ -75,15 +92,21 @@ def pack_run(run: Run, folder: Path) -> Path:
     return target
 
 
-def _primary(comparison: Comparison) -> MetricRow | None:
-    return next((metric for metric in comparison.metrics if metric.name == comparison.primary), None)
+def _top(page: ComparePage) -> str:
+    """The first thing to see: the verdict, or why there is none."""
+    found = page.comparison
+    if found is None:
+        return markup.notice(page.kind, page.title, page.body)
+    if found.verdict is None:
+        return failure_panel(found.receipt, page.title, page.body, page.about)
+    return verdict_panel(found.verdict, page.about, page.body)
 
 
 def _filters(comparison: Comparison) -> list[tuple[str, str]]:
     flips = comparison.flips
     numbers = (flips.fixed, flips.broken, flips.both_right, flips.both_wrong)
-    named = [(f"{kind} ({number:,})", kind) for kind, number in zip(KINDS, numbers, strict=True)]
-    return [(f"all ({sum(numbers):,})", _ALL), *named]
+    named = [(f"{kind} ({number:,})\n{MEANINGS[kind]}", kind) for kind, number in zip(KINDS, numbers, strict=True)]
+    return [(f"all ({sum(numbers):,})\nevery test row", _ALL), *named]
 
 
 class CompareScreen:
@@ -92,30 +115,27 @@ class CompareScreen:
     def __init__(self) -> None:
         self.notice = gr.HTML(markup.notice(*_NOTHING))
         with gr.Column(visible=False) as self.body:
-            self.duel = gr.HTML()
-            self.counts = gr.HTML()
-            self.metrics = gr.HTML()
-            gr.HTML(markup.heading("", "Samples", "what both models answered, row by row"))
-            self.filter = gr.Radio([("all", _ALL)], value=_ALL, label="Show", container=False)
-            self._build_samples()
-            with gr.Column(visible=False) as self.by_class:
-                gr.HTML(markup.heading("", "By class", "where the answers go; darker is more of that target's rows"))
-                self.matrices = gr.HTML()
-                self.classes = gr.HTML()
-            gr.HTML(markup.heading("", "How it learned"))
-            self.loss = gr.LinePlot(
-                x="step",
-                y="loss",
-                color="rows",
-                color_map=LOSS_COLORS,
-                elem_classes="to-plot",
-                x_title="training step",
-                y_title="nats per token",
-                label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
-                height=340,
+            self.top = gr.HTML()
+            gr.HTML(markup.heading("", "Row by row", "what tuning fixed and what it broke; choose one to see its rows"))
+            self.filter = gr.Radio(
+                [("all", _ALL)], value=_ALL, label="Show", container=False, elem_classes="to-flips", show_label=False
             )
-            gr.HTML(markup.heading("", "Can it be believed?", "what was checked"))
-            self.receipt = gr.HTML()
+            self._build_samples()
+            self.middle = gr.HTML()
+            with gr.Column(visible=False) as self.learned:
+                self.learning = gr.HTML()
+                self.loss = gr.LinePlot(
+                    x="step",
+                    y="loss",
+                    color="rows",
+                    color_map=LOSS_COLORS,
+                    elem_classes="to-plot",
+                    x_title="training step",
+                    y_title="nats per token",
+                    label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
+                    height=340,
+                )
+            self.end = gr.HTML()
             gr.HTML(markup.heading("", "Take it away", "adapter in PEFT's format, predictions, comparison"))
             with gr.Row():
                 self.pack = gr.Button("Prepare the download", min_width=240, scale=0)
@@ -134,6 +154,7 @@ class CompareScreen:
             buttons=["copy"],
             elem_classes="to-samples",
         )
+        self.cards = gr.HTML()
         self.number = gr.State(0)
         with gr.Row(equal_height=True):
             self.position = gr.Textbox(show_label=False, label="Rows shown", container=False, interactive=False)
@@ -149,14 +170,13 @@ class CompareScreen:
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        parts = [self.notice, self.body, self.duel, self.counts, self.metrics, self.filter, self.by_class]
-        parts += [self.matrices, self.classes, self.loss, self.receipt, self.file]
-        return [*parts, *self.sample_outputs, self.whole]
+        parts = [self.notice, self.body, self.top, self.filter, self.middle, self.learned, self.learning, self.loss]
+        return [*parts, self.end, self.file, *self.sample_outputs, self.whole]
 
     @property
     def sample_outputs(self) -> list[Any]:
         """What a filter or a turned page changes."""
-        return [self.table, self.position, self.number, self.previous, self.next]
+        return [self.table, self.cards, self.position, self.number, self.previous, self.next]
 
     @property
     def whole_outputs(self) -> list[Any]:
@@ -166,27 +186,25 @@ class CompareScreen:
     def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
         """The changes that make the screen say what the page says."""
         found = page.comparison
-        changes: dict[Any, Any] = {
-            self.notice: markup.notice(page.kind, page.title, f"{page.about}\n{page.body}".strip()),
-            self.body: gr.Column(visible=found is not None and page.kind != "empty"),
+        changed: dict[Any, Any] = {
+            self.notice: _top(page),
+            self.body: gr.Column(visible=found is not None),
             self.file: gr.File(None, visible=False),
             self.whole: gr.Group(visible=False),
         }
         if found is None or run is None:
-            return changes
-        primary = _primary(found)
-        changes |= {
-            self.duel: markup.duel(primary, found.rows.test) if primary and found.verdict else "",
-            self.counts: markup.counts(found.flips),
-            self.metrics: markup.metric_table(found.metrics, found.rows.test),
+            return changed
+        drawn = page.loss is not None and not page.loss.empty
+        changed |= {
+            self.top: (duel(found) if found.verdict else "") + ladder(found),
             self.filter: gr.Radio(_filters(found), value=_ALL),
-            self.by_class: gr.Column(visible=found.confusion is not None),
-            self.matrices: markup.matrices(found.confusion) if found.confusion else "",
-            self.classes: markup.class_table(found.classes),
-            self.loss: gr.LinePlot(page.loss if page.loss is not None and not page.loss.empty else None),
-            self.receipt: markup.receipt(found.receipt),
+            self.middle: changes(found) + scores(found) + classes(found) + reliability(found),
+            self.learned: gr.Column(visible=drawn),
+            self.learning: markup.heading("", "How it learned", html.escape(page.learned)),
+            self.loss: gr.LinePlot(page.loss if drawn else None),
+            self.end: trust(found),
         }
-        return changes | self.show_samples(self.samples(run, _ALL, 0))
+        return changed | self.show_samples(self.samples(run, _ALL, 0))
 
     def samples(self, run: Run, kind: str, number: int) -> SamplePage:
         """A page of the run's samples of that kind."""
@@ -197,6 +215,7 @@ class CompareScreen:
         """The changes that show this page of samples."""
         return {
             self.table: gr.Dataframe(page.rows),
+            self.cards: sample_cards(page.rows),
             self.position: page.position,
             self.number: page.number,
             self.previous: gr.Button(interactive=page.number > 0),

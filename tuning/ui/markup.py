@@ -1,4 +1,4 @@
-"""The only place where HTML is made. Knows texts and numbers, no runs and no layout.
+"""The pieces that every screen's HTML is made of. Knows texts and numbers, no runs and no layout.
 
 Every function returns a whole fragment for the value of a `gr.HTML`; every text that enters one is escaped here, and
 Gradio pastes the value into its template as it is (`${value}`), so a template marker in a text stays a text.
@@ -6,40 +6,31 @@ Gradio pastes the value into its template as it is (`${value}`), so a template m
 
 import html
 from collections.abc import Sequence
-
-from tuning.scoring.comparison import Check, ClassScore, Confusion, Flips, MetricRow
-from tuning.scoring.verdict import FEWEST_ROWS
+from dataclasses import dataclass
 
 __all__ = [
-    "METRIC_TITLES",
+    "Column",
+    "attribute",
     "bar",
-    "class_table",
-    "counts",
-    "difference",
-    "duel",
     "escape",
-    "figure",
+    "fold",
     "heading",
-    "matrices",
-    "metric_table",
     "notice",
-    "receipt",
     "secret_link",
+    "section",
     "splits",
     "steps",
+    "table",
 ]
 
-METRIC_TITLES = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "exact_match": "Exact match",
-    "chrf": "chrF",
-    "rouge_l": "ROUGE-L",
-    "perplexity": "Perplexity",
-}
-_MOST_LABELS = 40
-_SIGNS = {"better": "▲", "worse": "▼", "even": "="}
-_WORDS = {"better": "▲ better", "worse": "▼ worse", "even": "= no clear difference", "open": ""}
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a table's column; on a phone its name stands before each cell."""
+
+    name: str
+    kind: str = ""
+    """Class of its cells."""
 
 
 def escape(text: object) -> str:
@@ -47,9 +38,25 @@ def escape(text: object) -> str:
     return f"<bdi>{html.escape(str(text), quote=True)}</bdi>"
 
 
+def attribute(text: object) -> str:
+    """A text from anywhere, safe within the quotes of an attribute."""
+    return html.escape(str(text), quote=True)
+
+
 def heading(number: str, title: str, hint: str = "") -> str:
     """The heading of a part of a screen."""
     return f'<h2 class="to-h"><span class="to-num">{number}</span>{title}<small>{hint}</small></h2>'
+
+
+def section(title: str, hint: str, *parts: str) -> str:
+    """A part of a screen below its heading; nothing at all when every part is empty."""
+    body = "".join(parts)
+    return f'<section class="to-section">{heading("", title, hint)}{body}</section>' if body else ""
+
+
+def fold(title: str, body: str) -> str:
+    """Something to be unfolded by whoever wants it."""
+    return f'<details class="to-fold"><summary>{title}</summary>{body}</details>'
 
 
 def notice(kind: str, title: str, body: str = "") -> str:
@@ -60,143 +67,31 @@ def notice(kind: str, title: str, body: str = "") -> str:
     return f'<div class="to-notice to-{kind}" role="{role}"><strong>{escape(title)}</strong>{more}</div>'
 
 
-def figure(name: str, value: float | None, *, sign: bool = False) -> str:
-    """A metric's value, or with `sign` a difference of two, as it is written everywhere."""
-    if value is None:
-        return "–"
-    mark = "+" if sign else ""
-    if name == "perplexity":
-        return f"{value:{mark},.1f}".replace("-", "−")
-    return f"{value * 100:{mark}.1f}{' points' if sign else ' %'}".replace("-", "−")
+def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], kind: str = "") -> str:
+    """A table whose rows begin with their name; the cells are fragments. On a phone every row is a card.
 
-
-def difference(metric: MetricRow, rows: int) -> str:
-    """Whether tuned is better or worse: even when that cannot be told apart, open when no interval says how sure it is.
-
-    An interval over fewer rows than the verdict asks for says nothing, so that no figure claims more than the verdict.
+    The caption is for whoever listens to the page: a heading says the same to the eye.
     """
-    low, high, delta = metric.low, metric.high, metric.delta
-    if not delta:
-        return "even"
-    if low is None or high is None or rows < FEWEST_ROWS:
-        return "open"
-    if low <= 0 <= high:
-        return "even"
-    return "better" if (delta > 0) == (metric.better == "higher") else "worse"
-
-
-def _interval(metric: MetricRow, rows: int) -> str:
-    if metric.low is None or metric.high is None:
-        return "no interval: how sure this is was not computed"
-    low, high = figure(metric.name, metric.low, sign=True), figure(metric.name, metric.high, sign=True)
-    few = "; too few rows to tell" if rows < FEWEST_ROWS else ""
-    return f"95 % interval {low.removesuffix(' points')} to {high}{few}"
-
-
-def duel(metric: MetricRow, rows: int) -> str:
-    """Base and tuned as two big numbers with the difference between them."""
-    way = difference(metric, rows)
-    title = METRIC_TITLES.get(metric.name, metric.name)
-    lower = ", lower is better" if metric.better == "lower" else ""
+    head = "".join(f'<th scope="col" class="{column.kind}">{column.name}</th>' for column in columns)
+    lines = "".join(f"<tr>{_row(columns, cells)}</tr>" for cells in rows)
     return (
-        '<div class="to-duel">'
-        f'<div class="to-side"><span>Base</span><b>{figure(metric.name, metric.base)}</b></div>'
-        f'<div class="to-delta to-{way}"><b>{figure(metric.name, metric.delta, sign=True)}</b>'
-        f"<span>{_WORDS[way]}</span><small>{_interval(metric, rows)}</small></div>"
-        f'<div class="to-side to-tuned"><span>Tuned</span><b>{figure(metric.name, metric.tuned)}</b></div>'
-        f'</div><p class="to-caption">{escape(title)} on {rows:,} test rows neither model was trained on{lower}</p>'
+        f'<table class="to-table {kind}"><caption class="to-heard">{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
     )
 
 
-def metric_table(metrics: Sequence[MetricRow], rows: int) -> str:
-    """Every metric of both models on that many test rows."""
-    lines = []
-    for metric in metrics:
-        way = difference(metric, rows)
-        title = METRIC_TITLES.get(metric.name, metric.name)
-        lower = " <small>(lower is better)</small>" if metric.better == "lower" else ""
-        lines.append(
-            f'<tr><th scope="row">{escape(title)}{lower}</th><td>{figure(metric.name, metric.base)}</td>'
-            f"<td>{figure(metric.name, metric.tuned)}</td>"
-            f'<td class="to-{way}">{figure(metric.name, metric.delta, sign=True)} {_WORDS[way]}'
-            f"<small>{_interval(metric, rows)}</small></td></tr>"
-        )
-    return _table("Scores", ("Metric", "Base", "Tuned", "Difference"), lines)
-
-
-def counts(flips: Flips) -> str:
-    """The four counts: what tuning changed, row by row."""
-    cells = (
-        ("better", "▲", flips.fixed, "fixed", "wrong before, right now"),
-        ("worse", "▼", flips.broken, "broken", "right before, wrong now"),
-        ("even", "✓", flips.both_right, "both right", "right before and now"),
-        ("even", "✗", flips.both_wrong, "both wrong", "wrong before and now"),
+def _row(columns: Sequence[Column], cells: Sequence[str]) -> str:
+    first, *others = zip(columns, cells, strict=True)
+    named = f'<th scope="row" class="{first[0].kind}">{first[1]}</th>'
+    return named + "".join(
+        f'<td class="{column.kind}" data-name="{attribute(column.name)}">{cell}</td>' for column, cell in others
     )
-    inner = "".join(
-        f'<div class="to-count to-{way}"><b>{mark} {number:,}</b><span>{name}</span><small>{hint}</small></div>'
-        for way, mark, number, name, hint in cells
-    )
-    return f'<div class="to-counts">{inner}</div>'
-
-
-def class_table(classes: Sequence[ClassScore]) -> str:
-    """F1 of every class under both models."""
-    lines = []
-    for score in classes:
-        delta = score.tuned_f1 - score.base_f1
-        way = "even" if abs(delta) < 0.0005 else "better" if delta > 0 else "worse"
-        lines.append(
-            f'<tr><th scope="row">{escape(score.label[:80])}</th><td>{score.rows:,}</td><td>{score.base_f1:.2f}</td>'
-            f"<td>{score.tuned_f1:.2f}</td><td>{_SIGNS[way]} {delta:+.2f}</td></tr>"
-        )
-    return _table("F1 by class", ("Class", "Test rows", "Base", "Tuned", "Difference"), lines)
-
-
-def matrices(found: Confusion) -> str:
-    """Both confusion matrices, beside each other where there is room; none for more labels than a page can show."""
-    if len(found.labels) > _MOST_LABELS:
-        return notice("info", f"{len(found.labels)} classes are too many for a matrix on a page: see F1 by class.")
-    width = 190 + 34 * len(found.labels)
-    both = _matrix("Base", found.labels, found.base) + _matrix("Tuned", found.labels, found.tuned)
-    return f'<div class="to-matrices" style="--width:{width}px">{both}</div>'
-
-
-def _matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[int]]) -> str:
-    columns = "".join(
-        f'<th scope="col" title="{html.escape(label, quote=True)}">{number}</th>'
-        for number, label in enumerate(labels, 1)
-    )
-    lines = []
-    for number, (label, row) in enumerate(zip(labels, rows, strict=True), 1):
-        total = max(1, sum(row))
-        cells = "".join(
-            f'<td class="{"to-hit" if place == number else "to-miss"}" style="--share:{count / total:.2f}">'
-            f"{count or '·'}</td>"
-            for place, count in enumerate(row, 1)
-        )
-        lines.append(f'<tr><th scope="row"><i>{number}</i> {escape(label[:40])}</th>{cells}</tr>')
-    return (
-        f'<figure class="to-matrix"><figcaption>{title}: target down, answer across</figcaption>'
-        f'<div class="to-scroll" tabindex="0"><table><thead><tr><td></td>{columns}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div></figure>"
-    )
-
-
-def receipt(checks: Sequence[Check]) -> str:
-    """What was checked, how it went, and the evidence."""
-    marks = {"pass": ("better", "✓ passed"), "warn": ("warning", "! warning"), "fail": ("worse", "✗ failed")}
-    lines = [
-        f'<tr><td class="to-{marks[check.status][0]}">{marks[check.status][1]}</td>'
-        f'<th scope="row">{escape(check.check)}</th><td>{escape(check.detail)}</td></tr>'
-        for check in checks
-    ]
-    return _table("Receipt", ("Result", "Check", "Evidence"), lines, kind="to-receipt")
 
 
 def secret_link(run_id: str) -> str:
     """A link that opens this page on a run, whose id is of our making."""
     return (
-        f'<p class="to-caption"><a href="?run={html.escape(run_id, quote=True)}">Secret link to this run</a>: whoever '
+        f'<p class="to-caption"><a href="?run={attribute(run_id)}">Secret link to this run</a>: whoever '
         "has it can look at the run; only you can cancel or delete it.</p>"
     )
 
@@ -231,11 +126,3 @@ def steps(names: Sequence[str], current: int) -> str:
         state = ' aria-current="step"' if kind == "now" else ""
         items.append(f'<li class="to-{kind}"{state}><i>{mark}</i>{escape(name)}</li>')
     return f'<ol class="to-steps">{"".join(items)}</ol>'
-
-
-def _table(caption: str, headers: Sequence[str], lines: Sequence[str], kind: str = "") -> str:
-    head = "".join(f'<th scope="col">{header}</th>' for header in headers)
-    return (
-        f'<div class="to-scroll" tabindex="0"><table class="to-table {kind}"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-    )

@@ -5,9 +5,25 @@ from dataclasses import dataclass
 
 from tuning.prediction import Prediction
 
-__all__ = ["HEADERS", "KINDS", "PAGE_ROWS", "Sample", "SamplePage", "choose_samples", "pair_samples", "sample_page"]
+__all__ = [
+    "HEADERS",
+    "KINDS",
+    "MEANINGS",
+    "PAGE_ROWS",
+    "Sample",
+    "SamplePage",
+    "choose_samples",
+    "pair_samples",
+    "sample_page",
+]
 
 KINDS = ("fixed", "broken", "both right", "both wrong")
+MEANINGS = {
+    "fixed": "wrong before, right now",
+    "broken": "right before, wrong now",
+    "both right": "right before and now",
+    "both wrong": "wrong before and now",
+}
 HEADERS = ("Row", "Input", "Target", "Base", "Tuned", "Kind")
 PAGE_ROWS = 20
 _CELL = 240

@@ -1,0 +1,87 @@
+"""The first thing to see: no more than the verdict says, and its caveats beside it."""
+
+import pytest
+
+from tests.unit.scoring.builders import pair_with
+from tests.unit.ui.builders import HOSTILE
+from tests.unit.ui.fragments import Names, metric, text_of
+from tuning.scoring.comparison import Check, CleanScore, Comparison, Flips, Headline, Verdict, compare
+from tuning.spec import Task
+from tuning.ui.headline import duel, failure_panel, verdict_panel
+
+
+def comparison(**changes: object) -> Comparison:
+    return compare(*pair_with(fixed=60, broken=4, right=20, wrong=16), Task.CLASSIFY).model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "worth_it", "answer", "colour"),
+    [
+        ("better", None, "▲ Tuning helped", "to-better"),
+        ("better", True, "▲ Tuning helped, and nothing simpler does as well", "to-better"),
+        ("better", False, "▲ Tuning helped, but something simpler does as well", "to-warning"),
+        ("worse", False, "▼ Tuning made it worse", "to-worse"),
+        ("not_worse", None, "= Not worse, within the margin", "to-even"),
+        ("undecided", None, "? Undecided", "to-even"),
+    ],
+)
+def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, answer, colour):
+    panel = verdict_panel(Verdict(kind=kind, sentence="It is so.", worth_it=worth_it), "data")
+    assert text_of(panel) == f"{answer} It is so. data"
+    assert panel.startswith(f'<div class="to-verdict {colour}"')
+
+
+def test_caveats_and_the_rows_that_are_missing_stand_beside_the_sentence():
+    verdict = Verdict(kind="undecided", sentence="S.", rows_needed=1200, caveats=["2 rows leaked.", HOSTILE])
+    panel = verdict_panel(verdict, HOSTILE, "It was cancelled.")
+    assert "It was cancelled. About 1,200 test rows would decide. 2 rows leaked." in text_of(panel)
+    assert not Names(panel).tags & {"script", "img"}
+
+
+def test_a_failed_check_is_named_where_the_verdict_would_be():
+    checks = [
+        Check(check="same rows", status="fail", detail="row 7 differs"),
+        Check(check="b", status="pass", detail=""),
+    ]
+    panel = text_of(failure_panel(checks, "This run failed.", "Try again.", "data"))
+    assert panel.startswith(
+        "✗ No verdict A check failed, so these numbers are not to be trusted. same rows: row 7 differs"
+    )
+    assert "This run failed." in text_of(failure_panel([], "This run failed.", "Why.", "data"))
+
+
+def test_two_numbers_and_the_difference_with_a_sign_and_a_word():
+    shown = text_of(duel(comparison()))
+    assert shown.startswith("Base 24.0 % +56.0 points ▲ better 95 % interval")
+    assert "Tuned 80.0 %" in shown
+    assert "on 100 test rows neither model was trained on" in shown
+
+
+def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
+    clean = CleanScore(
+        rows=60, leaked=40, metric=metric(low=0.3, high=0.6), flips=Flips(fixed=1, broken=1, both_right=1, both_wrong=1)
+    )
+    shown = text_of(duel(comparison(clean=clean)))
+    assert "Base 25.0 %" in shown
+    assert "on 60 test rows neither" in shown
+    assert "Left out: 40 leaked test rows With them it would be 24.0 % against 80.0 % on 100 rows" in shown
+
+
+@pytest.mark.parametrize(
+    ("rung", "values", "said"),
+    [
+        ("base", {}, "Nothing simpler beats the plain base model"),
+        (
+            "tfidf",
+            {"low": -0.1, "high": 0.6},
+            "TF-IDF with logistic regression: 25.0 % tuned is +50.0 points = no clear",
+        ),
+        ("base_few_shot", {"low": 0.1, "high": 0.6}, "▲ better"),
+    ],
+)
+def test_tuned_stands_against_the_strongest_way_without_tuning(rung, values, said):
+    assert said in text_of(duel(comparison(headline=Headline(rung=rung, metric=metric(**values)))))
+
+
+def test_a_comparison_without_a_ladder_says_nothing_of_it():
+    assert "Strongest" not in duel(comparison(headline=None))

@@ -1,0 +1,137 @@
+"""What tuning changed beside the headline: parts that got better and worse, where the gain comes from, forgetting.
+
+What got worse has the same room as what got better. Knows a comparison; no run and no layout.
+"""
+
+from collections.abc import Sequence
+
+from tuning.scoring.comparison import Comparison, Forgetting, Gain, MetricRow, Slice
+from tuning.scoring.verdict import FEWEST_ROWS
+from tuning.scoring.wording import row_count
+from tuning.ui.markup import Column, escape, fold, section, table
+from tuning.ui.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
+from tuning.ui.tracks import difference_track, reach_of
+
+__all__ = ["changes"]
+
+_GAINS = {
+    "format": "The gain is mostly format",
+    "knowledge": "The gain is knowledge",
+    "both": "The gain is part format, part knowledge",
+    "unclear": "Format or knowledge: not clear from these rows",
+}
+_SHOWN = 6
+"""Parts that are shown unfolded on either side."""
+_EXPLORATORY = (
+    "Exploratory: many parts are looked at, and some differ by luck. Intervals are not corrected for their number; "
+    f"nothing is claimed on fewer than {FEWEST_ROWS} rows."
+)
+
+
+def changes(comparison: Comparison) -> str:
+    """Slices, gain and forgetting, those of them that there are."""
+    cards = [_gain(comparison.gain), _forgetting(comparison.forgetting)]
+    beside = f'<div class="to-cards">{"".join(cards)}</div>' if any(cards) else ""
+    return section("What got better, what got worse", "by part of the test rows", _slices(comparison.slices), beside)
+
+
+def _slices(slices: Sequence[Slice]) -> str:
+    if not slices:
+        return ""
+    reach = reach_of([part.metric for part in slices])
+    claimed = sorted((part for part in slices if part.claim), key=lambda part: -abs(part.metric.delta or 0.0))
+    sides = "".join(
+        _side(kind, [part for part in claimed if part.claim == kind], reach) for kind in ("better", "worse")
+    )
+    others = [part for part in slices if part.claim is None]
+    return (
+        f'<div class="to-halves">{sides}</div>{_others(others, reach)}<p class="to-caption to-left">{_EXPLORATORY}</p>'
+    )
+
+
+def _side(kind: str, parts: Sequence[Slice], reach: float) -> str:
+    sign = {"better": "▲", "worse": "▼"}[kind]
+    if parts:
+        body = _part_table(f"Parts that got {kind}", parts[:_SHOWN], reach)
+        if parts[_SHOWN:]:
+            body += fold(f"{len(parts) - _SHOWN} more", _part_table(f"More that got {kind}", parts[_SHOWN:], reach))
+    else:
+        body = f'<p class="to-none">No part of the test rows is surely {kind}.</p>'
+    count = f" <small>{len(parts)} part{'' if len(parts) == 1 else 's'}</small>" if parts else ""
+    return f'<div class="to-half to-{kind}"><h3>{sign} Got {kind}{count}</h3>{body}</div>'
+
+
+def _others(parts: Sequence[Slice], reach: float) -> str:
+    if not parts:
+        return ""
+    few = sum(part.rows < FEWEST_ROWS for part in parts)
+    title = f"{len(parts)} part{'' if len(parts) == 1 else 's'} without a clear difference"
+    title += f", {few} of them under {FEWEST_ROWS} rows" if few else ""
+    return fold(title, _part_table("Parts without a clear difference", parts, reach))
+
+
+def _part_table(caption: str, parts: Sequence[Slice], reach: float) -> str:
+    title = metric_words(parts[0].metric.name).title
+    columns = (Column("Part"), Column(title, "to-change"), Column("◂ worse · better ▸", "to-chart"))
+    return table(caption, columns, [_part(part, reach) for part in parts], "to-parts")
+
+
+def _part(part: Slice, reach: float) -> tuple[str, str, str]:
+    named = (
+        f"{escape(part.value[:80] or '(empty)')}<small>{escape(part.by[:80])}, {row_count(part.rows, 'row')}</small>"
+    )
+    return named, _went(part.metric, part.rows), difference_track(part.metric, part.rows, reach)
+
+
+def _went(metric: MetricRow, rows: int) -> str:
+    """The difference in its colour, what it is of, and its interval."""
+    change = f'<span class="to-{difference(metric, rows)}">{figure(metric.name, metric.delta, sign=True)}</span>'
+    values = f"{figure(metric.name, metric.base)} → {figure(metric.name, metric.tuned)}"
+    bounds = (span(metric) or "no interval").removesuffix(" points")
+    return f"{change}<small>{values}</small><small>{bounds}</small>"
+
+
+def _gain(gain: Gain | None) -> str:
+    """Answers as written against answers read for what they mean."""
+    if gain is None:
+        return ""
+    readings = [
+        ("As written", "the answer is the target", gain.strict),
+        ("Read for its meaning", "the answer holds the target", gain.lenient),
+    ]
+    if gain.likelihood:
+        readings.append(("By label likelihood", "the target is the likeliest label", gain.likelihood))
+    reach = reach_of([metric for _, _, metric in readings])
+    rows = [
+        (f"{name}<small>{meaning}</small>", _went(metric, FEWEST_ROWS), difference_track(metric, FEWEST_ROWS, reach))
+        for name, meaning, metric in readings
+    ]
+    columns = (
+        Column("Read"),
+        Column("Right answers", "to-change"),
+        Column("◂ worse · better ▸", "to-chart"),
+    )
+    body = table("Where the gain comes from", columns, rows, "to-parts")
+    return f'<div class="to-card"><h3>{_GAINS[gain.kind]}</h3>{body}<p class="to-note">{escape(gain.note)}</p></div>'
+
+
+def _forgetting(forgetting: Forgetting | None) -> str:
+    """What tuning did to plain text that has nothing to do with the task."""
+    if forgetting is None:
+        return ""
+    metric = forgetting.metric
+    way = difference(metric, FEWEST_ROWS)
+    title = {
+        "worse": "▼ Some forgetting",
+        "better": "▲ General text got easier",
+        "even": "= No forgetting seen",
+        "open": "Forgetting: not known",
+    }[way]
+    return (
+        f'<div class="to-card"><h3>{title}</h3><p class="to-figures"><b>{figure(metric.name, metric.base)}</b> → '
+        f'<b>{figure(metric.name, metric.tuned)}</b> <span class="to-{way}">'
+        f"{figure(metric.name, metric.delta, sign=True)} {DIRECTION_WORDS[way]}</span></p>"
+        f"{difference_track(metric, FEWEST_ROWS, reach_of([metric]))}"
+        f'<p class="to-note">{escape(forgetting.note)} Measured on {forgetting.passages:,} passages that are not '
+        f"of the task, {forgetting.tokens:,} tokens; lower is better.</p></div>"
+    )

@@ -1,0 +1,77 @@
+"""The ladder: every way to answer the test rows, from chance to tuned, as dots with intervals and as figures.
+
+Knows the rungs of a comparison; no run and no layout.
+"""
+
+from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
+from tuning.ui.markup import Column, escape, fold, section, table
+from tuning.ui.metric_words import figure, metric_words
+from tuning.ui.tracks import Dot, score_track
+
+__all__ = ["ladder"]
+
+_TITLES = {
+    "chance": "Chance",
+    "majority": "Commonest label",
+    "copy_input": "Copy the input",
+    "nearest_neighbour": "Nearest neighbour",
+    "tfidf": "TF-IDF + logistic regression",
+    "base": "Base",
+    "base_few_shot": "Base, few-shot",
+    "tuned": "Tuned",
+}
+_TICKS = '<span class="to-ticks" aria-hidden="true"><i>0</i><i>25</i><i>50</i><i>75</i><i>100 %</i></span>'
+_VARIANTS = {"raw": "likelihood as it is", "length_normalised": "likelihood per token", "calibrated": "calibrated"}
+_PROMPTS = {"plain": "the input alone", "named": "with column names"}
+
+
+def ladder(comparison: Comparison) -> str:
+    """The rungs as a chart that is a table; nothing for a comparison without a ladder."""
+    if not comparison.ladder:
+        return ""
+    headline, name = comparison.headline, comparison.primary
+    strongest = headline.rung if headline else None
+    line = headline.metric.base if headline else None
+    rows = [_row(rung, name, strongest=rung.name == strongest, line=line) for rung in comparison.ladder]
+    columns = (Column("Way to answer"), Column(_TICKS, "to-chart"), Column(metric_words(name).title, "to-figure"))
+    hint = f"{metric_words(name).title} of every way to answer the same test rows, with 95 % intervals"
+    drawn = table("Baseline ladder", columns, rows, "to-ladder")
+    key = (
+        '<p class="to-caption to-left">The dashed line is the strongest way without tuning: what tuned has to beat.</p>'
+        if line is not None
+        else ""
+    )
+    return section("Is tuning worth it?", hint, drawn, key, _variants(comparison.variants))
+
+
+def _row(rung: Rung, name: str, *, strongest: bool, line: float | None) -> tuple[str, str, str]:
+    kind = "tuned" if rung.name == "tuned" else "strongest" if strongest else "rung"
+    mark = ' <em class="to-tag">to beat</em>' if strongest else ""
+    note = f"<small>{escape(rung.note)}</small>" if rung.note and rung.status == "run" else ""
+    title = f'<span class="to-{kind}-name">{_TITLES[rung.name]}</span>{mark}{note}'
+    if rung.status == "not_run" or rung.value is None:
+        return title, f'<span class="to-reason">not run: {escape(rung.note)}</span>', "–"
+    known = rung.low is not None and rung.high is not None
+    bounds = f"<small>{_bare(name, rung.low)} to {figure(name, rung.high)}</small>" if known else ""
+    drawn = score_track(Dot(rung.value, rung.low, rung.high), kind, line)
+    return title, drawn, f"<b>{figure(name, rung.value)}</b>{bounds}"
+
+
+def _bare(name: str, value: float | None) -> str:
+    return figure(name, value).removesuffix(" %")
+
+
+def _variants(variants: list[ScoringVariant]) -> str:
+    """How the base was asked, chosen to favour it."""
+    if not variants:
+        return ""
+    rows = [
+        (
+            f"{_PROMPTS[variant.wording]}, {_VARIANTS[variant.name]}",
+            figure("accuracy", variant.dev_accuracy),
+            "✓ used for both models" if variant.chosen else "",
+        )
+        for variant in variants
+    ]
+    columns = (Column("Prompt and scoring"), Column("Base on dev"), Column("Chosen"))
+    return fold("The base got its best prompt, chosen on dev rows", table("Prompt and scoring", columns, rows))
