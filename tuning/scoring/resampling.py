@@ -44,7 +44,7 @@ class RowSums:
     """(units, k)"""
     score: Score
     weigh: Score | None = None
-    """From (units, k) to how much of the score hangs on each unit, (units,) in any unit of measure, where that is known."""
+    """From (units, k) to how much of the score hangs on each unit, (units,), where that is known."""
 
     def weights(self) -> NDArray[np.float64] | None:
         """How much of the score hangs on each unit, 1 on average; None where it is not known."""
@@ -115,11 +115,13 @@ def paired_interval(pairs: PairedSums) -> Interval | None:
     common size: the one size and the counts that give the sum and the sum of squares of the jackknife's pseudo-values
     (as Fay, Feuer 1997, Statistics in Medicine 16(7), 791-801, count weighted events).
     """
-    units = len(pairs.base.values)
-    parts = pairs.tuned.influences() - pairs.base.influences()
-    if pairs.tuned.too_few() or not parts.any():
+    if pairs.tuned.too_few():
         return None
-    delta, quantile = pairs.delta(), _student(units)
+    parts = pairs.tuned.influences() - pairs.base.influences()
+    if not parts.any():
+        return None
+    units, delta = len(parts), pairs.delta()
+    quantile = _student(units)
     half = quantile * float(parts.std(ddof=1)) / math.sqrt(units)
     size = _common_size(parts, pairs.tuned.weights())
     won, lost = (float(np.sum(np.maximum(side, 0))) / size for side in (parts, -parts))
