@@ -9,7 +9,7 @@ from rich.text import Text
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
 from tuning.scoring.comparison import Check, Comparison, MetricRow, Rung, Slice
-from tuning.scoring.wording import change_of, row_count
+from tuning.scoring.wording import change_of, quoted, row_count
 
 __all__ = ["Sample", "render_comparison", "samples"]
 
@@ -124,7 +124,7 @@ def _render_reasons(screen: Screen, comparison: Comparison) -> None:
         found = sorted((part for part in claimed if part.claim == claim), key=_size_of_change, reverse=True)
         for part in found[:_SLICES_EACH]:
             change = f"{change_of(part.metric)} on {row_count(part.rows)}"
-            screen.line(f"{claim} where {visible(part.by)} is {visible(part.value)} (exploratory): {change}")
+            screen.line(f"{claim} where {visible(part.by)} is {visible(quoted(part.value))} (exploratory): {change}")
 
 
 def _size_of_change(part: Slice) -> float:

@@ -11,10 +11,19 @@ from typing import Any
 from tuning.data.examples import Example
 from tuning.prediction import Prediction
 
-__all__ = ["MOST_TRAINING_ROWS", "copy_input", "majority_class", "nearest_neighbour", "tfidf_regression"]
+__all__ = [
+    "MOST_TRAINING_ROWS",
+    "ROWS_AT_ONCE",
+    "copy_input",
+    "majority_class",
+    "nearest_neighbour",
+    "tfidf_regression",
+]
 
 MOST_TRAINING_ROWS = 10_000
 """TF-IDF reads no more than the first of these, so that a comparison stays a matter of seconds."""
+ROWS_AT_ONCE = 500
+"""Test rows compared with all training rows in one table of at most 40 MB."""
 INVERSE_PENALTY = 10.0
 """Weakly regularised, since rows of unit length with thousands of features hardly overfit; fixed, not chosen."""
 
@@ -36,9 +45,13 @@ def nearest_neighbour(train: Sequence[Example], test: Sequence[Prediction]) -> l
     known = train[:MOST_TRAINING_ROWS]
     vectorizer = _vectorizer()
     rows = vectorizer.fit_transform([example.input for example in known])
-    likeness = vectorizer.transform([row.input for row in test]) @ rows.T
-    nearest = likeness.toarray().argmax(axis=1)
-    return [_answer(row, known[int(place)].target) for row, place in zip(test, nearest, strict=True)]
+    asked = vectorizer.transform([row.input for row in test])
+    answers = []
+    for start in range(0, len(test), ROWS_AT_ONCE):
+        nearest = (asked[start : start + ROWS_AT_ONCE] @ rows.T).toarray().argmax(axis=1)
+        chunk = test[start : start + ROWS_AT_ONCE]
+        answers += [_answer(row, known[int(place)].target) for row, place in zip(chunk, nearest, strict=True)]
+    return answers
 
 
 def tfidf_regression(train: Sequence[Example], test: Sequence[Prediction]) -> list[Prediction]:

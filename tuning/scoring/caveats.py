@@ -4,7 +4,7 @@ Knows the finished parts of a comparison.
 """
 
 from tuning.scoring.record import Comparison, Slice
-from tuning.scoring.wording import change_of, row_count
+from tuning.scoring.wording import change_of, quoted, row_count
 
 __all__ = ["find_caveats"]
 
@@ -22,9 +22,8 @@ def find_caveats(comparison: Comparison) -> list[str]:
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
     caveats.extend(_worse(comparison.slices))
-    forgetting = comparison.forgetting
-    if forgetting and forgetting.metric.low is not None and forgetting.metric.low > 0:
-        caveats.append(forgetting.note)
+    if comparison.forgetting and comparison.forgetting.forgot:
+        caveats.append(comparison.forgetting.note)
     if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
         caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
     return caveats
@@ -33,9 +32,11 @@ def find_caveats(comparison: Comparison) -> list[str]:
 def _worse(slices: list[Slice]) -> list[str]:
     """The slices that are surely worse; exploratory, since many are looked at."""
     found = sorted((part for part in slices if part.claim == "worse"), key=lambda part: -abs(part.metric.delta or 0))
-    said = [
-        f"Worse where {part.by} is '{part.value}': {change_of(part.metric)} on {row_count(part.rows)} (exploratory)."
-        for part in found[:MOST_SLICES]
-    ]
+    said = [_worse_where(part) for part in found[:MOST_SLICES]]
     more = len(found) - len(said)
     return [*said, f"{more} more slices are worse."] if more > 0 else said
+
+
+def _worse_where(part: Slice) -> str:
+    where = f"Worse where {part.by} is {quoted(part.value)} (exploratory)"
+    return f"{where}: {change_of(part.metric)} on {row_count(part.rows)}."

@@ -15,10 +15,12 @@ from tuning.scoring.record import Forgetting, MetricRow
 from tuning.scoring.resampling import RowSums
 from tuning.scoring.statistics import Interval
 
-__all__ = ["FEWEST_PASSAGES", "measure_forgetting"]
+__all__ = ["FEWEST_PASSAGES", "SMALL_RISE", "measure_forgetting"]
 
 FEWEST_PASSAGES = 6
 """With fewer, how much passages differ is hardly known, so there is no interval."""
+SMALL_RISE = 0.05
+"""A sure rise below this share of the base's perplexity is told, but not called forgetting."""
 
 
 def measure_forgetting(general: GeneralText) -> Forgetting:
@@ -40,7 +42,14 @@ def measure_forgetting(general: GeneralText) -> Forgetting:
         high=interval.high if interval else None,
         better="lower",
     )
-    return Forgetting(metric=metric, passages=len(lengths), tokens=sum(lengths), note=_note(metric, interval))
+    forgot = interval is not None and interval.low > 0 and tuned.total() / base.total() - 1 >= SMALL_RISE
+    return Forgetting(
+        metric=metric,
+        passages=len(lengths),
+        tokens=sum(lengths),
+        forgot=forgot,
+        note=_note(metric, interval, forgot=forgot),
+    )
 
 
 def _sums(passages: Sequence[Sequence[float]]) -> RowSums:
@@ -66,17 +75,19 @@ def _jackknife_interval(base: RowSums, tuned: RowSums) -> Interval | None:
     return Interval(delta - half, delta + half)
 
 
-def _note(metric: MetricRow, interval: Interval | None) -> str:
+def _note(metric: MetricRow, interval: Interval | None, *, forgot: bool) -> str:
     if metric.base is None or metric.tuned is None or metric.delta is None:
         return "The perplexity of general text is not known of both models."
     values = f"from {metric.base:.1f} to {metric.tuned:.1f}"
     if interval is None:
         return f"The perplexity of general text went {values}; that is too little text to say how sure this is."
     span = f"(difference {metric.delta:+.1f}, 95 % interval {interval.low:+.1f} to {interval.high:+.1f})"
-    if interval.low > 0:
+    if forgot:
         return (
-            f"Forgetting: the perplexity of general text rose {values} {span}, {metric.tuned / metric.base - 1:+.0%}."
+            f"Forgetting: the perplexity of general text rose by {metric.tuned / metric.base - 1:.0%}, {values} {span}."
         )
+    if interval.low > 0:
+        return f"Hardly any forgetting: the perplexity of general text rose {values} {span}."
     if interval.high < 0:
         return f"General text got easier: its perplexity fell {values} {span}."
     return f"No forgetting seen: the perplexity of general text went {values} {span}."

@@ -129,6 +129,8 @@ class Forgetting(Record):
     metric: MetricRow
     passages: int
     tokens: int
+    forgot: bool = False
+    """Whether it surely rose, and by 5 % or more."""
     note: str
 
 

@@ -54,7 +54,12 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
         opening = went if went.startswith("chrF") else went[0].upper() + went[1:]
         sentence = f"{opening}{_size(kind, primary)}{simpler}."
     needed = rows_needed(primary, flips) if kind == "undecided" else None
-    return Verdict(kind=kind, sentence=sentence, worth_it=_worth_it(kind, grounds.headline), rows_needed=needed)
+    return Verdict(
+        kind=kind,
+        sentence=sentence,
+        worth_it=_worth_it(kind, grounds.headline),
+        rows_needed=needed if needed is not None and needed > _rows(flips) else None,
+    )
 
 
 def rows_needed(primary: MetricRow, flips: Flips) -> int | None:
@@ -188,7 +193,7 @@ def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     if not flips.fixed + flips.broken and not primary.delta:
         return "no difference was seen in any row" if interval is None else _reach(visible_gap(flips), rows)
     if interval is None:
-        return "these rows are too few for an interval of this metric that can be trusted"
+        return "the rows, or the groups they come in, are too few for an interval that can be trusted"
     counted = primary.name in COUNTED
     gap = _widening(primary, flips) * visible_gap(flips) if counted else _gap_of(interval)
     needed = rows_needed(primary, flips)

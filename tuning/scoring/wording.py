@@ -2,8 +2,9 @@
 
 from tuning.scoring.record import MetricRow, RungName
 
-__all__ = ["RUNGS", "bounds", "change_of", "extent", "metric_name", "percent", "points", "row_count"]
+__all__ = ["RUNGS", "bounds", "change_of", "extent", "metric_name", "percent", "points", "quoted", "row_count"]
 
+LONGEST_QUOTE = 60
 _METRICS = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1 (F1 averaged over the classes)",
@@ -26,6 +27,11 @@ RUNGS: dict[RungName, str] = {
 def metric_name(name: str) -> str:
     """A metric as it is called in a sentence."""
     return _METRICS.get(name, name.replace("_", " "))
+
+
+def quoted(text: str) -> str:
+    """A text of the user's in quotes, a long one cut."""
+    return f"'{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + '…'}'"
 
 
 def row_count(rows: int, what: str = "test row") -> str:

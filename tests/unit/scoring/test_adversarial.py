@@ -128,8 +128,12 @@ def test_a_class_that_got_worse_is_said_beside_an_overall_gain():
     assert verdict_of(comparison).kind == "better"
     claims = {part.value: part.claim for part in comparison.slices if part.by == "class"}
     assert claims == {"order": "better", "refund": "better", "other": "worse"}
-    (caveat,) = [text for text in verdict_of(comparison).caveats if text.startswith("Worse where class is 'other': -")]
-    assert "on 80 test rows (exploratory)" in caveat
+    (caveat,) = [
+        text
+        for text in verdict_of(comparison).caveats
+        if text.startswith("Worse where class is 'other' (exploratory): -")
+    ]
+    assert "on 80 test rows." in caveat
 
 
 def test_fifteen_rows_are_too_few_however_clear_they_look():

@@ -2,7 +2,7 @@ import random
 
 from tests.unit.scoring.builders import answers
 from tuning.data.examples import Example
-from tuning.scoring.baselines import copy_input, majority_class, nearest_neighbour, tfidf_regression
+from tuning.scoring.baselines import ROWS_AT_ONCE, copy_input, majority_class, nearest_neighbour, tfidf_regression
 
 PLACES = {"kitchen": ["pan", "oven", "spoon"], "garden": ["rake", "soil", "hedge"], "厨房": ["锅", "烤箱", "勺子"]}
 
@@ -44,6 +44,14 @@ def test_the_nearest_neighbour_gives_its_answer():
         for row, text in zip(answers(["", "", ""], ["x"] * 3), asked, strict=True)
     ]
     assert [row.output for row in nearest_neighbour(train, test)] == ["Paris", "Rome", "Yes"]
+
+
+def test_neighbours_are_found_for_more_rows_than_are_looked_up_at_once():
+    train = [Example(row=row, input=f"number {row}", target=f"t{row}") for row in range(7)]
+    test = [
+        answers([""], ["x"])[0].model_copy(update={"input": f"number {row % 7}"}) for row in range(ROWS_AT_ONCE + 9)
+    ]
+    assert [row.output for row in nearest_neighbour(train, test)] == [f"t{row % 7}" for row in range(len(test))]
 
 
 def test_tfidf_learns_words_of_any_script():

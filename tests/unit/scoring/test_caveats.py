@@ -24,7 +24,7 @@ def test_nothing_to_say_is_nothing_said():
 def test_the_worst_slices_come_first_and_the_rest_is_counted():
     said = find_caveats(plain(slices=[part(str(number), -number / 10) for number in range(1, 6)]))
     assert said[0] == (
-        "Worse where class is '5': -50.0 points (95 % interval -20.0 to -5.0) on 30 test rows (exploratory)."
+        "Worse where class is '5' (exploratory): -50.0 points (95 % interval -20.0 to -5.0) on 30 test rows."
     )
     assert [text[22:23] for text in said[:3]] == ["5", "4", "3"]
     assert said[3:] == ["2 more slices are worse."]
@@ -35,7 +35,7 @@ def test_leaks_format_and_forgetting_are_told():
     clean = CleanScore(rows=50, leaked=5, metric=ROW, flips=flips)
     gain = Gain(kind="format", strict=ROW, lenient=ROW, note="Most of it is format.")
     worse = ROW.model_copy(update={"delta": 3.0, "low": 1.0, "high": 5.0, "better": "lower"})
-    forgetting = Forgetting(metric=worse, passages=9, tokens=99, note="Forgetting: much.")
+    forgetting = Forgetting(metric=worse, passages=9, tokens=99, forgot=True, note="Forgetting: much.")
     assert find_caveats(plain(clean=clean, gain=gain, forgetting=forgetting)) == [
         "5 test rows also stood in the training rows; the verdict is about the 50 others.",
         "Most of it is format.",

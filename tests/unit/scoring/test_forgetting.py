@@ -29,7 +29,17 @@ def test_text_that_got_harder_is_forgetting():
     assert found.metric.high is not None
     assert found.metric.delta is not None
     assert 0 < found.metric.low < found.metric.delta < found.metric.high
-    assert found.note.startswith("Forgetting: the perplexity of general text rose from 1")
+    assert found.forgot
+    assert found.note.startswith("Forgetting: the perplexity of general text rose by 6")
+
+
+def test_a_sure_but_small_rise_is_not_called_forgetting():
+    base = passages(2.5, 1)
+    found = measure_forgetting(GeneralText(base, [[nats + 0.02 for nats in passage] for passage in base]))
+    assert found.metric.low is not None
+    assert found.metric.low > 0
+    assert not found.forgot
+    assert found.note.startswith("Hardly any forgetting: the perplexity of general text rose")
 
 
 def test_text_that_got_easier_is_said_too():

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from tuning.scoring.record import MetricRow, RungName
-from tuning.scoring.wording import RUNGS, bounds, change_of, extent, metric_name, percent, points, row_count
+from tuning.scoring.wording import RUNGS, bounds, change_of, extent, metric_name, percent, points, quoted, row_count
 
 
 def test_every_rung_has_a_name_for_sentences():
@@ -31,3 +31,9 @@ def test_names_and_counts():
     assert metric_name("exact_match") == "exact match"
     assert metric_name("token_f1") == "token f1"
     assert (row_count(1), row_count(2, "row"), percent(0.0456)) == ("1 test row", "2 rows", "4.6 %")
+
+
+def test_a_long_text_is_cut_in_quotes():
+    assert quoted("short") == "'short'"
+    assert len(quoted("x" * 61)) == 62
+    assert quoted("x" * 61).endswith("x…'")
