@@ -37,7 +37,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Chat:
-    """One conversation that ends with the assistant."""
+    """One conversation up to the assistant's last turn."""
 
     system: str
     """What stands before the first turn; empty where nothing does."""
@@ -56,14 +56,19 @@ def chat_style(cell: str) -> ChatStyle | None:
     return "conversations" if all("from" in turn and "value" in turn for turn in turns) else None
 
 
-def parse_chat(cell: str) -> Chat | None:
-    """The chat in a cell; None where nothing is asked, nothing is answered, or a turn is not made of text alone."""
+def parse_chat(cell: str, *, answered: bool = True) -> Chat | None:
+    """The chat in a cell; None where nothing is asked, nothing is answered, or a turn is not made of text alone.
+
+    With `answered` false a chat may end with a question, which has an empty reply.
+    """
     turns = [_turn(turn) for turn in _list_of_objects(cell)]
     known = [turn for turn in turns if turn is not None]
     if len(known) < len(turns):
         return None
     system = "\n\n".join(turn.text for turn in known if turn.speaker == "system")
     said = [turn for turn in known if turn.speaker != "system"]
+    if not answered and said and said[-1].speaker == "user":
+        return Chat(system.strip(), tuple(said), "")
     last = max((n for n, turn in enumerate(said) if turn.speaker == "assistant"), default=0)
     if last == 0 or said[last - 1].speaker != "user" or not said[last].text.strip():
         return None

@@ -13,7 +13,16 @@ from tuning.data.wording import listed, quoted
 from tuning.errors import ColumnError
 from tuning.spec import GroupRule, RunSpec
 
-__all__ = ["NO_SPLIT_COLUMN", "Reading", "extract", "find_group", "find_split_column", "model_inputs", "read_as"]
+__all__ = [
+    "NO_SPLIT_COLUMN",
+    "Reading",
+    "extract",
+    "find_group",
+    "find_split_column",
+    "model_inputs",
+    "read_as",
+    "read_column",
+]
 
 NO_SPLIT_COLUMN = "-"
 """The setting `split` that ignores a column that says train, dev or test."""
@@ -71,10 +80,10 @@ def model_inputs(table: Table, reading: Reading) -> list[str]:
     """What the model reads of each row of a table, which may lack the target. Raises `ColumnError` without a column."""
     shape = reading.shape
     if shape.is_chat:
-        chats = [parse_chat(cell) for cell in _column(table, shape.input)]
+        chats = [parse_chat(cell, answered=False) for cell in read_column(table, shape.input)]
         return ["" if chat is None else _context(chat, reading) for chat in chats]
     if shape.template is None:
-        return _column(table, shape.input)
+        return read_column(table, shape.input)
     names = fields(shape.template, table.columns)
     columns = [table.column(name) for name in names]
     return [fill(shape.template, dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
@@ -123,11 +132,11 @@ def _names_splits(cells: Sequence[str]) -> bool:
 def _texts(table: Table, reading: Reading) -> tuple[list[str], list[str]]:
     shape = reading.shape
     if shape.is_chat:
-        chats = [parse_chat(cell) for cell in _column(table, shape.input)]
+        chats = [parse_chat(cell) for cell in read_column(table, shape.input)]
         inputs = ["" if chat is None else _context(chat, reading) for chat in chats]
         return inputs, ["" if chat is None else chat.reply for chat in chats]
     inputs = model_inputs(table, reading)
-    targets = _column(table, shape.target)
+    targets = read_column(table, shape.target)
     if shape.target in table.structured:
         return inputs, [_first_answer(cell) for cell in targets]
     return inputs, [cell.strip() for cell in targets]
@@ -137,7 +146,8 @@ def _context(chat: Chat, reading: Reading) -> str:
     return transcript(chat, with_system=chat.system != reading.system)
 
 
-def _column(table: Table, name: str) -> list[str]:
+def read_column(table: Table, name: str) -> list[str]:
+    """The cells of a column. Raises `ColumnError` if the table has none of that name."""
     if name not in table.columns:
         columns = listed(map(quoted, table.columns), 30)
         raise ColumnError(f"column {quoted(name)} is not in {quoted(table.name)}, which has {columns}; add it")

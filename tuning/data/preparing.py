@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tuning.data.cleaning import Cleaned, clean
 from tuning.data.examples import Dataset, Example, Prepared, Splits
+from tuning.data.extracting import Reading, model_inputs, read_column
 from tuning.data.findings import count_of
 from tuning.data.notes import notes_on
 from tuning.data.personal import redact
@@ -18,7 +19,7 @@ from tuning.data.wording import quoted
 from tuning.errors import FileError
 from tuning.spec import RunSpec, Step
 
-__all__ = ["MIN_ROWS", "Source", "check_size", "prepare", "prepare_tables", "read_source"]
+__all__ = ["MIN_ROWS", "Source", "check_size", "inputs_for", "prepare", "prepare_tables", "read_source"]
 
 
 def prepare(path: Path, spec: RunSpec, *, name: str | None = None, test: Path | None = None) -> Prepared:
@@ -60,6 +61,16 @@ def prepare_tables(source: Source, spec: RunSpec) -> Prepared:
         dataset=_dataset(found, cleaned, division, spec),
         splits=_splits(found, division, spec),
     )
+
+
+def inputs_for(table: Table, dataset: Dataset) -> list[str]:
+    """What a run's model is to read of each row of a new table, which may lack the target; empty where a row has none.
+
+    Raises `ColumnError` if the table lacks a column that the run was tuned to read.
+    """
+    if dataset.shape is None:
+        return read_column(table, dataset.input)
+    return model_inputs(table, Reading(dataset.shape, system=dataset.system))
 
 
 def _dataset(found: Draft, cleaned: Cleaned, division: Division, spec: RunSpec) -> Dataset:

@@ -1,5 +1,6 @@
 """From a file to what a worker gets, with what a person is told on the way."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -10,7 +11,7 @@ from tuning.data.examples import Prepared
 from tuning.data.preparing import Source, prepare, prepare_tables
 from tuning.data.table import Table, text_columns
 from tuning.errors import ColumnError, FileError, InputError, SettingError
-from tuning.spec import RunSpec, Task
+from tuning.spec import CleaningPlan, PlanStep, RunSpec, Step, Task
 
 Rows = list[dict[str, str]]
 
@@ -203,3 +204,107 @@ def test_preparing_loads_no_heavy_library():
     code = f"import sys, tuning.data.preparing, tuning.data.bundled; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def apart(count: int, about: str = "customer", labels: tuple[str, ...] = ("x", "y")) -> Rows:
+    """Rows that share few words."""
+    return [{"text": f"{about}{i} wrote word{i * 7} and word{i * 11}", "label": labels[i % 2]} for i in range(count)]
+
+
+def test_duplicates_are_left_out_and_noted():
+    rows = [*apart(60), *apart(7)]
+    found = prepared(rows)
+    assert numbers(found) == list(range(1, 61))
+    assert found.dataset.notes[0] == (
+        "7 rows left out because they repeat the input and target of another: rows 61, 62, 63, 64, 65 and 2 more."
+    )
+
+
+def test_a_run_is_repeated_exactly_by_the_spec_it_keeps():
+    rows = [*apart(90), *apart(7), {"text": "mail me@example.org soon", "label": "x"}]
+    first = prepared(rows, rows=50, plan=CleaningPlan.usual().switched(Step.REDACT, on=True))
+    again = prepared(rows, **json.loads(first.spec.model_dump_json(exclude_none=True)))
+    assert again.splits == first.splits
+    assert again.dataset.cleaning == first.dataset.cleaning
+    assert {report.step for report in first.dataset.cleaning} >= {Step.REDACT, Step.DROP_DUPLICATES}
+
+
+def test_steps_that_are_off_do_nothing():
+    plan = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
+    found = prepared([*apart(60), *apart(7)], plan=plan)
+    assert len(numbers(found)) == 67
+    assert [report.step for report in found.dataset.cleaning] == [Step.DROP_EMPTY]
+
+
+def test_redacting_reaches_every_column():
+    rows = [{**row, "who": "me@example.org", "text": f"{row['text']} you@example.org"} for row in apart(60)]
+    found = prepared(rows, plan=CleaningPlan.usual().switched(Step.REDACT, on=True))
+    kept = json.dumps([example.model_dump() for example in found.splits.train])
+    assert "@" not in kept
+    assert "[e-mail]" in kept
+
+
+def test_a_second_file_is_the_test_and_what_leaks_into_it_is_left_out():
+    rows, test = apart(60), [*apart(3), *apart(30, "visitor")]
+    found = prepared(rows, test)
+    assert [example.row for example in found.splits.test] == list(range(1, 34))
+    assert not {e.input for e in found.splits.test} & {e.input for e in found.splits.train}
+    assert (found.dataset.test_name, found.dataset.leaked) == ("test.jsonl", [])
+    assert (
+        "3 rows left out of training because their input is that of a test row, or nearly: rows 1, 2, 3."
+        in found.dataset.notes
+    )
+
+
+def test_leaks_that_stay_by_choice_are_said():
+    plan = CleaningPlan.usual().switched(Step.DROP_LEAKED, on=False)
+    found = prepared(apart(60), [*apart(3), *apart(30, "visitor")], plan=plan)
+    trained = {e.input for e in found.splits.train}
+    assert found.dataset.leaked == [e.row for e in found.splits.test if e.input in trained]
+    assert found.dataset.leaked
+    assert found.dataset.notes[-1].startswith(
+        f"{len(found.dataset.leaked)} of 33 test rows have nearly the input of a training row, because step "
+        "'drop-leaked' is off"
+    )
+
+
+def test_near_duplicates_with_other_targets_stay_in_one_split():
+    rows = apart(60)
+    rows += [{"text": row["text"].replace("wrote", "wrtoe"), "label": "yx"["xy".index(row["label"])]} for row in rows]
+    found = prepared(rows)
+    of_customer = [
+        {e.input.split()[0] for e in part} for part in (found.splits.train, found.splits.dev, found.splits.test)
+    ]
+    assert len(numbers(found)) == 120
+    assert not of_customer[0] & of_customer[1]
+    assert not of_customer[0] & of_customer[2]
+    assert found.dataset.leaked == []
+    torn = prepared(rows, plan=CleaningPlan.usual().switched(Step.KEEP_TOGETHER, on=False))
+    assert torn.dataset.leaked
+
+
+def test_a_template_that_most_rows_share_is_not_enforced():
+    words = ["red", "blue", "teal", "pink", "gold", "grey", "jade", "rust", "plum", "lime"]
+    long = "please note that the order you placed with us on the web has now been packed and sent by our people in {}"
+    rows = [{"text": long.format(words[i % 10] + words[i // 10]), "reply": f"answer {i} it is"} for i in range(100)]
+    found = prepared(rows, input="text", target="reply")
+    assert sum(map(len, (found.splits.train, found.splits.dev, found.splits.test))) == 100
+    assert len(found.dataset.leaked) == len(found.splits.test)
+    assert "because their text is a template that most rows share" in found.dataset.notes[-1]
+
+
+def test_a_split_column_decides():
+    rows = [{**row, "split": ("train", "train", "test")[i % 3]} for i, row in enumerate(apart(90))]
+    found = prepared(rows)
+    assert [example.row for example in found.splits.test] == list(range(3, 91, 3))
+    assert found.dataset.split == "split"
+    assert "Column 'split' says which rows are for training, dev and test." in found.dataset.notes
+    assert prepared(rows, split="-").dataset.split is None
+
+
+def test_a_wish_for_test_rows_is_met_or_the_difference_noted():
+    rows = [{**row, "who": f"p{i // 4}"} for i, row in enumerate(apart(80))]
+    assert len(prepared(rows, test_rows=12, group="who").splits.test) == 12
+    found = prepared(rows, test_rows=11, group="who")
+    assert len(found.splits.test) == 12
+    assert "12 test rows instead of 11: rows that belong together are not cut." in found.dataset.notes
