@@ -4,7 +4,7 @@ Knows the finished parts of a comparison.
 """
 
 from tuning.scoring.record import Comparison, Slice
-from tuning.scoring.wording import change_of, quoted, row_count
+from tuning.scoring.wording import change_of, percent, quoted, row_count
 
 __all__ = ["find_caveats"]
 
@@ -12,13 +12,14 @@ MOST_SLICES = 3
 
 
 def find_caveats(comparison: Comparison) -> list[str]:
-    """Leaks, gains that are only format, slices that got worse (the worst first), forgetting, rounding."""
+    """Leaks, no skill, gains that are only format, slices that got worse (the worst first), forgetting, no change."""
     caveats = []
     if comparison.clean:
         leaked = row_count(comparison.clean.leaked)
         caveats.append(
             f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
         )
+    caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
     caveats.extend(_worse(comparison.slices))
@@ -27,6 +28,22 @@ def find_caveats(comparison: Comparison) -> list[str]:
     if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
         caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
     return caveats
+
+
+def _no_skill(comparison: Comparison) -> list[str]:
+    """A tuned model that always answers alike, or no better than chance, has learned nothing whatever its gain."""
+    if comparison.confusion is None or len(comparison.classes) < 2:
+        return []
+    said = []
+    columns = zip(comparison.confusion.labels, *comparison.confusion.tuned, strict=True)
+    given = [label for label, *counts in columns if any(counts)]
+    if len(given) == 1:
+        said.append(f"Tuned gives one answer to every row: {quoted(given[0])}.")
+    values = {rung.name: rung.value for rung in comparison.ladder}
+    chance, tuned = values.get("chance"), values.get("tuned")
+    if chance is not None and tuned is not None and tuned <= chance:
+        said.append(f"Tuned is no better than chance: {percent(tuned)} against {percent(chance)}.")
+    return said
 
 
 def _worse(slices: list[Slice]) -> list[str]:

@@ -19,7 +19,7 @@ from tuning.scoring.forgetting import measure_forgetting
 from tuning.scoring.gains import explain_gain
 from tuning.scoring.generation import has_fields, is_short
 from tuning.scoring.inspection import Tremor, inspect, measure_noise
-from tuning.scoring.ladder import Ladder, build_ladder
+from tuning.scoring.ladder import LEARNED, Ladder, build_ladder
 from tuning.scoring.leaks import find_leaks
 from tuning.scoring.metric_table import metric_table, paired_metric
 from tuning.scoring.receipt import failed, first_unlike_row
@@ -170,6 +170,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
         margin=evidence.margin,
         noise=abs(measured.noise.delta) if measured.noise else 0.0,
         left_out=clean.leaked if clean else 0,
+        untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)
     return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": find_caveats(judged)})})

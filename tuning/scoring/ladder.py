@@ -21,7 +21,10 @@ from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.scoring.record import Headline, Rung, RungName
 from tuning.spec import Task
 
-__all__ = ["Ladder", "build_ladder"]
+__all__ = ["LEARNED", "Ladder", "build_ladder"]
+
+LEARNED: frozenset[RungName] = frozenset({"majority", "tfidf", "nearest_neighbour"})
+"""Rungs that learn from the training rows without any language model."""
 
 
 @dataclass(frozen=True)

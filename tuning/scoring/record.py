@@ -134,7 +134,10 @@ class Verdict(Record):
     """Tuned against base, both zero-shot."""
     sentence: str
     worth_it: bool | None = None
-    """Whether tuned beats every rung below it: False when a simpler one does as well, None when that is open."""
+    """Whether tuned beats every rung below it: False when a simpler one does as well.
+
+    None when that is open, as it is where rungs that learn from the training rows were not run.
+    """
     rows_needed: int | None = None
     """Test rows that would decide about a difference as large as the one seen; None when it is decided or 0."""
     caveats: list[str] = []

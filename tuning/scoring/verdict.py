@@ -38,6 +38,8 @@ class Grounds:
     """The size of the difference that another batch size makes."""
     left_out: int = 0
     """Leaked test rows that the primary metric and the flips are without."""
+    untried: bool = False
+    """Whether something simpler that might do as well could not be tried."""
 
 
 def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> Verdict:
@@ -57,7 +59,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     return Verdict(
         kind=kind,
         sentence=sentence,
-        worth_it=_worth_it(kind, grounds.headline),
+        worth_it=_worth_it(kind, grounds),
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
 
@@ -98,17 +100,17 @@ def _drowned(primary: MetricRow, grounds: Grounds) -> bool:
     return primary.delta is not None and 0 < abs(primary.delta) <= grounds.noise
 
 
-def _worth_it(kind: Kind, headline: Headline | None) -> bool | None:
+def _worth_it(kind: Kind, grounds: Grounds) -> bool | None:
+    headline = grounds.headline
     if kind == "worse":
         return False
     if headline is None or headline.metric.delta is None:
         return None
-    if headline.rung == "base":
-        return True if kind == "better" else None
     ahead = _ahead(headline.metric)
-    if ahead > 0 and kind == "better":
+    if ahead > 0 and kind == "better" and not grounds.untried:
         return True
-    return False if ahead < 0 or _gain(headline.metric) <= 0 else None
+    beaten = headline.rung != "base" and (ahead < 0 or _gain(headline.metric) <= 0)
+    return False if beaten else None
 
 
 def _ahead(metric: MetricRow) -> int:

@@ -156,6 +156,9 @@ def test_always_naming_the_common_class_is_no_gain():
     assert comparison.headline.rung == "majority"
     assert verdict_of(comparison).worth_it is False
     assert "always giving the commonest label reaches" in verdict_of(comparison).sentence
+    bare = verdict_of(compare(base, tuned, Task.CLASSIFY))
+    assert bare.worth_it is None
+    assert "Tuned gives one answer to every row: 'ham'." in bare.caveats
 
 
 @pytest.mark.parametrize("task", list(Task))

@@ -1,4 +1,4 @@
-from tests.unit.scoring.builders import pair_with
+from tests.unit.scoring.builders import answers, pair_with
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
 from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, Slice
@@ -41,6 +41,17 @@ def test_leaks_format_and_forgetting_are_told():
         "Most of it is format.",
         "Forgetting: much.",
     ]
+
+
+def test_a_model_that_always_answers_alike_or_no_better_than_chance_is_named():
+    targets = ["a", "b", "c"] * 20
+    one = compare(answers(["?"] * 60, targets), answers(["a"] * 60, targets), Task.CLASSIFY)
+    assert find_caveats(one)[:2] == [
+        "Tuned gives one answer to every row: 'a'.",
+        "Tuned is no better than chance: 33.3 % against 33.3 %.",
+    ]
+    good = compare(answers(["?"] * 60, targets), answers(targets, targets), Task.CLASSIFY)
+    assert [text for text in find_caveats(good) if text.startswith("Tuned")] == []
 
 
 def test_knowledge_and_no_forgetting_are_no_caveats():

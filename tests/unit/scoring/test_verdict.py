@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tuning.scoring.record import Flips, Headline, MetricRow, RungName
@@ -101,6 +103,8 @@ def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too()
     )
     alone = judge(*BETTER, headline("base", 0.5, 0.22, 0.38))
     assert (alone.worth_it, "alternative" in alone.sentence) == (True, False)
+    untried = replace(headline("base", 0.5, 0.22, 0.38), untried=True)
+    assert (judge(*BETTER, untried).kind, judge(*BETTER, untried).worth_it) == ("better", None)
 
 
 @pytest.mark.parametrize(
