@@ -29,7 +29,7 @@ from tuning.scoring.resampling import (
 from tuning.scoring.statistics import Interval, holm, mcnemar_midp, newcombe_paired, wilson
 from tuning.spec import Task
 
-__all__ = ["Score", "metric_table", "paired_metric", "score_interval"]
+__all__ = ["Score", "flips_of", "metric_table", "paired_metric", "score_interval"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,7 @@ class _Contest:
         """Counts of rows for the closed forms; None for a metric or for rows that these are not for."""
         if self.metric.kind != "share" or self.rows is None or self.rows is not self.units:
             return None
-        base, tuned = (side.values[:, 0] > 0 for side in (self.rows.base, self.rows.tuned))
-        return Flips(
-            fixed=int((tuned & ~base).sum()),
-            broken=int((base & ~tuned).sum()),
-            both_right=int((base & tuned).sum()),
-            both_wrong=int((~base & ~tuned).sum()),
-        )
+        return flips_of(self.rows)
 
 
 def metric_table(
@@ -105,6 +99,17 @@ def score_interval(predictions: Sequence[Prediction], name: str, labels: Sequenc
         return Score(None)
     interval = _single_interval(metric, sums, answers.groups)
     return Score(sums.total(), interval.low, interval.high) if interval else Score(sums.total())
+
+
+def flips_of(pairs: PairedSums) -> Flips:
+    """Rows fixed, broken, right and wrong with both, from the sums of a share of rows (`RowSums.share`)."""
+    base, tuned = (side.values[:, 0] > 0 for side in (pairs.base, pairs.tuned))
+    return Flips(
+        fixed=int((tuned & ~base).sum()),
+        broken=int((base & ~tuned).sum()),
+        both_right=int((base & tuned).sum()),
+        both_wrong=int((~base & ~tuned).sum()),
+    )
 
 
 def _contest(metric: Metric, base: Answers, tuned: Answers) -> _Contest:
