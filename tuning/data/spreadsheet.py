@@ -17,7 +17,8 @@ from tuning.errors import FileError
 
 __all__ = ["parse_workbook"]
 
-_MOST_MEMBERS = 10_000
+_MOST_MEMBERS = 1_000
+_MOST_ROWS = 1_048_576
 _XML_PER_TEXT = 4  # The XML around the cells may be that many times the bytes allowed for the cells.
 
 
@@ -35,7 +36,7 @@ def parse_workbook(path: Path, shown: str, limits: ReadLimits) -> Gathered:
             ]
             if not sheets:
                 raise FileError(f"{shown} is a workbook without a visible sheet; show or add one")
-            records = _records(workbook.get_sheet_by_name(sheets[0]).iter_rows())
+            records = _records(workbook.get_sheet_by_name(sheets[0]).iter_rows(), shown)
             header = next(records, None)
             if header is None:
                 raise FileError(f"{shown}: its first sheet, {quoted(sheets[0])}, is empty; move the table there")
@@ -43,7 +44,7 @@ def parse_workbook(path: Path, shown: str, limits: ReadLimits) -> Gathered:
             for record in records:
                 gatherer.add(record)
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileError(f"{shown} is a workbook that cannot be read: {_first_line(error)}; save it again") from error
+        raise FileError(f"{shown} is a workbook that cannot be read; save it again, or its sheet as CSV") from error
     return Gathered(gatherer.finish(), notes=_sheet_notes(sheets))
 
 
@@ -59,8 +60,12 @@ def _weigh(path: Path, shown: str, limits: ReadLimits) -> None:
         )
 
 
-def _records(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
-    for row in rows:
+def _records(rows: Iterable[Sequence[object]], shown: str) -> Iterator[list[str]]:
+    for number, row in enumerate(rows):
+        if number >= _MOST_ROWS:  # A cell may claim any place, and everything before it is blank.
+            raise FileError(
+                f"{shown} has a sheet of more than {_MOST_ROWS:,} rows, which Excel has not; save it as CSV"
+            )
         record = [_as_text(value) for value in row]
         if any(record):
             yield record
@@ -83,7 +88,3 @@ def _sheet_notes(sheets: list[str]) -> tuple[str, ...]:
     if len(sheets) == 1:
         return ()
     return (f"The first of {len(sheets):,} sheets was read: {quoted(sheets[0])}.",)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
