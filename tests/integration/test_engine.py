@@ -185,6 +185,20 @@ def test_generated_text_is_that_of_each_row_alone(adapted):
     assert sum(done) == 8
 
 
+def test_generating_computes_the_prefix_once_and_no_row_that_has_ended(adapted):
+    prompts = [row.prompt for row in ragged(SHARED, rows=6)]
+    ends = tuple(stock_greedy(adapted, prompts[0], (), 6)[2:4])
+    lengths = [len(stock_greedy(adapted, prompt, ends, 8)) for prompt in prompts]
+    assert 0 < min(lengths) < max(lengths) == 8
+    shapes: list[tuple[int, int]] = []
+    hook = adapted.get_decoder().layers[0].register_forward_pre_hook(lambda _, x: shapes.append(tuple(x[0].shape[:2])))
+    generate(adapted, prompts, Stops(ends, 8), lambda _: None)
+    hook.remove()
+    longest = max(map(len, prompts)) - SHARED
+    going = [sum(length >= step for length in lengths) for step in range(1, 8)]
+    assert shapes == [(1, SHARED), (6, longest), *[(rows, 1) for rows in going]]
+
+
 def test_a_long_answer_can_be_given_up_in_its_middle(adapted):
     told: list[int] = []
 

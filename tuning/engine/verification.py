@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager
 import torch
 
 from tuning.engine.batching import RowTokens
-from tuning.engine.prediction import CausalModel, completion_nlls
+from tuning.engine.forward import SHARED, Batching, CausalModel
+from tuning.engine.prediction import completion_nlls
 
 __all__ = ["logits_difference", "stock_difference"]
 
@@ -31,14 +32,14 @@ def logits_difference(
 
 
 @torch.inference_mode()
-def stock_difference(model: CausalModel, rows: Sequence[RowTokens]) -> float:
+def stock_difference(model: CausalModel, rows: Sequence[RowTokens], batching: Batching = SHARED) -> float:
     """Mean absolute difference in log-probability a completion token, in nats, from transformers' stock attention.
 
     The stock side computes one row at a time, without padding, prefix or layout.
     """
     device = next(model.parameters()).device
     total = 0.0
-    for row, ours in zip(rows, completion_nlls(model, rows, lambda _: None), strict=True):
+    for row, ours in zip(rows, completion_nlls(model, rows, lambda _: None, batching), strict=True):
         ids = torch.tensor([row.prompt + row.completion], device=device)
         count = len(row.completion)
         logits = model(input_ids=ids, logits_to_keep=count + 1).logits[0, :-1].float()
