@@ -3,7 +3,7 @@
 Each rule stands in `receipt`; here is only what is put to which rule. What is not known is not checked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuning.prediction import Prediction
@@ -62,15 +62,16 @@ def _understood(contest: Contest, free_text: AnswerPair | None) -> Check:
     """Of a classification by likelihood every answer is a label, so what is read there is what was freely written."""
     written = free_text or AnswerPair(contest.base, contest.tuned)
     sides = (("base", written.base), ("tuned", written.tuned))
-    return receipt.answers_understood(
-        *(receipt.RowShare(name, _unread(contest, answers), len(answers)) for name, answers in sides)
-    )
+    fault, is_read = _reading(contest)
+    shares = [receipt.RowShare(name, sum(not is_read(a.output) for a in side), len(side)) for name, side in sides]
+    return receipt.answers_understood(fault, *shares)
 
 
-def _unread(contest: Contest, answers: Sequence[Prediction]) -> int:
+def _reading(contest: Contest) -> tuple[str, Callable[[str], bool]]:
+    """What is wrong with an answer that cannot be read, and whether one can."""
     if contest.task is Task.CLASSIFY:
         reader = LabelReader(contest.labels)
-        return sum(reader.read(answer.output) is None for answer in answers)
+        return "no label is named", lambda text: reader.read(text) is not None
     if is_structured(Answers(contest.base)):
-        return sum(not is_json(answer.output) for answer in answers)
-    return sum(not answer.output.strip() for answer in answers)
+        return "not JSON", is_json
+    return "empty", lambda text: bool(text.strip())

@@ -149,13 +149,13 @@ def answers_changed(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> 
     return Check(check=name, status="warn", detail="every answer is the same; was the adapter applied?")
 
 
-def answers_understood(*shares: RowShare) -> Check:
-    """How many answers of each model (`split`) say none of the labels, or nothing; any is a warning."""
+def answers_understood(fault: str, *shares: RowShare) -> Check:
+    """How many answers of each model (`split`) have a `fault` that leaves nothing to be read; any is a warning."""
     name = "answers can be read"
     lost = [f"{share.split} {share.count} of {share.total}" for share in shares if share.count]
     if not lost:
         return Check(check=name, status="pass", detail="every answer of both models")
-    return Check(check=name, status="warn", detail=f"not understood: {', '.join(lost)}")
+    return Check(check=name, status="warn", detail=f"{fault}: {', '.join(lost)}")
 
 
 def noise_floor(noise: Noise, delta: float | None) -> Check:

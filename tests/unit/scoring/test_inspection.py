@@ -56,15 +56,15 @@ def unread(contest: Contest, free_text: AnswerPair | None = None) -> str:
 
 def test_an_answer_that_names_no_label_is_not_understood():
     outputs = ["It is yes.", "yes or no", "", *["no"] * 17]
-    assert unread(contest(outputs)) == "not understood: base 2 of 20"
+    assert unread(contest(outputs)) == "no label is named: base 2 of 20"
     written = AnswerPair(answers(["?"] * 20, TARGETS), answers(["", *TARGETS[1:]], TARGETS))
-    assert unread(contest(outputs), written) == "not understood: base 20 of 20, tuned 1 of 20"
+    assert unread(contest(outputs), written) == "no label is named: base 20 of 20, tuned 1 of 20"
 
 
 def test_generated_text_is_understood_unless_it_is_empty_or_should_be_json():
-    assert unread(contest(["", "  ", *["words"] * 18], Task.GENERATE)) == "not understood: base 2 of 20"
+    assert unread(contest(["", "  ", *["words"] * 18], Task.GENERATE)) == "empty: base 2 of 20"
     fields = ['{"a": 1}'] * 20
-    assert unread(contest(["a: 1", *fields[1:]], Task.GENERATE, fields)) == "not understood: base 1 of 20"
+    assert unread(contest(["a: 1", *fields[1:]], Task.GENERATE, fields)) == "not JSON: base 1 of 20"
 
 
 def test_noise_is_what_changes_on_the_rows_answered_again():
