@@ -1,5 +1,7 @@
 """Tables without files."""
 
+import random
+
 from tuning.data.profile import profile_columns
 from tuning.data.shapes import Shape, recognise
 from tuning.data.table import Table, text_columns
@@ -7,9 +9,10 @@ from tuning.spec import RunSpec
 
 __all__ = ["TEXTS", "repeated", "shape_of", "table_of"]
 
-_WORDS = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "jetty", "knoll", "lagoon"]
-TEXTS = [f"{a} {b} beside the {c} path" for a in _WORDS for b in _WORDS[:5] for c in _WORDS[5:7] if a != b]
-"""A hundred texts, each a sentence of its own."""
+_RANDOM = random.Random(7)
+_WORDS = ["".join(_RANDOM.choices("abcdefghiklmnoprstuvw", k=_RANDOM.randint(3, 8))) for _ in range(500)]
+TEXTS = ["amber birch beside the fjord path", *(" ".join(_RANDOM.sample(_WORDS, 6)) for _ in range(99))]
+"""A hundred texts that have little in common."""
 
 
 def repeated(*values: str, count: int = 60) -> list[str]:

@@ -1,0 +1,165 @@
+"""What an inspection tells of a table: findings with count, rows and effect, the plan, the splits, the preview."""
+
+import json
+
+import pytest
+
+from tests.unit.data.tables import TEXTS, repeated, table_of
+from tuning.data.findings import Finding
+from tuning.data.inspecting import Inspection, inspect_tables
+from tuning.data.lengths import ModelView
+from tuning.data.planning import Source
+from tuning.data.table import Table
+from tuning.spec import CleaningPlan, RunSpec, Step
+
+TEN = TEXTS[:60]
+
+
+def render(instruction: str, text: str, target: str) -> str:
+    return f"<{instruction}|{text}|{target}>"
+
+
+MODEL = ModelView(count_tokens=lambda texts: [len(text.split()) for text in texts], render=render, window=20)
+
+
+def inspected(table: Table, /, model: ModelView | None = None, **settings: object) -> Inspection:
+    return inspect_tables(Source(table), RunSpec.model_validate(settings), model)
+
+
+def finding(kind: str, table: Table, /, model: ModelView | None = None, **settings: object) -> Finding:
+    found = inspected(table, model, **settings)
+    (one,) = [one for one in found.findings if one.kind == kind]
+    return one
+
+
+def test_a_clean_table_has_nothing_against_it():
+    found = inspected(table_of(text=TEN, label=repeated("good", "poor")))
+    assert found.findings == []
+    assert found.problem is None
+    assert found.splits is not None
+    assert (found.splits.train, found.splits.dev, found.splits.test) == (42, 6, 12)
+    assert found.enough is not None
+    assert "about 66 points" in found.enough
+    assert [(one.label, one.rows) for one in found.labels] == [("good", 30), ("poor", 30)]
+    assert found.spec.cleaning_plan() == CleaningPlan.usual()
+    assert (found.spec.input, found.spec.target) == ("text", "label")
+
+
+def test_it_is_json_and_back():
+    found = inspected(table_of(text=[*TEN, TEN[0]], label=repeated("good", "poor", count=61)))
+    assert Inspection.model_validate_json(found.model_dump_json()) == found
+
+
+def test_every_step_tells_what_it_does_or_would_do():
+    found = inspected(table_of(text=[*TEN, TEN[0], TEN[1]], label=["good", "poor"] * 30 + ["good", "good"]))
+    assert found.plan is not None
+    steps = {report.step: report for report in found.plan.steps}
+    assert list(steps) == list(Step)
+    dropped = steps[Step.DROP_DUPLICATES]
+    assert (dropped.on, dropped.rows_before, dropped.rows_after, dropped.rows) == (True, 62, 61, [61])
+    assert dropped.examples[0].row == 61
+    assert dropped.examples[0].after is None
+    would = steps[Step.DROP_CONFLICTS]
+    assert (would.on, would.rows_before, would.rows_after, would.rows) == (False, 61, 59, [2, 62])
+
+
+def test_changes_are_shown_before_and_after():
+    texts = ["le cafÃ© est fermÃ© pour le moment", *TEN[1:]]
+    found = inspected(table_of(text=texts, label=repeated("good", "poor")))
+    assert found.plan is not None
+    (example,) = found.plan.steps[0].examples
+    assert example.before == "'le cafÃ© est fermÃ© pour le moment' → 'good'"
+    assert example.after == "'le café est fermé pour le moment' → 'good'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "count", "rows"),
+    [
+        ("empty rows", table_of(text=["", *TEN[1:]], label=["a", "b", " ", *repeated("a", "b", count=57)]), 2, [1, 3]),
+        ("garbled text", table_of(text=["cafÃ© crÃ¨me", *TEN[1:]], label=repeated("a", "b")), 1, [1]),
+        ("personal data", table_of(text=["to me@example.org", *TEN[1:]], label=repeated("a", "b")), 1, [1]),
+        ("label spellings", table_of(text=TEN, label=["A", *repeated("a", "b", count=59)]), 1, [1]),
+        ("duplicates", table_of(text=[*TEN, TEN[0].upper()], label=repeated("a", "b", count=61)), 1, [61]),
+        ("near duplicates", table_of(text=[*TEN, "ambre birch beside the fjord path"],
+                                     label=repeated("a", "b", count=61)), 2, [1, 61]),
+        ("conflicting targets", table_of(text=[*TEN, TEN[0]], label=[*repeated("a", "b"), "b"]), 2, [1, 61]),
+        ("rare labels", table_of(text=TEN, label=["c", *repeated("a", "b", count=59)]), 1, [1]),
+        ("imbalance", table_of(text=TEN, label=["b"] * 6 + ["a"] * 54), 54, []),
+        ("number labels", table_of(text=TEN, label=repeated("0", "1.5", "-1")), 3, []),
+        ("target in input", table_of(text=[f"{t} is {'good' if i % 2 else 'poor'}" for i, t in enumerate(TEN)],
+                                     label=repeated("poor", "good")), 60, list(range(1, 21))),
+        ("empty column", table_of(text=TEN, label=repeated("a", "b"), note=[" "] * 60), 1, []),
+        ("constant column", table_of(text=TEN, label=repeated("a", "b"), lang=["en"] * 60), 1, []),
+        ("id column", table_of(text=TEN, label=repeated("a", "b"), code=[f"A{n}" for n in range(60)]), 1, []),
+        ("column gives target away", table_of(text=TEN, label=repeated("a", "b"), cause=repeated("x", "y", "z", "w")),
+         1, []),
+        ("labels without training rows", table_of(text=TEN, label=repeated("a", "b", "c"), who=repeated("p", "q", "r")),
+         1, []),
+    ],
+)  # fmt: skip
+def test_findings(kind, table, count, rows):
+    settings = {"group": "who"} if "who" in table.columns else {}
+    found = finding(kind, table, input="text", target="label", **settings)
+    assert (found.count, found.rows) == (count, rows)
+    for sentence in (found.title, found.effect, found.remedy):
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+
+
+def test_the_score_that_conflicts_leave_reachable():
+    table = table_of(text=[*TEN, TEN[0], TEN[0]], label=[*repeated("a", "b"), "b", "a "])
+    found = finding("conflicting targets", table, plan={"steps": [{"step": "drop-empty", "on": True}]})
+    assert found.title == "1 input stands with different targets, in 3 rows."
+    assert found.effect == "No model can get all of these right: 98.4% of all rows is the most that can be reached."
+    assert found.step is Step.DROP_CONFLICTS
+
+
+def test_the_most_serious_finding_comes_first():
+    table = table_of(text=[*TEN, TEN[0]], label=repeated("a", "b", count=61), lang=["en"] * 61, note=[""] * 61)
+    assert [one.severity for one in inspected(table).findings] == ["serious", "info", "info"]
+
+
+def test_languages_that_are_mixed():
+    french = [f"Le {word} de ma voisine est très beau au printemps, et le mien ne l'est pas moins" for word in TEN[:20]]
+    english = [f"The garden of my neighbour is beautiful in spring, and mine is not, {word}" for word in TEN]
+    table = table_of(text=[*english, *french], label=repeated("a", "b", count=80))
+    found = finding("mixed languages", table)
+    assert "most are in 'en', others seem to be: fr " in found.title
+    assert min(found.rows) > 60
+
+
+def test_a_model_tells_lengths_what_is_cut_and_how_rows_look():
+    texts = ["long " * 30, *TEN[1:]]
+    found = inspected(table_of(text=texts, label=repeated("a", "b")), MODEL, instruction="Judge a or b.")
+    assert found.lengths is not None
+    assert (found.lengths.measured, found.lengths.longest, found.lengths.window, found.lengths.cut) == (60, 34, 20, 1)
+    (long,) = [one for one in found.findings if one.kind == "long rows"]
+    assert long.rows == [1]
+    assert long.title == "1 row is longer than the 20 tokens that fit."
+    first = found.preview[0]
+    assert first.text == f"<Judge a or b.|{texts[first.row - 1]}|{first.target}>"
+    assert first.tokens == len(first.text.split())
+    assert len(found.preview) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "settings", "problem"),
+    [
+        (table_of(text=TEN[:5], label=repeated("a", "b", count=5)), {},
+         "'x.jsonl' has 5 rows; at least 20 are needed, add more"),
+        (table_of(text=TEN, label=["a"] * 60), {"target": "label", "task": "classify"},
+         "column 'label' holds one label, 'a'; at least two are needed to tell apart"),
+        (table_of(text=TEN, label=repeated("a", "b")), {"input": "txt"},
+         "input column 'txt' does not exist; 'x.jsonl' has 'text', 'label'"),
+        (table_of(text=[TEN[0]] * 60, label=repeated("a", "b")), {},
+         ("'x.jsonl' has 2 rows left of 60 after cleaning; at least 20 are needed, "
+          "add others or switch steps of the plan off")),
+        (table_of(("chat",), chat=[json.dumps([{"role": "user", "content": "x"}])] * 60), {},
+         "'x.jsonl' has 0 rows with a question with an answer; at least 20 are needed, fill or add some"),
+    ],
+)  # fmt: skip
+def test_what_is_in_the_way_is_said_not_raised(table, settings, problem):
+    found = inspected(table, **settings)
+    assert found.problem == problem
+    assert found.splits is None
+    assert [column.name for column in found.columns] == table.columns
