@@ -98,6 +98,7 @@ def test_a_whole_run(new_run, tiny_model, task):
     assert files >= {f"predictions/{which}.jsonl" for which in ("base", "tuned")}
     assert files >= {"adapter/adapter_model.safetensors", "adapter/adapter_config.json", "comparison.json"}
     assert not (run.path / "checkpoints").exists()
+    assert not (run.path / "states").exists(), "what the lower layers computed was for training alone"
     _told_in_order(run)
     _judged(run, str(tiny_model))
     _every_rung_was_asked(run)

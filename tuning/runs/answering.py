@@ -44,6 +44,7 @@ def answer(
     """
     if "tuned" in which and not run.adapter_path.is_dir():
         raise InputError(f"run {run.id[:8]} has no adapter: it was not trained to the end")
+    from tuning.engine.suitability import choose_batching
     from tuning.models.adapter import adapter_off, load_adapter
     from tuning.models.catalog import find_model
     from tuning.models.fetching import resolve_model
@@ -54,7 +55,8 @@ def answer(
     spec = run.spec()
     resolved = resolve_model(find_model(spec.model, env), env)
     loaded = load_model(resolved.path, choose_machine(spec.device, spec.precision))
-    responders = Responders(loaded.tokenizer, spec, run.dataset(), run.splits(), window(loaded.model))
+    batching = choose_batching(loaded.model)
+    responders = Responders(loaded.tokenizer, spec, run.dataset(), run.splits(), window(loaded.model), batching)
     responder = responders.make(run.asking())
     examples = [Example(row=number, input=text, target="") for number, text in enumerate(inputs, 1)]
 

@@ -35,7 +35,7 @@ def check_in_place(
     return [
         receipt.same_predictions("adapter off gives the base answers", base, off),
         receipt.logits_changed(changed),
-        receipt.stock_attention(stock_difference(model, rows), bound),
+        receipt.stock_attention(stock_difference(model, rows, responder.batching), bound),
     ]
 
 

@@ -9,10 +9,12 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from tuning.engine.prediction import CausalModel
+from tuning.engine.forward import CausalModel
+from tuning.engine.lower_layers import lower_layers
+from tuning.engine.suitability import choose_batching
 from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
 from tuning.errors import IntegrityError
 from tuning.events import Started, Stopped
@@ -30,11 +32,11 @@ from tuning.runs.measuring import Stopwatch, peak_rss
 from tuning.runs.reporting import Counter, Reporter, TrainingReporter
 from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
-from tuning.runs.rungs import BaseSide, Rungs, TunedSide, describe_setup
+from tuning.runs.rungs import BaseSide, Rungs, TunedSide, describe_setup, with_sides
 from tuning.runs.store import RunStore
 from tuning.scoring import receipt
 from tuning.scoring.comparison import compare
-from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText
+from tuning.scoring.evidence import Evidence
 from tuning.scoring.record import AdapterCard, Check, ModelCard, RowCounts, Timing
 
 __all__ = ["execute"]
@@ -68,8 +70,8 @@ class _Pipeline:
         with self.watch.lap("prepare_s"):
             resolved = resolve_model(find_model(self.spec.model, self.env), self.env)
             loaded = load_model(resolved.path, machine)
-            window_tokens = window(loaded.model)
-            responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, window_tokens)
+            longest, batching = window(loaded.model), choose_batching(loaded.model)
+            responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, longest, batching)
             choice = self._choose(loaded.model, responders)
         responder = responders.make(choice.asking)
         rungs = Rungs(responders, responder, self.splits.test)
@@ -97,7 +99,7 @@ class _Pipeline:
             looks=count_looks(self.run, RunStore(self.run.home)),
             checks=checks,
         )
-        self._compare(base, tuned, _with_sides(evidence, base_side, tuned_side), training)
+        self._compare(base, tuned, with_sides(evidence, base_side, tuned_side), training)
 
     def _start(self) -> Machine:
         machine = choose_machine(self.spec.device, self.spec.precision)
@@ -150,6 +152,10 @@ class _Pipeline:
 
     def _train(self, model: CausalModel, encoded: Encoded, base: ResolvedModel, machine: Machine) -> _Training:
         self.report.phase("train", 0, 0)
+        states = self.run.path / "states"
+        batching = choose_batching(model, lower_layers(model, self.spec.layers, states))
+        if batching.reason:
+            self.report.note("info", batching.reason)
         settings = TrainingSettings(
             folder=self.run.path / "checkpoints",
             epochs=self.spec.epochs,
@@ -158,9 +164,11 @@ class _Pipeline:
             weight_decay=self.spec.weight_decay,
             seed=self.spec.seed,
             device=machine.device.type,
+            batching=batching,
         )
         reporter = TrainingReporter(self.run, self.control, self.spec.epochs)
         outcome = train_adapter(model, encoded.train, encoded.dev, settings, reporter)
+        shutil.rmtree(states, ignore_errors=True)
         self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))
         self.watch.parts |= {"train_s": outcome.train_seconds, "dev_s": outcome.dev_seconds}
         return _Training(base, self._adapter_card(model), outcome, len(encoded.train), len(encoded.dev))
@@ -235,14 +243,3 @@ class _Pipeline:
             layers=summary.layers,
             trainable_parameters=summary.trainable_parameters,
         )
-
-
-def _with_sides(evidence: Evidence, base: BaseSide, tuned: TunedSide) -> Evidence:
-    return replace(
-        evidence,
-        few_shot=base.few_shot,
-        no_few_shot=base.no_few_shot,
-        again=base.again,
-        free_text=AnswerPair(base.free_text, tuned.free_text) if base.free_text and tuned.free_text else None,
-        general=GeneralText(base.general, tuned.general) if tuned.general else None,
-    )

@@ -11,7 +11,9 @@ from typing import Any
 
 from tuning.data.examples import Dataset, Example, Splits
 from tuning.engine.batching import RowTokens
-from tuning.engine.prediction import CausalModel, Generated, OnRows, Stops, completion_nlls, generate, label_scores
+from tuning.engine.forward import Batching, CausalModel, OnRows
+from tuning.engine.generation import Generated, Stops, generate
+from tuning.engine.prediction import completion_nlls, label_scores
 from tuning.errors import IntegrityError
 from tuning.models.prompts import PromptFormat, Shot
 from tuning.prediction import Prediction
@@ -35,6 +37,8 @@ class Responder:
     labels: tuple[str, ...]
     stops: Stops
     asking: Asking
+    batching: Batching
+    """How this model takes rows."""
 
     def row_tokens(self, example: Example) -> RowTokens:
         """A test row's prompt, as it is asked, and its whole target."""
@@ -54,20 +58,20 @@ class Responder:
         completions = [tuple(self.prompts.completion(label)) for label in self.labels]
         prompts = [self.prompts.encode(text, None).prompt for text in inputs]
         sizes = tuple(len(completion) for completion in completions)
-        table = label_scores(model, prompts, completions, on_rows)
+        table = label_scores(model, prompts, completions, on_rows, self.batching)
         _check_finite(nats for row in table for nats in row)
         return [LabelScores(nats, sizes) for nats in table]
 
     def target_nlls(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[float]:
         """Negative log-likelihood of each whole target and its end of turn, in nats."""
-        nlls = completion_nlls(model, [self.row_tokens(example) for example in examples], on_rows)
+        nlls = completion_nlls(model, [self.row_tokens(example) for example in examples], on_rows, self.batching)
         _check_finite(nlls)
         return nlls
 
     def write(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
         """What the model writes by itself, greedily, whatever the task."""
         prompts = [self.row_tokens(example).prompt for example in examples]
-        answers: list[Generated] = generate(model, prompts, self.stops, on_rows) if prompts else []
+        answers: list[Generated] = generate(model, prompts, self.stops, on_rows, self.batching) if prompts else []
         predictions = []
         for example, answer in zip(examples, answers, strict=True):
             raw = self.prompts.decode(answer.ids)
@@ -123,6 +127,7 @@ class Responders:
     dataset: Dataset
     splits: Splits
     window: int
+    batching: Batching
 
     def make(self, asking: Asking = Asking(), shots: Sequence[Shot] = ()) -> Responder:  # noqa: B008 - it is frozen
         """A responder that asks this way. Raises `SettingError` when the instruction does not fit."""
@@ -134,7 +139,7 @@ class Responders:
             shots,
         )
         stops = Stops(_end_ids(self.tokenizer, prompts), self._answer_limit(prompts))
-        return Responder(prompts, self.dataset.task, tuple(self.dataset.labels), stops, asking)
+        return Responder(prompts, self.dataset.task, tuple(self.dataset.labels), stops, asking, self.batching)
 
     def fitting_shots(self, asking: Asking, shots: Sequence[Shot]) -> list[Shot]:
         """The shots that fit the window together, those too long for it left out."""

@@ -5,7 +5,7 @@ Knows responders and models, as the adapter stands; knows nothing of run folders
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuning.data.examples import Example
@@ -14,10 +14,10 @@ from tuning.engine.passages import token_nlls
 from tuning.prediction import Prediction
 from tuning.runs.asking import Asking, choose_shots
 from tuning.runs.responding import Responder, Responders
-from tuning.scoring.evidence import Setup
+from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
 from tuning.spec import Task
 
-__all__ = ["GENERAL_TEXT", "BaseSide", "Rungs", "TunedSide", "describe_setup"]
+__all__ = ["GENERAL_TEXT", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
 
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
@@ -83,7 +83,7 @@ class Rungs:
         """Everything that is asked of both models."""
         classifies = self.responder.task is Task.CLASSIFY
         free_text = self.responder.write(model, self.test, on_rows) if classifies else []
-        return TunedSide(free_text, token_nlls(model, self._passages(), on_rows))
+        return TunedSide(free_text, token_nlls(model, self._passages(), on_rows, self.responder.batching))
 
     @property
     def _again(self) -> Sequence[Example]:
@@ -105,6 +105,18 @@ class Rungs:
         passages = [" ".join(passage.split()) for passage in text.split("\n\n")]
         tokenizer = self.responders.tokenizer
         return [tokenizer(passage, add_special_tokens=False)["input_ids"] for passage in passages]
+
+
+def with_sides(evidence: Evidence, base: BaseSide, tuned: TunedSide) -> Evidence:
+    """What both models were asked beside the test rows, as evidence; what only one was asked proves nothing."""
+    return replace(
+        evidence,
+        few_shot=base.few_shot,
+        no_few_shot=base.no_few_shot,
+        again=base.again,
+        free_text=AnswerPair(base.free_text, tuned.free_text) if base.free_text and tuned.free_text else None,
+        general=GeneralText(base.general, tuned.general) if tuned.general else None,
+    )
 
 
 def describe_setup(responder: Responder, test: Sequence[Example], precision: str) -> Setup:
