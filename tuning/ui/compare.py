@@ -45,7 +45,8 @@ class ComparePage:
     body: str
     comparison: Comparison | None = None
     loss: pd.DataFrame | None = None
-    about: str = ""
+    about: tuple[str, ...] = ()
+    """File, model, rows: texts that are not all ours, so each is kept to itself."""
     learned: str = ""
     """How training ended and what it took."""
 
@@ -70,11 +71,9 @@ def compare_page(run: Run | None) -> ComparePage:
     return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned)
 
 
-def _about(run: Run, comparison: Comparison | None) -> str:
-    parts = [run.dataset().name, run.status().model]
-    if comparison is not None and comparison.rows.train:
-        parts.append(f"{comparison.rows.train:,} rows trained on")
-    return " · ".join(parts)
+def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
+    trained = comparison.rows.train if comparison else None
+    return (run.dataset().name, run.status().model, *([f"{trained:,} rows trained on"] if trained else []))
 
 
 def pack_run(run: Run, folder: Path) -> Path:
@@ -99,7 +98,8 @@ def _top(page: ComparePage) -> str:
         return markup.notice(page.kind, page.title, page.body)
     if found.verdict is None:
         return failure_panel(found.receipt, page.title, page.body, page.about)
-    return verdict_panel(found.verdict, page.about, page.body)
+    rung = found.headline.rung if found.headline else None
+    return verdict_panel(found.verdict, rung, page.about, page.body)
 
 
 def _filters(comparison: Comparison) -> list[tuple[str, str]]:

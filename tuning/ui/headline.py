@@ -3,7 +3,9 @@
 Knows a comparison; no run and no layout.
 """
 
-from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, Verdict
+from collections.abc import Sequence
+
+from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
 from tuning.scoring.wording import RUNGS
 from tuning.ui.markup import escape
@@ -18,33 +20,42 @@ _ANSWERS = {
     "not_worse": "= Not worse, within the margin",
     "undecided": "? Undecided",
 }
+_WORTH = {
+    True: ", and nothing simpler does as well",
+    False: ", but something simpler does as well",
+    None: "; that it beats something simpler is not shown",
+}
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
 
 
-def verdict_panel(verdict: Verdict, about: str, aside: str = "") -> str:
-    """The verdict sentence, its answer in three words, and its caveats; `aside` says how the run ended, if not well."""
+def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str], aside: str = "") -> str:
+    """The verdict sentence, its answer in a few words, and its caveats; `aside` says how the run ended, if not well.
+
+    `rung` is what tuned was held against, None when there was no ladder.
+    """
     answer, kind = _ANSWERS[verdict.kind], _KINDS[verdict.kind]
-    if verdict.kind == "better" and verdict.worth_it is not None:
-        answer += ", and nothing simpler does as well" if verdict.worth_it else ", but something simpler does as well"
-        kind = kind if verdict.worth_it else "warning"
+    if verdict.kind == "better" and rung is not None:
+        answer += _WORTH[verdict.worth_it]
+        kind = "warning" if verdict.worth_it is False else kind
     needed = f"About {verdict.rows_needed:,} test rows would decide." if verdict.rows_needed else ""
     beside = [text for text in (aside, needed) if text]
     return _panel(kind, answer, verdict.sentence, [*beside, *verdict.caveats], about)
 
 
-def failure_panel(checks: list[Check], title: str, reason: str, about: str) -> str:
+def failure_panel(checks: Sequence[Check], title: str, reason: str, about: Sequence[str]) -> str:
     """Why there is no verdict: the checks that failed, else the reason that the run gave."""
     found = [f"{check.check}: {check.detail}" for check in failed(checks)]
     lost = "A check failed, so these numbers are not to be trusted." if found else title
     return _panel("worse", "✗ No verdict", lost, [*found, reason], about)
 
 
-def _panel(kind: str, answer: str, sentence: str, beside: list[str], about: str) -> str:
+def _panel(kind: str, answer: str, sentence: str, beside: Sequence[str], about: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(text)}</li>" for text in beside)
     caveats = f'<ul class="to-caveats" aria-label="What belongs beside it">{items}</ul>' if items else ""
+    whence = " · ".join(map(escape, about))
     return (
         f'<div class="to-verdict to-{kind}" role="status"><p class="to-answer">{answer}</p>'
-        f'<p class="to-sentence">{escape(sentence)}</p>{caveats}<p class="to-about">{escape(about)}</p></div>'
+        f'<p class="to-sentence">{escape(sentence)}</p>{caveats}<p class="to-about">{whence}</p></div>'
     )
 
 

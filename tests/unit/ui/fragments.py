@@ -16,6 +16,7 @@ class Names(HTMLParser):
         self.attributes: set[str] = set()
         self.texts: list[str] = []
         self.rows: list[list[str]] = []
+        self._inside_cell = False
         self.feed(fragment)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -25,16 +26,28 @@ class Names(HTMLParser):
             self.rows.append([])
         elif tag in {"th", "td"}:
             self.rows[-1].append("")
+            self._inside_cell = True
+        self._part(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"th", "td"}:
+            self._inside_cell = False
+        self._part(tag)
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
-        if self.rows and self.rows[-1]:
+        if self._inside_cell:
             self.rows[-1][-1] += data
+
+    def _part(self, tag: str) -> None:
+        """Tags part words, but the one that only keeps a text's direction to itself."""
+        if tag != "bdi":
+            self.texts.append(" ")
 
 
 def text_of(fragment: str) -> str:
     """What is to be read, in one line."""
-    return " ".join(" ".join(Names(fragment).texts).split())
+    return " ".join("".join(Names(fragment).texts).split())
 
 
 def cells(fragment: str) -> list[list[str]]:

@@ -15,25 +15,26 @@ def comparison(**changes: object) -> Comparison:
 
 
 @pytest.mark.parametrize(
-    ("kind", "worth_it", "answer", "colour"),
+    ("kind", "worth_it", "rung", "answer", "colour"),
     [
-        ("better", None, "▲ Tuning helped", "to-better"),
-        ("better", True, "▲ Tuning helped, and nothing simpler does as well", "to-better"),
-        ("better", False, "▲ Tuning helped, but something simpler does as well", "to-warning"),
-        ("worse", False, "▼ Tuning made it worse", "to-worse"),
-        ("not_worse", None, "= Not worse, within the margin", "to-even"),
-        ("undecided", None, "? Undecided", "to-even"),
+        ("better", None, None, "▲ Tuning helped", "to-better"),
+        ("better", None, "tfidf", "▲ Tuning helped; that it beats something simpler is not shown", "to-better"),
+        ("better", True, "base", "▲ Tuning helped, and nothing simpler does as well", "to-better"),
+        ("better", False, "tfidf", "▲ Tuning helped, but something simpler does as well", "to-warning"),
+        ("worse", False, "base", "▼ Tuning made it worse", "to-worse"),
+        ("not_worse", None, "base", "= Not worse, within the margin", "to-even"),
+        ("undecided", None, "base", "? Undecided", "to-even"),
     ],
 )
-def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, answer, colour):
-    panel = verdict_panel(Verdict(kind=kind, sentence="It is so.", worth_it=worth_it), "data")
-    assert text_of(panel) == f"{answer} It is so. data"
+def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, rung, answer, colour):
+    panel = verdict_panel(Verdict(kind=kind, sentence="It is so.", worth_it=worth_it), rung, ["data.csv", "model"])
+    assert text_of(panel) == f"{answer} It is so. data.csv · model"
     assert panel.startswith(f'<div class="to-verdict {colour}"')
 
 
 def test_caveats_and_the_rows_that_are_missing_stand_beside_the_sentence():
     verdict = Verdict(kind="undecided", sentence="S.", rows_needed=1200, caveats=["2 rows leaked.", HOSTILE])
-    panel = verdict_panel(verdict, HOSTILE, "It was cancelled.")
+    panel = verdict_panel(verdict, None, [HOSTILE], "It was cancelled.")
     assert "It was cancelled. About 1,200 test rows would decide. 2 rows leaked." in text_of(panel)
     assert not Names(panel).tags & {"script", "img"}
 
@@ -43,11 +44,11 @@ def test_a_failed_check_is_named_where_the_verdict_would_be():
         Check(check="same rows", status="fail", detail="row 7 differs"),
         Check(check="b", status="pass", detail=""),
     ]
-    panel = text_of(failure_panel(checks, "This run failed.", "Try again.", "data"))
+    panel = text_of(failure_panel(checks, "This run failed.", "Try again.", ["data"]))
     assert panel.startswith(
         "✗ No verdict A check failed, so these numbers are not to be trusted. same rows: row 7 differs"
     )
-    assert "This run failed." in text_of(failure_panel([], "This run failed.", "Why.", "data"))
+    assert "This run failed." in text_of(failure_panel([], "This run failed.", "Why.", ["data"]))
 
 
 def test_two_numbers_and_the_difference_with_a_sign_and_a_word():

@@ -1,0 +1,35 @@
+"""Confusion matrices and F1 by class: labels are texts, and too many of them are said so."""
+
+from tests.unit.ui.builders import HOSTILE
+from tests.unit.ui.fragments import Names, cells
+from tuning.scoring.comparison import ClassScore, Confusion
+from tuning.ui.classes import class_table, matrices
+
+
+def test_labels_stay_texts_also_in_attributes():
+    found = Confusion(labels=[HOSTILE, '" onmouseover="x'], base=[[1, 0], [0, 1]], tuned=[[1, 0], [0, 1]])
+    names = Names(matrices(found) + class_table([ClassScore(label=HOSTILE, rows=3, base_f1=0.0, tuned_f1=1.0)]))
+    assert not names.tags & {"script", "img"}
+    assert not [attribute for attribute in names.attributes if attribute.startswith("on")]
+
+
+def test_more_classes_than_fit_are_said_so():
+    many = [str(number) for number in range(60)]
+    zeros = [[0] * 60 for _ in many]
+    assert "60 classes are too many" in matrices(Confusion(labels=many, base=zeros, tuned=zeros))
+
+
+def test_a_cell_is_as_dark_as_its_share_of_the_row():
+    shown = matrices(Confusion(labels=["a", "b"], base=[[3, 1], [0, 0]], tuned=[[4, 0], [0, 0]]))
+    assert '<td class="to-hit" style="--share:0.75">3</td><td class="to-miss" style="--share:0.25">1</td>' in shown
+    assert "Tuned: target down, answer across" in shown
+
+
+def test_a_class_that_got_worse_says_so_with_a_sign():
+    scores = [
+        ClassScore(label="a", rows=1200, base_f1=0.5, tuned_f1=0.25),
+        ClassScore(label="b", rows=3, base_f1=0.5, tuned_f1=0.5),
+    ]
+    _, first, second = cells(class_table(scores))
+    assert first == ["a", "1,200", "0.50", "0.25", "▼ −0.25"]
+    assert second[4] == "= +0.00"
