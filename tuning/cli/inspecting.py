@@ -6,8 +6,11 @@ from tuning.cli.parser import spec_from
 from tuning.cli.session import Session
 from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visible
 from tuning.data.findings import Finding
-from tuning.data.inspecting import FileFacts, Inspection, inspect
+from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
+from tuning.data.preparing import read_source
 from tuning.data.profile import ColumnProfile
+from tuning.errors import ModelError
+from tuning.models.viewing import Tokenizers
 
 __all__ = ["inspect_file", "render_inspection"]
 
@@ -18,16 +21,22 @@ _PREVIEW_CHARACTERS = 400
 
 def inspect_file(args: argparse.Namespace, session: Session) -> int:
     """Print everything that is known of a file; 0 whenever it could be read, whatever is in it."""
-    found = inspect(args.file, spec_from(args), test=args.test)
+    spec = spec_from(args)
+    source = read_source(args.file, test=args.test)
+    try:
+        model, unseen = Tokenizers(session.env).view(spec.model, spec.max_length), None
+    except ModelError as error:
+        model, unseen = None, f"not as the model sees it, lengths unknown: {error}"
+    found = inspect_tables(source, spec, model)
     if args.json:
         print_json(session.out, found.model_dump(mode="json"))
     else:
-        render_inspection(session.out, found)
+        render_inspection(session.out, found, unseen)
     return 0
 
 
-def render_inspection(screen: Screen, found: Inspection) -> None:
-    """The profile, the audit, the plan, the splits and a preview, 80 columns wide."""
+def render_inspection(screen: Screen, found: Inspection, unseen: str | None = None) -> None:
+    """The profile, the audit, the plan, the splits and a preview, 80 columns wide; `unseen` says what it lacks."""
     for facts in (found.file, found.test_file):
         if facts is not None:
             _render_file(screen, facts)
@@ -46,6 +55,7 @@ def render_inspection(screen: Screen, found: Inspection) -> None:
         screen.line("nothing")
     _render_plan(screen, found)
     _render_splits(screen, found)
+    _render_preview(screen, found, unseen)
     if found.problem is not None:
         _heading(screen, "In the way of a run")
         screen.line(visible(found.problem), "bold red")
@@ -118,7 +128,18 @@ def _render_splits(screen: Screen, found: Inspection) -> None:
     _heading(screen, "Splits")
     sizes = found.splits
     screen.line(f"{sizes.train:,} rows to train, {sizes.dev:,} dev, {sizes.test:,} test. {found.enough or ''}")
-    _heading(screen, "The first rows as the model is asked")
+    if found.lengths is not None:
+        known = found.lengths
+        screen.line(f"A row has {known.mean:.0f} tokens on average, {known.longest:,} at most; {known.window:,} fit.")
+
+
+def _render_preview(screen: Screen, found: Inspection, unseen: str | None) -> None:
+    if not found.preview:
+        return
+    _heading(screen, "The first rows as the model sees them")
+    if unseen is not None:
+        screen.line(visible(unseen))
     for row in found.preview:
-        text = row.text if len(row.text) <= _PREVIEW_CHARACTERS else f"{row.text[: _PREVIEW_CHARACTERS - 1]}…"
-        screen.line(visible(f"row {row.row}: {text} → {row.target[:_PREVIEW_CHARACTERS]}"))
+        whole = row.text if row.tokens is not None else f"{row.text} → {row.target}"
+        text = whole if len(whole) <= _PREVIEW_CHARACTERS else f"{whole[: _PREVIEW_CHARACTERS - 1]}…"
+        screen.line(visible(f"row {row.row}: {text}"))

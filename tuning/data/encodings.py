@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import ftfy
 from ftfy.badness import is_bad
@@ -39,16 +41,21 @@ def repaired(text: str) -> str:
 
 def survey_languages(texts: Sequence[str]) -> Languages:
     """The languages of a sample, always the same one."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
     long = [position for position, text in enumerate(texts) if len(text) >= _READABLE]
     if len(long) > _SURVEYED:
         long = sorted(random.Random(0).sample(long, _SURVEYED))
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     positions: dict[str, list[int]] = {}
     for position in long:
-        language, probability = identifier.classify(texts[position][:1000])
+        language, probability = _identifier().classify(texts[position][:1000])
         if probability >= _CERTAIN:
             positions.setdefault(language, []).append(position)
     counts = Counter({language: len(found) for language, found in positions.items()})
     return Languages(counts.total(), counts, positions)
+
+
+@cache
+def _identifier() -> Any:
+    """Unpacking its tables takes a second, so once is enough."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -144,10 +144,12 @@ def inspect_tables(source: Source, spec: RunSpec, model: ModelView | None = None
     except InputError as error:
         return facts.model_copy(update={"problem": str(error), "findings": _sorted(findings.found)})
     findings.found += audit_division(division)
-    long = None if model is None else long_rows(division, model)
-    if long is not None:
-        findings.found.append(long)
-    return facts.model_copy(update=_of_division(division, model) | {"findings": _sorted(findings.found)})
+    facts = facts.model_copy(update=_of_division(division))
+    try:
+        seen = _as_seen(division, model, findings)
+    except InputError as error:  # The model cannot take these settings: an instruction too long for it, say.
+        seen = {"problem": str(error), "preview": preview(division, None)}
+    return facts.model_copy(update=seen | {"findings": _sorted(findings.found)})
 
 
 def _facts(table: Table) -> FileFacts:
@@ -176,15 +178,22 @@ def _of_rows(found: Draft, cleaned: Cleaned, spec: RunSpec) -> dict[str, object]
     }
 
 
-def _of_division(division: Division, model: ModelView | None) -> dict[str, object]:
+def _of_division(division: Division) -> dict[str, object]:
     parts = division.parts
     return {
         "splits": SplitSizes(train=len(parts.train), dev=len(parts.dev), test=len(parts.test)),
         "smallest_visible_gap": smallest_visible_gap(len(parts.test)),
         "enough": enough_sentence(len(parts.test)),
-        "lengths": None if model is None else measure(division, model),
-        "preview": preview(division, model),
     }
+
+
+def _as_seen(division: Division, model: ModelView | None, findings: _Findings) -> dict[str, object]:
+    """Lengths and preview; what would be cut is added to the findings."""
+    if model is None:
+        return {"preview": preview(division, None)}
+    long = long_rows(division, model)
+    findings.found += [] if long is None else [long]
+    return {"lengths": measure(division, model), "preview": preview(division, model)}
 
 
 def _sorted(findings: list[Finding]) -> list[Finding]:

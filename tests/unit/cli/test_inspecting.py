@@ -10,6 +10,8 @@ from tests.unit.cli.helpers import HOSTILE, Terminal
 from tuning.cli import main
 from tuning.spec import CleaningPlan, Step, read_plan
 
+NOWHERE = {"TUNEOFF_CACHE": "/nowhere"}
+"""No model is there, so none is loaded."""
 ROWS = [{"text": f"this is text number {i} of them", "label": "yx"[i % 3 == 0]} for i in range(60)]
 
 
@@ -21,7 +23,7 @@ def write(folder: Path, rows: list[dict[str, str]], name: str = "rows.jsonl") ->
 
 def call(*words: object, out: io.StringIO | None = None) -> tuple[int, str, str]:
     out, err = out or io.StringIO(), io.StringIO()
-    code = main(list(map(str, words)), env={}, out=out, err=err)
+    code = main(list(map(str, words)), env=NOWHERE, out=out, err=err)
     return code, out.getvalue(), err.getvalue()
 
 

@@ -1,6 +1,7 @@
 """What an inspection tells of a table: findings with count, rows and effect, the plan, the splits, the preview."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.lengths import ModelView
 from tuning.data.planning import Source
 from tuning.data.table import Table
+from tuning.errors import SettingError
 from tuning.spec import CleaningPlan, RunSpec, Step
 
 TEN = TEXTS[:60]
@@ -98,7 +100,7 @@ def test_changes_are_shown_before_and_after():
     ],
 )  # fmt: skip
 def test_findings(kind, table, count, rows):
-    settings = {"group": "who"} if "who" in table.columns else {}
+    settings: dict[str, Any] = {"group": "who"} if "who" in table.columns else {}
     found = finding(kind, table, input="text", target="label", **settings)
     assert (found.count, found.rows) == (count, rows)
     for sentence in (found.title, found.effect, found.remedy):
@@ -140,6 +142,17 @@ def test_a_model_tells_lengths_what_is_cut_and_how_rows_look():
     assert first.text == f"<Judge a or b.|{texts[first.row - 1]}|{first.target}>"
     assert first.tokens == len(first.text.split())
     assert len(found.preview) == 3
+
+
+def test_a_model_that_cannot_take_the_settings_is_in_the_way_and_the_rest_is_told():
+    def refuse(instruction: str, text: str, target: str) -> str:
+        raise SettingError(f"setting 'max_length' is 20; {instruction} {text} {target} takes more")
+
+    found = inspected(table_of(text=TEN, label=repeated("a", "b")), ModelView(MODEL.count_tokens, refuse, 20))
+    assert found.problem is not None
+    assert found.problem.startswith("setting 'max_length' is 20; ")
+    assert found.splits is not None
+    assert [row.tokens for row in found.preview] == [None] * 3
 
 
 @pytest.mark.parametrize(
