@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.app_server import App
 from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
+from tests.unit.ui.full_runs import full_run
 from tuning.runs.processes import this_process
+from tuning.spec import Task
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +20,11 @@ TABS = ("Tune", "Watch", "Compare", "Try", "Runs")
 @pytest.fixture(scope="module")
 def hostile_run(app: App):
     return finished_run(app.home, text=HOSTILE)
+
+
+@pytest.fixture(scope="module", params=list(Task), ids=str)
+def whole_run(app: App, request):
+    return full_run(app.home, request.param, rows=60)
 
 
 def upload(page: Page, path: Path) -> None:
@@ -123,3 +130,51 @@ def test_nothing_is_wider_than_a_phone(visit, hostile_run, theme):
         expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
         wide, window = width_and_window(page)
         assert wide <= window, f"{tab} is {wide} pixels wide on a window of {window}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_whole_comparison_fits_a_phone(visit, whole_run, theme):
+    page = visit(f"?run={whole_run.id}&__theme={theme}", width=390, height=844)
+    expect(page.get_by_role("heading", name="Can it be believed?")).to_be_visible()
+    for fold in page.locator(".to-fold summary").all():
+        if fold.is_visible():
+            fold.click()
+    wide, window = width_and_window(page)
+    assert wide <= window
+    inner = page.evaluate(
+        "[...document.querySelectorAll('.to-table, .to-verdict, .to-duel, .to-sample-cards')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().right > innerWidth).map(e => e.className)"
+    )
+    assert inner == []
+    expect(page.locator(".to-sample-cards")).to_be_visible()
+    expect(page.locator(".to-samples")).to_be_hidden()
+
+
+def test_a_whole_comparison_reads_from_the_top(visit, whole_run):
+    page = visit(f"?run={whole_run.id}")
+    expect(page.get_by_role("heading", name="Can it be believed?")).to_be_visible()
+    parts = (
+        ".to-verdict",
+        ".to-duel",
+        ".to-ladder",
+        ".to-flips",
+        ".to-samples",
+        ".to-halves",
+        ".to-scores",
+        ".to-receipt",
+    )
+    tops = [page.locator(part).first.bounding_box() for part in parts]
+    assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
+    assert None not in tops
+    expect(
+        page.get_by_role("table", name="Baseline ladder").get_by_role("row", name=re.compile("^Tuned"))
+    ).to_be_visible()
+
+
+def test_the_counts_choose_the_samples_from_the_keyboard(visit, hostile_run):
+    page = visit(f"?run={hostile_run.id}")
+    position = page.get_by_label("Rows shown")
+    expect(position).to_have_value("1 to 20 of 30")
+    page.get_by_label(re.compile(r"^\s*all \(30\)")).focus()
+    page.keyboard.press("ArrowRight")
+    expect(position).to_have_value("1 to 15 of 15")

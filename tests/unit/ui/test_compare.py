@@ -1,13 +1,42 @@
 """What the comparison screen says of each kind of run, and what can be taken away."""
 
+import json
 import zipfile
 
+import gradio as gr
 import pytest
 
 from tests.unit.ui.builders import finished_run, unfinished_run
+from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
 from tuning.runs.processes import this_process
-from tuning.ui.compare import compare_page, pack_run
+from tuning.runs.store import Run
+from tuning.spec import Task
+from tuning.ui.compare import CompareScreen, compare_page, pack_run
+
+LATER_KEYS = {"ladder", "headline", "variants", "clean", "gain", "slices", "forgetting", "noise", "reliability"}
+SECTIONS = {
+    "Is tuning worth it?",
+    "What got better, what got worse",
+    "Every score",
+    "By class",
+    "How far its confidence can be trusted",
+    "Can it be believed?",
+}
+
+
+def shown(run: Run) -> dict[str, object]:
+    """What the screen says of a run, by the name of the component."""
+    with gr.Blocks():
+        screen = CompareScreen()
+    changes = screen.show(compare_page(run), run)
+    return {name: changes[part] for name, part in vars(screen).items() if part in screen.outputs and part in changes}
+
+
+def sections(run: Run) -> set[str]:
+    said = shown(run)
+    page = f"{said['top']}{said['middle']}{said['end']}"
+    return {title for title in SECTIONS if f">{title}<small>" in page}
 
 
 def test_a_finished_run_says_its_verdict(tmp_path):
@@ -50,3 +79,42 @@ def test_there_is_no_download_without_a_comparison(tmp_path):
     with pytest.raises(InputError, match="nothing to download"):
         pack_run(unfinished_run(tmp_path / "home"), tmp_path / "files")
     assert not (tmp_path / "files").exists()
+
+
+def test_everything_in_a_comparison_has_its_place(tmp_path):
+    run = full_run(tmp_path, rows=80)
+    assert sections(run) == SECTIONS
+    said = shown(run)
+    assert "Tuning helped" in str(said["notice"])
+    assert "ended at step 150: finished" in str(said["learning"])
+    assert said["learned"].visible is True
+
+
+def test_generated_text_has_no_classes(tmp_path):
+    left_out = {"By class", "How far its confidence can be trusted"}
+    assert sections(full_run(tmp_path, Task.GENERATE, rows=40)) == SECTIONS - left_out
+
+
+def test_of_a_first_version_only_what_it_has_is_shown(tmp_path):
+    run = finished_run(tmp_path)
+    path = run.path / "comparison.json"
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps({key: value for key, value in whole.items() if key not in LATER_KEYS} | {"schema": 1}))
+    assert sections(run) == {"Every score", "By class", "Can it be believed?"}
+    assert "better" in str(shown(run)["top"])
+
+
+def test_the_four_counts_choose_the_samples(tmp_path):
+    choices = shown(finished_run(tmp_path))["filter"].choices
+    assert choices[0] == ("all (30)\nevery test row", "all")
+    assert choices[1] == ("fixed (15)\nwrong before, right now", "fixed")
+    assert [value for _, value in choices] == ["all", "fixed", "broken", "both right", "both wrong"]
+
+
+def test_without_a_verdict_there_are_no_two_big_numbers(tmp_path):
+    run = finished_run(tmp_path)
+    found = run.comparison()
+    run.write_comparison(found.model_copy(update={"verdict": None}))
+    said = shown(run)
+    assert "to-duel" not in str(said["top"])
+    assert "No verdict" in str(said["notice"])
