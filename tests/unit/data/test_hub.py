@@ -1,0 +1,96 @@
+"""Data sets of the Hub, from folders laid out as its cache is: ids, configs, splits, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from tuning.data.hub import DatasetId, cached_dataset, parse_dataset_id, read_dataset
+from tuning.data.limits import ReadLimits
+from tuning.errors import FileError
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def cache_with(cache: Path, **files: str) -> Path:
+    """A cache with the data set o/n, its files kept as links to blobs."""
+    root = cache / "datasets--o--n"
+    (root / "refs").mkdir(parents=True)
+    (root / "refs" / "main").write_text(COMMIT)
+    (root / "blobs").mkdir()
+    for number, (name, content) in enumerate(files.items()):
+        (root / "blobs" / str(number)).write_text(content)
+        path = root / "snapshots" / COMMIT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(root / "blobs" / str(number))
+    return cache
+
+
+def read(cache: Path, text: str, limits: ReadLimits | None = None):
+    dataset = parse_dataset_id(text)
+    return read_dataset(dataset, cached_dataset(dataset, cache), limits)
+
+
+def refusal(cache: Path, text: str) -> str:
+    with pytest.raises(FileError) as caught:
+        read(cache, text)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("o/n", DatasetId("o/n")),
+        ("o/n:c", DatasetId("o/n", "c")),
+        ("o/n:c:test", DatasetId("o/n", "c", "test")),
+        ("o/n::validation", DatasetId("o/n", None, "validation")),
+    ],
+)
+def test_ids(text, wanted):
+    assert parse_dataset_id(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n", "../n", "o/..", "/etc/passwd", "http://o/n", "o/n/x", "o/n:c:all", "o/n?x", "o/n\n", "o--p/n"],
+)
+def test_what_is_no_id(text):
+    with pytest.raises(FileError, match="is no data set of the Hub; write owner/name, or owner/name:config:split"):
+        parse_dataset_id(text)
+
+
+def test_files_of_a_split_are_read_one_after_the_other(tmp_path):
+    parts = {f"data/train-0000{n}-of-00002.csv": f"text,label\n{n},a\n" for n in range(2)}
+    cache = cache_with(tmp_path, **parts, **{"data/test.csv": "text,label\nx,b\n", "README.md": "", "load.py": "1/0"})
+    table = read(cache, "o/n")
+    assert table.name == "o/n (default, train)"
+    assert table.column("text") == ["0", "1"]
+    assert table.notes == ("Read from the Hub's data set 'o/n' at commit 0123456789ab, files: 2.",)
+    assert read(cache, "o/n::test").column("text") == ["x"]
+
+
+def test_configs_and_splits_are_named_where_a_choice_is_wanted(tmp_path):
+    cache = cache_with(tmp_path, **{"en/train.jsonl": '{"a": "1"}', "de/train.jsonl": '{"a": "2"}'})
+    assert refusal(cache, "o/n") == "'o/n' has 2 configs; choose one, as in o/n:de: de, en"
+    assert refusal(cache, "o/n:fr") == "'o/n' has no config 'fr'; it has de, en"
+    assert refusal(cache, "o/n:en:test") == "'o/n' has no split 'test' in 'en'; it has train"
+    assert read(cache, "o/n:en").column("a") == ["1"]
+
+
+def test_files_that_do_not_go_together(tmp_path):
+    cache = cache_with(tmp_path, **{"train-0.csv": "a,b\n1,2\n", "train-1.csv": "a,c\n1,2\n"})
+    assert refusal(cache, "o/n") == "'o/n/train-1.csv' has other columns than 'o/n/train-0.csv'; give one of the files"
+
+
+def test_what_has_no_tables_or_is_not_here(tmp_path):
+    assert refusal(tmp_path, "o/n") == (
+        "data set 'o/n' is not on this machine, and the Hub cannot be asked; go online, or give one of its files"
+    )
+    cache = cache_with(tmp_path, **{"load.py": "", "data.pkl": "", "dataset_infos.json": "{}"})
+    assert refusal(cache, "o/n").startswith("'o/n' has no files of examples (.parquet, .csv, .tsv, .json, .jsonl);")
+
+
+def test_a_link_that_leads_out_of_the_data_set(tmp_path):
+    cache = cache_with(tmp_path, **{"train.csv": "a,b\n1,2\n"})
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    (cache / "datasets--o--n" / "snapshots" / COMMIT / "test.csv").symlink_to(tmp_path / "secret.csv")
+    assert refusal(cache, "o/n") == "'o/n' has a link that leads elsewhere: 'test.csv'; give one of its files"

@@ -1,0 +1,158 @@
+"""A Hub data set id → a `Table` of one of its splits, read as any other file is. Knows the Hub's folders, no network.
+
+An id is `owner/name`, `owner/name:config` or `owner/name:config:split` (`owner/name::test` where there is one config).
+Only files of examples are looked at, never a script: a config is the folder that they lie in (`data` and none are the
+config `default`), a split is the word in a file's name (`train` without one).
+
+    CACHE/datasets--owner--name/
+    ├── refs/main            the commit that was last fetched
+    └── snapshots/COMMIT/…   its files, which may be links into blobs/
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuning.data.limits import ReadLimits
+from tuning.data.reading import read_table
+from tuning.data.table import Table
+from tuning.data.wording import listed, quoted
+from tuning.errors import FileError
+
+__all__ = ["FILE_PATTERNS", "DatasetId", "cached_dataset", "parse_dataset_id", "read_dataset"]
+
+_SUFFIXES = (".parquet", ".csv", ".tsv", ".json", ".jsonl")
+FILE_PATTERNS = tuple(f"*{suffix}" for suffix in _SUFFIXES)
+"""What of a data set may be fetched: tables, nothing that is executed or unpacked."""
+
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
+_ID = re.compile(rf"({_PART}/{_PART})(?::([A-Za-z0-9_.-]*))?(?::(train|validation|test))?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SPLITS = {
+    "train": ("train", "training"),
+    "validation": ("validation", "valid", "val", "dev"),
+    "test": ("test", "testing", "eval", "evaluation"),
+}
+_ABOUT = ("dataset_infos.json", "dataset_info.json", "state.json")  # Descriptions of the data, no examples.
+
+
+@dataclass(frozen=True)
+class DatasetId:
+    """A split of a data set on the Hub."""
+
+    repo: str
+    """owner/name"""
+    config: str | None = None
+    """None: the only one there is."""
+    split: str = "train"
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    config: str
+    split: str
+
+
+def parse_dataset_id(text: str) -> DatasetId:
+    """The id in a text. Raises `FileError` where it is none."""
+    found = _ID.fullmatch(text)
+    if found is None or ".." in text or "--" in text:
+        raise FileError(
+            f"{quoted(text)} is no data set of the Hub; write owner/name, or owner/name:config:split with the split "
+            "train, validation or test"
+        )
+    repo, config, split = found.groups()
+    return DatasetId(repo, config or None, split or "train")
+
+
+def cached_dataset(dataset: DatasetId, cache: Path) -> Path:
+    """The folder of its files in the Hub's cache on this machine. Raises `FileError` where it was never fetched."""
+    root = cache / f"datasets--{dataset.repo.replace('/', '--')}"
+    reference = root / "refs" / "main"
+    commit = reference.read_text(encoding="ascii").strip() if reference.is_file() else ""
+    snapshot = root / "snapshots" / commit
+    if not _COMMIT.fullmatch(commit) or not snapshot.is_dir():
+        raise FileError(
+            f"data set {quoted(dataset.repo)} is not on this machine, and the Hub cannot be asked; "
+            "go online, or give one of its files"
+        )
+    return snapshot
+
+
+def read_dataset(dataset: DatasetId, snapshot: Path, limits: ReadLimits | None = None) -> Table:
+    """The rows of a split, of all its files in the order of their names. Raises `FileError` saying what there is.
+
+    `snapshot` is a folder laid out as the Hub's, named after the commit.
+    """
+    import pyarrow as pa
+
+    limits = limits or ReadLimits.from_env()
+    shown = quoted(dataset.repo)
+    files = _chosen(dataset, _files(snapshot, shown), shown)
+    tables: list[Table] = []
+    for file in files:
+        table = read_table(file.path, name=f"{dataset.repo}/{file.path.name}", limits=limits)
+        tables.append(table)
+        if table.columns != tables[0].columns:
+            raise FileError(
+                f"{quoted(table.name)} has other columns than {quoted(tables[0].name)}; give one of the files"
+            )
+        if sum(map(len, tables)) > limits.rows:
+            raise FileError(f"{shown} has more rows than {limits.most('rows')}, the most that is read; give one file")
+        if sum(table.data.nbytes for table in tables) > 2 * limits.bytes:
+            raise FileError(f"{shown} unpacks to more than twice {limits.most('bytes')}; give one of its files")
+    digest = hashlib.sha256("".join(table.sha256 for table in tables).encode()).hexdigest()
+    return replace(
+        tables[0],
+        name=f"{dataset.repo} ({files[0].config}, {dataset.split})",
+        data=pa.concat_tables([table.data for table in tables]),
+        sha256=tables[0].sha256 if len(tables) == 1 else digest,
+        structured=frozenset().union(*(table.structured for table in tables)),
+        notes=(
+            f"Read from the Hub's data set {shown} at commit {snapshot.name[:12]}, files: {len(files):,}.",
+            *dict.fromkeys(note for table in tables for note in table.notes),
+        ),
+    )
+
+
+def _files(snapshot: Path, shown: str) -> list[_File]:
+    root = snapshot.resolve().parents[1]  # Where the blobs are: no link may lead out of the data set.
+    found = []
+    for path in sorted(snapshot.rglob("*")):
+        if path.suffix not in _SUFFIXES or path.name in _ABOUT or not path.is_file():
+            continue
+        if not path.resolve().is_relative_to(root):
+            raise FileError(f"{shown} has a link that leads elsewhere: {quoted(path.name)}; give one of its files")
+        folder = path.relative_to(snapshot).parts[0]
+        config = "default" if folder in (path.name, "data") else folder
+        found.append(_File(path, config, _split_of(path.stem)))
+    if not found:
+        kinds = listed(_SUFFIXES)
+        raise FileError(f"{shown} has no files of examples ({kinds}); give a data set that has, or a file")
+    return found
+
+
+def _split_of(stem: str) -> str:
+    words = re.split(r"[^a-z]+", stem.lower())
+    return next((split for split, names in _SPLITS.items() if any(name in words for name in names)), "train")
+
+
+def _chosen(dataset: DatasetId, files: list[_File], shown: str) -> list[_File]:
+    configs = sorted({file.config for file in files})
+    if dataset.config is None and len(configs) > 1:
+        raise FileError(
+            f"{shown} has {len(configs):,} configs; choose one, as in {dataset.repo}:{configs[0]}: {listed(configs)}"
+        )
+    config = dataset.config or configs[0]
+    if config not in configs:
+        raise FileError(f"{shown} has no config {quoted(config)}; it has {listed(configs, 20)}")
+    splits = sorted({file.split for file in files if file.config == config})
+    if dataset.split not in splits:
+        raise FileError(f"{shown} has no split {quoted(dataset.split)} in {quoted(config)}; it has {listed(splits)}")
+    chosen = [file for file in files if (file.config, file.split) == (config, dataset.split)]
+    kinds = {file.path.suffix for file in chosen}
+    if len(kinds) > 1:
+        raise FileError(f"{shown} has that split in more than one format ({listed(sorted(kinds))}); give one file")
+    return chosen
