@@ -206,10 +206,6 @@ class Run:
         """Keep the comparison."""
         write_text(self.path / "comparison.json", comparison.to_json())
 
-    def write_dataset(self, dataset: Dataset) -> None:
-        """Replace what is known of the data."""
-        write_text(self.path / "dataset.json", dataset.model_dump_json(indent=2) + "\n")
-
     def write_asking(self, asking: Asking) -> None:
         """Keep how rows are asked."""
         write_text(self.path / "asking.json", asking.model_dump_json(indent=2) + "\n")
