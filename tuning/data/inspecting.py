@@ -23,7 +23,7 @@ from tuning.data.step_findings import finding_of
 from tuning.data.steps import Effect, State
 from tuning.data.table import Table
 from tuning.errors import InputError
-from tuning.spec import RunSpec, Step, Task
+from tuning.spec import CleaningPlan, RunSpec, Step, Task
 
 __all__ = ["FileFacts", "Inspection", "LabelCount", "PlanReport", "SplitSizes", "inspect", "inspect_tables"]
 
@@ -106,10 +106,11 @@ class Inspection(BaseModel):
 class _Findings:
     """Collects what the steps find."""
 
+    plan: CleaningPlan
     found: list[Finding] = field(default_factory=list)
 
     def on_step(self, step: Step, state: State, effect: Effect) -> None:
-        finding = finding_of(step, state, effect)
+        finding = finding_of(step, state, effect, on=self.plan.has(step))
         if finding is not None:
             self.found.append(finding)
 
@@ -135,7 +136,7 @@ def inspect_tables(source: Source, spec: RunSpec, model: ModelView | None = None
         found = draft(source, spec, profiles)
     except InputError as error:
         return facts.model_copy(update={"problem": str(error)})
-    findings = _Findings()
+    findings = _Findings(spec.cleaning_plan())
     cleaned = clean(found.rows, spec.cleaning_plan(), found.shape.task, findings.on_step)
     findings.found += [*audit_columns(found), *audit_rows(cleaned.state)]
     facts = facts.model_copy(update=_of_rows(found, cleaned, spec))

@@ -14,15 +14,28 @@ from tuning.spec import Step
 __all__ = ["finding_of"]
 
 
-def finding_of(step: Step, state: State, effect: Effect) -> Finding | None:
-    """What a step found among rows in that state; None if nothing."""
+_ONCE_ON: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.REDACT: "Step 'redact' puts placeholders in their place.",
+        Step.DROP_CONFLICTS: "Step 'drop-conflicts' leaves these rows out.",
+        Step.DROP_RARE_LABELS: "Step 'drop-rare-labels' leaves their rows out.",
+    }
+)
+"""Remedies of steps that are usually off, where they are on."""
+
+
+def finding_of(step: Step, state: State, effect: Effect, *, on: bool) -> Finding | None:
+    """What a step found among rows in that state; None if nothing. Whether it is `on` decides what is left to do."""
     tell = _TELLERS.get(step)
     finding = tell(state, effect) if tell and effect.found else None
     if finding is None:
         return None
     about = finding.rows or row_numbers(state.rows, effect.found)
     examples = finding.examples or some(shown(state.rows, p) for p in effect.found)
-    return finding.model_copy(update={"rows": about, "examples": examples, "step": finding.step or step})
+    remedy = _ONCE_ON.get(step, finding.remedy) if on else finding.remedy
+    if not on and remedy.startswith("Step "):
+        remedy = f"{remedy} It is off: switch it on."
+    return finding.model_copy(update={"rows": about, "examples": examples, "step": step, "remedy": remedy})
 
 
 def _garbled(_: State, effect: Effect) -> Finding:

@@ -116,6 +116,18 @@ def test_the_score_that_conflicts_leave_reachable():
     assert found.step is Step.DROP_CONFLICTS
 
 
+def test_a_remedy_says_whether_its_step_is_on():
+    table = table_of(text=[*TEN, TEN[0], "to me@example.org"], label=[*repeated("a", "b"), "a", "b"])
+    off = CleaningPlan.usual().switched(Step.DROP_DUPLICATES, on=False)
+    assert finding("duplicates", table).remedy == "Step 'drop-duplicates' keeps the first of each."
+    assert finding("duplicates", table, plan=off).remedy == (
+        "Step 'drop-duplicates' keeps the first of each. It is off: switch it on."
+    )
+    assert finding("personal data", table).remedy.startswith("Switch step 'redact' on (--redact)")
+    redacted = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    assert finding("personal data", table, plan=redacted).remedy == "Step 'redact' puts placeholders in their place."
+
+
 def test_the_most_serious_finding_comes_first():
     table = table_of(text=[*TEN, TEN[0]], label=repeated("a", "b", count=61), lang=["en"] * 61, note=[""] * 61)
     assert [one.severity for one in inspected(table).findings] == ["serious", "info", "info"]
