@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -25,7 +26,7 @@ SECTIONS = {
 }
 
 
-def shown(run: Run) -> dict[str, object]:
+def shown(run: Run) -> dict[str, Any]:
     """What the screen says of a run, by the name of the component."""
     with gr.Blocks():
         screen = CompareScreen()
@@ -114,6 +115,7 @@ def test_the_four_counts_choose_the_samples(tmp_path):
 def test_without_a_verdict_there_are_no_two_big_numbers(tmp_path):
     run = finished_run(tmp_path)
     found = run.comparison()
+    assert found is not None
     run.write_comparison(found.model_copy(update={"verdict": None}))
     said = shown(run)
     assert "to-duel" not in str(said["top"])
