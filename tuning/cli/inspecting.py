@@ -5,7 +5,7 @@ import argparse
 from tuning.cli.parser import spec_from
 from tuning.cli.session import Session
 from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visible
-from tuning.data.findings import Finding
+from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
 from tuning.data.preparing import read_source
 from tuning.data.profile import ColumnProfile
@@ -68,7 +68,7 @@ def _heading(screen: Screen, text: str) -> None:
 
 def _render_file(screen: Screen, facts: FileFacts) -> None:
     delimiter = {",": ", comma", ";": ", semicolon", "\t": ", tab", "|": ", |"}.get(facts.delimiter or "", "")
-    size = f"{facts.rows:,} rows, {facts.columns:,} columns"
+    size = f"{count_of(facts.rows)}, {count_of(facts.columns, 'column')}"
     screen.line(visible(f"{facts.name}: {facts.format}{delimiter}, {facts.encoding}; {size}"))
     for note in facts.notes:
         screen.line(visible(note))
@@ -127,6 +127,8 @@ def _render_splits(screen: Screen, found: Inspection) -> None:
         return
     _heading(screen, "Splits")
     sizes = found.splits
+    if found.split_column is not None:
+        screen.line(visible(f"Column '{found.split_column}' says which split a row is in; --split - ignores it."))
     screen.line(f"{sizes.train:,} rows to train, {sizes.dev:,} dev, {sizes.test:,} test. {found.enough or ''}")
     if found.lengths is not None:
         known = found.lengths

@@ -90,6 +90,8 @@ class Inspection(BaseModel):
     """The commonest ones, of classification."""
     label_count: int = 0
     splits: SplitSizes | None = None
+    split_column: str | None = None
+    """The column that says which split a row is in."""
     smallest_visible_gap: float | None = None
     """Of the test split, from 0 to 1."""
     enough: str | None = None
@@ -171,6 +173,7 @@ def _of_rows(found: Draft, cleaned: Cleaned, spec: RunSpec) -> dict[str, object]
     filled = {"task": shape.task, "input": shape.input, "target": shape.target, "template": shape.template}
     return {
         "shape": shape,
+        "split_column": found.reading.split if found.source.test is None else None,
         "other_shapes": other_shapes(found.source.table, found.profiles, shape),
         "plan": PlanReport(steps=cleaned.reports),
         "labels": [LabelCount(label=label, rows=count) for label, count in labels.most_common(_LABELS)],

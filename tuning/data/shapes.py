@@ -163,7 +163,7 @@ def _known(task: Task | None, profiles: Mapping[str, ColumnProfile]) -> Iterator
     answer = next((named[name] for name in ("answers", "answer") if name in named), None)
     if answer is not None and named.keys() >= {"question", "context"}:
         names = (named["context"], named["question"])
-        reason = f"{quoted(answer)} answers a question on a context, as in SQuAD."
+        reason = f"{quoted(answer)} is the answer to a question on a context, as in SQuAD."
         yield _joined("question-answer", task or Task.GENERATE, names, profiles[answer], reason)
     label = next((p for p in (profiles[n] for n in likely_targets(profiles)) if p.label_like), None)
     for one, other in _PAIRS:

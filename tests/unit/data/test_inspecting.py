@@ -47,6 +47,15 @@ def test_a_clean_table_has_nothing_against_it():
     assert (found.spec.input, found.spec.target) == ("text", "label")
 
 
+def test_a_split_column_is_told():
+    table = table_of(text=TEN, label=repeated("good", "poor"), split=repeated("train", "train", "test"))
+    found = inspected(table)
+    assert found.split_column == "split"
+    assert found.splits is not None
+    assert found.splits.test == 20
+    assert inspected(table, split="-").split_column is None
+
+
 def test_it_is_json_and_back():
     found = inspected(table_of(text=[*TEN, TEN[0]], label=repeated("good", "poor", count=61)))
     assert Inspection.model_validate_json(found.model_dump_json()) == found
