@@ -244,7 +244,7 @@ def _misnamed() -> Iterator[Case]:
     yield Case("workbook called csv", "x.csv", workbook(SHEET), f"is an Excel workbook called .csv; {MISNAMED}.xlsx")
     yield Case("glob in the name", "w[12]*?.csv", table, TWO)
     yield Case("address as the name", "http://example.invalid/x.csv", table, TWO)
-    yield Case("zip address as the name", "zip://x.csv::http://example.invalid/x.zip", table, TWO)
+    yield Case("zip address as the name", "zip://x.zip::http://example.invalid/x.csv", table, TWO)
     yield Case("path as the name", "../../etc/passwd", table, TWO)
     yield Case("flag as the name", "--help", table, TWO)
     yield Case("command as the name", "$(touch x);`id`|x.csv", table, TWO)
