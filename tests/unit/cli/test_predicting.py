@@ -6,7 +6,9 @@ import pytest
 
 from tests.unit.cli.helpers import HOSTILE, prediction, waiting_run
 from tuning.cli.predicting import answer_line, new_rows
+from tuning.data.shapes import Shape
 from tuning.errors import ColumnError, FileError
+from tuning.spec import Task
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_rows_of_a_file_come_in_its_order(dataset, tmp_path):
     path = tmp_path / "new.csv"
     path.write_text("city,question\nOslo,one\nBergen,two\n", encoding="utf-8")
 
-    assert [row["question"] for row in new_rows(path, dataset)] == ["one", "two"]
+    assert [row.input for row in new_rows(path, dataset)] == ["one", "two"]
 
 
 def test_a_file_without_the_input_column_is_refused_with_what_is_there(dataset, tmp_path):
@@ -59,3 +61,34 @@ def test_a_file_without_the_input_column_is_refused_with_what_is_there(dataset, 
         new_rows(path, dataset)
     with pytest.raises(FileError):
         new_rows(tmp_path / "missing.csv", dataset)
+
+
+def test_what_a_template_reads_is_read_of_new_rows_as_well(tmp_path):
+    shape = Shape(
+        kind="several-inputs",
+        task=Task.CLASSIFY,
+        input="city",
+        target="answer",
+        template="{city}: {question}",
+        reason="set by hand",
+        confidence="sure",
+    )
+    dataset = waiting_run(tmp_path / "home").dataset().model_copy(update={"shape": shape, "input": "city"})
+    path = tmp_path / "new.csv"
+    path.write_text("question,city\none,Oslo\ntwo,Bergen\n", encoding="utf-8")
+
+    rows = new_rows(path, dataset)
+
+    assert [row.input for row in rows] == ["Oslo: one", "Bergen: two"]
+    assert rows[1].cells == {"question": "two", "city": "Bergen"}
+
+
+def test_the_column_of_a_chat_is_no_target(dataset):
+    shape = Shape(
+        kind="messages", task=Task.GENERATE, input="chat", target="chat", reason="set by hand", confidence="sure"
+    )
+    chats = dataset.model_copy(update={"shape": shape, "input": "chat", "target": "chat"})
+    content = json.loads(answer_line(prediction(1, "", "out", "q"), 1, {"chat": "[...]", "id": "7"}, chats))
+
+    assert (content["target"], content["correct"]) == ("", None)
+    assert content["columns"] == {"id": "7"}
