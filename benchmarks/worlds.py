@@ -98,7 +98,7 @@ def generated(metric: str, sides: Sides, *, dense: bool = False) -> World:
 def grouped(sides: Sides, *, most: int = 6, alike: float = 0.5) -> World:
     """Groups of 1 to `most` rows, right or wrong; a row is like the first of its group with probability `alike`."""
     generator = np.random.default_rng(2)
-    groups = 20_000
+    groups = 3000
     sums = np.zeros((groups, 2, 2))
     for number, size in enumerate(generator.integers(1, most + 1, groups)):
         cells = generator.choice(4, size, p=sides.shares())

@@ -59,15 +59,15 @@ def is_short(answers: Answers) -> bool:
 def is_translation(answers: Answers) -> bool:
     """Whether targets could be translations: longer than short answers, about as long as inputs, in other words.
 
-    In the median row between a third of the input's characters and three times as many (Chinese needs a third of the
-    characters of English), and fewer than half of the target's words stand in the input.
+    In the median row between a fifth of the input's characters and five times as many (Chinese needs about a quarter
+    of the characters of English), and fewer than half of the target's words stand in the input.
     """
     if is_structured(answers) or is_short(answers):
         return False
     pairs = list(zip(answers.inputs, answers.targets, strict=True))
     lengths = median(len(target) / max(1, len(given)) for given, target in pairs)
     shared = median(_share_found(target, given) for given, target in pairs)
-    return 1 / 3 <= lengths <= 3 and shared < 0.5
+    return 1 / 5 <= lengths <= 5 and shared < 0.5
 
 
 def chrf(answers: Answers) -> RowSums:

@@ -29,6 +29,8 @@ FEWEST_UNITS = 20
 """Rows, or groups of rows, from which on the intervals were seen to cover; with fewer none is given."""
 MANY_DIFFER = 30
 """Units won or lost from which on Student's t alone was seen to cover."""
+ROUNDING = 1e-12
+"""What computing may make of a difference that is none."""
 CHUNK_CELLS = 2_000_000
 """Random numbers held at once, so that memory does not grow with rows times draws."""
 
@@ -142,7 +144,8 @@ def bounded_interval(sums: RowSums, *, low: float = 0.0) -> Interval | None:
     reach = 1.0 - low
     share = (sums.total() - low) / reach
     error = _standard_error(sums) / reach
-    rows = share * (1 - share) / error**2 if error > 0 and 0 < share < 1 else units
+    # Rows that all score the same show no spread; they are then only so many rows.
+    rows = share * (1 - share) / error**2 if error > ROUNDING and 0 < share < 1 else units
     limits = wilson(share * rows, rows, quantile=_student(units))
     return Interval(low + reach * limits.low, low + reach * limits.high)
 
@@ -178,7 +181,7 @@ def _as_far(swaps: NDArray[np.float64], pair: PairedSums) -> int:
     tuned = pair.tuned.score(pair.tuned.values.sum(axis=0) - moved)
     base = pair.base.score(pair.base.values.sum(axis=0) + moved)
     # Rounding must not make a relabelling that gives the observed difference again seem smaller than it.
-    return int(np.sum(np.abs(tuned - base) >= abs(pair.delta()) - 1e-12))
+    return int(np.sum(np.abs(tuned - base) >= abs(pair.delta()) - ROUNDING))
 
 
 def _mean(sums: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,28 +1,21 @@
 """Intervals and tests for two models that answered the same rows. Knows nothing of predictions, metrics or tasks.
 
 Everything is at 95 %, two-sided, and about the sampling of test rows alone: that another training seed would have given
-another tuned model is not part of any interval here. Random methods are seeded, so equal input gives equal output.
+another tuned model is not part of any interval here.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tuning.scoring.record import Flips
 
 __all__ = [
-    "DRAWS",
     "Interval",
-    "PairedSums",
     "Z",
-    "bootstrap_interval",
     "holm",
     "mcnemar_midp",
     "newcombe_paired",
-    "randomization_p",
     "tango",
     "visible_gap",
     "wilson",
@@ -32,9 +25,6 @@ Z = 1.959963984540054
 """The standard normal quantile at 97.5 %."""
 POWER_Z = 0.8416212335729143
 """The standard normal quantile at 80 %."""
-DRAWS = 5000
-CHUNK_CELLS = 2_000_000
-"""Random numbers held at once, so that memory does not grow with rows times draws."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +38,6 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether the sign of what the interval is about is settled."""
         return self.low > 0 or self.high < 0
-
-
-@dataclass(frozen=True)
-class PairedSums:
-    """A metric that is a function of sums over units (rows, or groups of rows, summed beforehand).
-
-    `base` and `tuned` are (units, k): what each unit adds to k sums. `score` takes (draws, k) sums to (draws,) scores.
-    """
-
-    base: NDArray[np.float64]
-    tuned: NDArray[np.float64]
-    score: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-
-    def delta(self) -> float:
-        """Score of tuned less score of base, over all units."""
-        base, tuned = self.base.sum(axis=0), self.tuned.sum(axis=0)
-        return float(self.score(tuned[np.newaxis])[0] - self.score(base[np.newaxis])[0])
 
 
 def wilson(successes: float, n: float, *, quantile: float = Z) -> Interval:
@@ -173,51 +146,3 @@ def holm(ps: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(ps) - rank) * ps[index]))
         adjusted[index] = largest
     return adjusted
-
-
-def bootstrap_interval(sums: PairedSums, *, seed: int = 0, draws: int = DRAWS) -> Interval | None:
-    """Paired bootstrap interval of the difference in score: units are drawn with replacement, base and tuned together.
-
-    Percentiles of the differences (Koehn 2004, EMNLP), expanded for few units by Student's t as in Hesterberg 2015,
-    The American Statistician 69(4), 371-386: plain percentiles are too narrow by sqrt((n - 1) / n) and by z for t.
-    None for fewer than two units, which say nothing about how units differ.
-    """
-    from scipy.stats import norm, t
-
-    units = len(sums.base)
-    if units < 2:
-        return None
-    generator = np.random.default_rng(seed)
-    deltas = []
-    for chunk in _chunks(units, draws):
-        drawn = generator.integers(0, units, size=(chunk, units)) + units * np.arange(chunk)[:, np.newaxis]
-        weights = np.bincount(drawn.ravel(), minlength=chunk * units).reshape(chunk, units).astype(np.float64)
-        deltas.append(sums.score(weights @ sums.tuned) - sums.score(weights @ sums.base))
-    tail = float(norm.cdf(math.sqrt(units / (units - 1)) * t.ppf(0.025, units - 1)))
-    low, high = np.quantile(np.concatenate(deltas), [tail, 1 - tail])
-    return Interval(float(low), float(high))
-
-
-def randomization_p(sums: PairedSums, *, seed: int = 0, draws: int = DRAWS) -> float:
-    """Approximate-randomization p of the difference in score: each unit's two answers are swapped with probability 1/2.
-
-    (1 + draws with at least the observed difference) / (1 + draws), two-sided: Riezler, Maxwell 2005, ACL workshop on
-    evaluation measures, after Noreen 1989. 1 when both models have the same sums in every unit.
-    """
-    generator = np.random.default_rng(seed)
-    step = sums.tuned - sums.base
-    base, tuned = sums.base.sum(axis=0), sums.tuned.sum(axis=0)
-    # Rounding must not make a relabelling that gives the observed difference again seem smaller than it.
-    observed = abs(sums.delta()) - 1e-12
-    at_least = 0
-    for chunk in _chunks(len(step), draws):
-        moved = generator.integers(0, 2, size=(chunk, len(step))).astype(np.float64) @ step
-        at_least += int(np.sum(np.abs(sums.score(tuned - moved) - sums.score(base + moved)) >= observed))
-    return (1 + at_least) / (1 + draws)
-
-
-def _chunks(units: int, draws: int) -> Iterator[int]:
-    """How many draws to make at a time, adding up to `draws`."""
-    size = max(1, CHUNK_CELLS // max(1, units))
-    for start in range(0, draws, size):
-        yield min(size, draws - start)
