@@ -10,7 +10,6 @@ import gradio as gr
 
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
-from tuning.ui.form import FIELDS
 from tuning.ui.page import Page
 
 __all__ = ["build"]
@@ -56,16 +55,14 @@ def _wire_page(demo: gr.Blocks, page: Page) -> None:
 
 def _wire_tune(page: Page) -> None:
     tune = page.tune
-    plan = {"fn": page.make_plan, "inputs": tune.inputs, "outputs": tune.plan_outputs}
-    for event, handler, source in (
-        (tune.file.upload, page.look_at_file, tune.file),
-        (tune.file.clear, page.look_at_file, tune.file),
-        (tune.example.input, page.look_at_example, tune.example),
-    ):
-        event(handler, source, tune.outputs, **_WORK).then(**plan, **_WORK)
-    changed = [tune.fields[name].input for name in FIELDS]
-    gr.on(changed, **plan, api_visibility="private", show_progress="hidden", trigger_mode="always_last")
-    started = [page.browser, *tune.plan_outputs, *page.run_outputs]
+    files = [tune.file, tune.test]
+    tune.file.upload(page.look_at_file, files, tune.outputs, **_WORK)
+    tune.file.clear(page.look_at_file, files, tune.outputs, **_WORK)
+    tune.example.input(page.look_at_example, tune.example, tune.outputs, **_WORK)
+    gr.on([tune.test.upload, tune.test.clear], page.look_at_test, tune.inputs, tune.outputs, **_WORK)
+    for events, handler in ((tune.column_events, page.change_columns), (tune.other_events, page.change_setting)):
+        gr.on(events, handler, tune.inputs, tune.seen_outputs, trigger_mode="always_last", **_WORK)
+    started = [page.browser, tune.why, tune.start, *page.run_outputs]
     _keep_address(page, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
 
 

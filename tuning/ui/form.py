@@ -11,35 +11,58 @@ from typing import Any, Literal
 import gradio as gr
 from pydantic.fields import FieldInfo
 
+from tuning.errors import SettingError
 from tuning.models.catalog import ModelEntry
-from tuning.spec import RunSpec
+from tuning.spec import CleaningPlan, PlanStep, RunSpec, Step
 
-__all__ = ["ADVANCED", "BASIC", "FIELDS", "advanced_field", "form_values", "help_text", "settings_of"]
+__all__ = ["ADVANCED", "ALWAYS", "BASIC", "FIELDS", "advanced_field", "form_values", "help_text", "settings_of"]
 
-BASIC = ("task", "input", "target", "group", "characters", "instruction")
-"""Asked openly; `group` and `characters` together are the setting `group`."""
-ADVANCED = tuple(name for name in RunSpec.model_fields if name not in BASIC)
+BASIC = ("task", "input", "target", "template", "group", "characters", "split", "steps", "instruction")
+"""Asked openly; `group` and `characters` together are the setting `group`, `steps` is the setting `plan`."""
+ADVANCED = tuple(name for name in RunSpec.model_fields if name not in {*BASIC, "plan"})
 FIELDS = (*BASIC, *ADVANCED)
 """Every field of the form, in the order in which values travel."""
+ALWAYS = Step.DROP_EMPTY
+"""The step that every plan has, so that nobody is asked about it."""
 _TITLES = {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:
-    """What was typed, by field, as raw settings for `parse_spec`; an empty field is a setting not given."""
+    """What was typed, by field, as raw settings for `parse_spec`; an empty field is a setting not given.
+
+    Raises `SettingError` for a cleaning step that does not exist.
+    """
     given = {name: values[name] for name in FIELDS if values.get(name) not in (None, "")}
     characters = given.pop("characters", None)
     if "group" in given and characters is not None:
         number = int(characters) if isinstance(characters, float) and characters.is_integer() else characters
         given["group"] = f"{given['group']}:{number}"
+    if "template" in given:
+        given.pop("input", None)  # The template names its columns.
+    steps = given.pop("steps", None)
+    if steps is not None:
+        given |= _plan_of(steps)
     return given
+
+
+def _plan_of(steps: object) -> dict[str, object]:
+    """The steps that are ticked as the setting `plan`, left out where they are the usual ones."""
+    chosen = {str(step) for step in steps} if isinstance(steps, list) else {str(steps)}
+    unknown = sorted(chosen - set(Step))
+    if unknown:
+        raise SettingError(f"step {unknown[0][:80]!r} does not exist; there are {', '.join(Step)}")
+    plan = CleaningPlan(steps=tuple(PlanStep(step=step, on=step in chosen or step == ALWAYS) for step in Step))
+    return {} if plan == CleaningPlan.usual() else {"plan": plan}
 
 
 def form_values(settings: Mapping[str, object]) -> dict[str, object]:
     """The form's fields for these settings, defaults where they say nothing: the inverse of `settings_of`."""
     fields = {name: field.default for name, field in RunSpec.model_fields.items()} | dict(settings)
-    rule = RunSpec.model_validate({"group": fields["group"]}).group_rule()
+    spec = RunSpec.model_validate({"group": fields["group"], "plan": fields["plan"]})
+    rule = spec.group_rule()
     fields["group"] = rule.column if rule else None
     fields["characters"] = rule.characters if rule else None
+    fields["steps"] = [one.step.value for one in spec.cleaning_plan().steps if one.on and one.step != ALWAYS]
     fields["layers"] = str(fields["layers"])
     return {name: fields[name] for name in FIELDS}
 

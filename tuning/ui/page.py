@@ -4,22 +4,21 @@ A handler takes what the browser sent, trusts none of it, and returns the change
 at is named by what the browser keeps; the server keeps nothing between two events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
-from tuning.data.examples import Prepared
 from tuning.runs.local import enforce_cancel
 from tuning.runs.submission import submit
 from tuning.ui import markup
 from tuning.ui.compare import pack_run
 from tuning.ui.context import told
-from tuning.ui.form import FIELDS
+from tuning.ui.data_step import Chosen, find_chosen
+from tuning.ui.form import FIELDS, settings_of
 from tuning.ui.runs import list_runs
 from tuning.ui.screens import Changes, Screens
 from tuning.ui.try_it import ask
-from tuning.ui.tune import find_source, inspect, plan
 from tuning.ui.visitor import NO_RUN, current_run, looking_at, own_run, owner_of, read_visitor
 from tuning.ui.watch import watch_page
 
@@ -58,6 +57,10 @@ def _no_list(page: "Page", message: str) -> Changes:
     return page.runs.show_problem(message)
 
 
+def _by_field(values: Sequence[object]) -> dict[str, object]:
+    return dict(zip(FIELDS, values, strict=True))
+
+
 class Page(Screens):
     """The screens with the handlers of their events."""
 
@@ -87,36 +90,53 @@ class Page(Screens):
 
     # --- Tune
 
-    def look_at_file(self, file: str | None) -> Changes:
+    def look_at_file(self, file: str | None, test: str | None) -> Changes:
         """A file was uploaded, or taken away."""
-        return {self.tune.example: None, **self._look(file, None)}
+        return {self.tune.example: None, **self._look(file, None, test)}
 
     def look_at_example(self, example: str | None) -> Changes:
         """An example was chosen."""
-        return {self.tune.file: None, **self._look(None, example)}
+        return {self.tune.file: None, self.tune.test: None, **self._look(None, example, None)}
 
     @told(_no_data)
-    def _look(self, file: str | None, example: str | None) -> Changes:
+    def look_at_test(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+        """A test set was uploaded, or taken away."""
         if not file and not example:
             return self.tune.show_nothing(None)
-        return self.tune.show_data(inspect(find_source(file, example, self.examples)))
+        return self._show_data(find_chosen(file, example, test, self.examples), settings_of(_by_field(values)))
+
+    @told(_no_data)
+    def _look(self, file: str | None, example: str | None, test: str | None) -> Changes:
+        if not file and not example:
+            return self.tune.show_nothing(None)
+        chosen = find_chosen(file, example, test, self.examples)
+        return self._show_data(chosen, chosen.settings)
+
+    def _show_data(self, chosen: Chosen, settings: Mapping[str, object]) -> Changes:
+        return self.tune.show_data(self.data.look(chosen, settings), settings)
 
     @told(_no_plan)
-    def make_plan(self, file: str | None, example: str | None, *values: object) -> Changes:
-        """A setting changed: what a run would be made of, or what is in its way."""
-        return self.tune.show_plan(self._plan(file, example, values))
+    def change_columns(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+        """Other columns were chosen: the task follows from them."""
+        fields = {**_by_field(values), "task": None}
+        chosen = find_chosen(file, example, test, self.examples)
+        return self.tune.show_columns(self.data.look(chosen, settings_of(fields)))
+
+    @told(_no_plan)
+    def change_setting(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+        """Another setting was chosen: what a run would be made of, or what is in its way."""
+        chosen = find_chosen(file, example, test, self.examples)
+        return self.tune.show_seen(self.data.look(chosen, settings_of(_by_field(values))))
 
     @told(_no_start)
-    def start(self, stored: object, file: str | None, example: str | None, *values: object) -> Changes:
+    def start(
+        self, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
         """Start a run of what the form says, checked again."""
         visitor, world = read_visitor(stored), self.context
-        prepared = self._plan(file, example, values)
+        prepared = self.data.prepared(find_chosen(file, example, test, self.examples), settings_of(_by_field(values)))
         run = submit(world.store, prepared, owner=owner_of(visitor), limits=world.limits, env=world.env)
         return {self.browser: looking_at(visitor, run.id).model_dump(), **self.show_run(run)}
-
-    def _plan(self, file: str | None, example: str | None, values: Sequence[object]) -> Prepared:
-        settings = dict(zip(FIELDS, values, strict=True))
-        return plan(find_source(file, example, self.examples), settings, self.context.limits)
 
     # --- Watch
 

@@ -10,9 +10,11 @@ import gradio as gr
 from tuning.data.bundled import bundled_examples
 from tuning.errors import RunNotFoundError
 from tuning.models.catalog import catalog
+from tuning.models.viewing import Tokenizers
 from tuning.runs.store import Run
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
+from tuning.ui.data_step import DataStep
 from tuning.ui.runs import RunsScreen
 from tuning.ui.try_it import TryPage, TryScreen, try_page
 from tuning.ui.tune import TuneScreen
@@ -35,6 +37,7 @@ class Screens:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.examples = bundled_examples()
+        self.data = DataStep(context.limits, Tokenizers(context.env))
         self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
         self.seen = gr.State("")
         self.timer = gr.Timer(POLL_S, active=False)

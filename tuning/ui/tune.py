@@ -1,79 +1,32 @@
-"""The first screen: a file or an example, what is to be learned from it, and the plan that starts a run.
+"""The first screen: a file or an example, what it is and what is wrong with it, what is learned from it, the start.
 
-Knows the data's shape and the settings' form; not how a run is made, nor what becomes of it.
+Lays out what `data_step` found and `data_markup` says; knows not how a run is made, nor what becomes of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from tuning.data.bundled import BundledExample
-from tuning.data.columns import ColumnChoice, choose_columns
-from tuning.data.examples import Prepared
-from tuning.data.preparing import prepare
-from tuning.data.reading import Table, read_table
-from tuning.errors import FileError
+from tuning.data.extracting import NO_SPLIT_COLUMN
+from tuning.data.inspecting import Inspection
 from tuning.models.catalog import ModelEntry
-from tuning.runs.limits import Limits
-from tuning.spec import parse_spec
-from tuning.ui import markup
-from tuning.ui.form import ADVANCED, FIELDS, advanced_field, form_values, settings_of
+from tuning.ui import data_markup, markup
+from tuning.ui.data_step import Seen
+from tuning.ui.form import ADVANCED, ALWAYS, FIELDS, advanced_field, form_values
 
-__all__ = ["Inspection", "Source", "TuneScreen", "find_source", "inspect", "plan"]
+__all__ = ["TuneScreen"]
 
 _TASKS = [("a label out of a few (classification)", "classify"), ("a text (generation)", "generate")]
-_TYPES = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"]
-_PREVIEW_ROWS, _PREVIEW_COLUMNS, _CELL = 5, 8, 160
 _EMPTY = ("empty", "No data yet", "Choose a file of examples, or take one of ours: one row for each example.")
 _FIRST = ("info", "Not ready to start", "Choose a file or an example first.")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the examples come from."""
-
-    path: Path
-    name: str
-    settings: Mapping[str, object]
-    """Suggested for this file."""
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What was seen in a file."""
-
-    table: Table
-    choice: ColumnChoice
-    settings: dict[str, object]
-
-
-def find_source(file: str | None, example: str | None, examples: Sequence[BundledExample]) -> Source:
-    """The uploaded file, else the chosen example. Raises `FileError` when there is neither."""
-    if file:
-        return Source(Path(file), Path(file).name, {})
-    found = next((one for one in examples if one.key == example), None)
-    if found is None:
-        raise FileError("Choose a file or an example first.")
-    return Source(found.path, found.path.name, found.spec_values)
-
-
-def inspect(source: Source) -> Inspection:
-    """Read the file and find task and columns. Raises `FileError`, `ColumnError`, `SettingError`."""
-    table = read_table(source.path, name=source.name)
-    spec = parse_spec(source.settings)
-    choice = choose_columns(table, task=spec.task, input=spec.input, target=spec.target)
-    found = {"task": choice.task.value, "input": choice.input, "target": choice.target}
-    return Inspection(table, choice, {**source.settings, **found})
-
-
-def plan(source: Source, values: Mapping[str, object], limits: Limits) -> Prepared:
-    """What a run of these settings would be made of. Raises an `InputError` that says what is in the way."""
-    prepared = prepare(source.path, parse_spec(settings_of(values)), name=source.name)
-    limits.check(prepared)
-    return prepared
+_READY = ("info", "Ready", "The run goes on by itself: you may close the page and come back.")
+_TEST_HINT = "Optional: a second file with the same columns. Both models are judged by its rows, and by no others."
+_READING = ("task", "input", "target", "template")
+"""Fields that say how rows are read."""
+_TYPED = ("template", "instruction", "layers")
+"""Fields of text, looked at once they are left."""
 
 
 class TuneScreen:
@@ -82,55 +35,72 @@ class TuneScreen:
     def __init__(self, examples: Sequence[BundledExample], models: Sequence[ModelEntry]) -> None:
         self.fields: dict[str, Any] = {}
         gr.HTML(markup.heading("1", "Data", "a file of examples, one row each: what the model reads, what it answers"))
+        self._build_files(examples)
+        self.notice = gr.HTML(markup.notice(*_EMPTY))
+        with gr.Column(visible=False) as self.body:
+            self.columns = gr.HTML()
+            self._build_reading()
+            with gr.Column(visible=False) as self.known:
+                self._build_known()
+            with gr.Accordion("Advanced settings", open=False):
+                self._build_advanced(models)
+        self.why = gr.HTML(markup.notice(*_FIRST), elem_id="why")
+        self.start = gr.Button("Start tuning", variant="primary", size="lg", interactive=False, elem_classes="to-start")
+
+    def _build_files(self, examples: Sequence[BundledExample]) -> None:
         with gr.Row(equal_height=True):
-            self.file = gr.File(
-                label="Your file: CSV, TSV, JSON, JSON Lines or Parquet", file_types=_TYPES, height=170, min_width=300
-            )
+            # Any file may be dropped: its content decides, and what is refused is refused in words.
+            self.file = gr.File(label="Your file (CSV, JSON, Parquet, Excel)", height=170, min_width=300)
             self.example = gr.Radio(
                 [(one.title, one.key) for one in examples],
                 label="Or an example",
                 info="Small, public, ready to start.",
                 min_width=300,
             )
-        self.notice = gr.HTML(markup.notice(*_EMPTY))
-        with gr.Column(visible=False) as self.body:
-            self._build_columns()
-            gr.HTML(
-                markup.heading("3", "Plan", "the test rows are kept out of training: both models are judged on them")
-            )
-            self.splits = gr.HTML()
-            self.notes = gr.Textbox(label="Good to know", lines=2, max_lines=8, interactive=False, visible=False)
-            with gr.Accordion("Advanced settings", open=False):
-                self._build_advanced(models)
-            self.why = gr.HTML(markup.notice(*_FIRST), elem_id="why")
-        self.start = gr.Button("Start tuning", variant="primary", size="lg", interactive=False, elem_classes="to-start")
+        with gr.Accordion("A test set of your own", open=False):
+            gr.HTML(f'<p class="to-note">{_TEST_HINT}</p>')
+            self.test = gr.File(label="Test file", height=130)
 
-    def _build_columns(self) -> None:
-        gr.HTML(markup.heading("2", "What to learn", "found from the columns; change it where it is wrong"))
-        self.preview = gr.Dataframe(
-            datatype="str",
-            type="array",
-            interactive=False,
-            wrap=True,
-            label="The first rows",
-            max_height=320,
-            elem_classes="to-preview",
-        )
+    def _build_reading(self) -> None:
+        gr.HTML(markup.heading("2", "What to learn", "found from names and contents; change it where it is wrong"))
+        self.shape = gr.HTML()
         fields = self.fields
-        fields["task"] = gr.Radio(_TASKS, label="The model should answer with")
         with gr.Row():
-            fields["input"] = gr.Dropdown([], label="Input column", info="what the model reads")
-            fields["target"] = gr.Dropdown([], label="Target column", info="what it should answer")
-        with gr.Row():
-            fields["group"] = gr.Dropdown(
-                [], label="Group column", info="rows equal there never stand in two splits; empty: none"
+            fields["task"] = gr.Radio(_TASKS, label="The model should answer with", min_width=300)
+            fields["input"] = gr.Dropdown([], label="Input column", info="what the model reads", min_width=220)
+            fields["target"] = gr.Dropdown([], label="Target column", info="what it should answer", min_width=220)
+        self.labels = gr.HTML()
+        with gr.Accordion("Several input columns, groups, splits, instruction", open=False):
+            fields["template"] = gr.Textbox(
+                label="Input from several columns",
+                info="a text with {column} where a cell goes; empty: the input column alone",
+                lines=2,
             )
-            fields["characters"] = gr.Number(
-                None, label="Group by the first characters", info="of the group column; empty: the whole cell"
+            with gr.Row():
+                fields["group"] = gr.Dropdown(
+                    [], label="Group column", info="rows equal there never stand in two splits"
+                )
+                fields["characters"] = gr.Number(
+                    None, label="Group by the first characters", info="of the group column; empty: the whole cell"
+                )
+                fields["split"] = gr.Dropdown([], label="Split column", info="says train, dev or test for every row")
+            fields["instruction"] = gr.Textbox(
+                label="Instruction", info="what both models are told before every input; empty: a plain one", lines=2
             )
-        fields["instruction"] = gr.Textbox(
-            label="Instruction", info="what both models are told before every input; empty: a plain one", lines=2
+
+    def _build_known(self) -> None:
+        gr.HTML(markup.heading("3", "Findings", "what is in the rows that changes what the result means"))
+        self.findings = gr.HTML()
+        gr.HTML(markup.heading("4", "Cleaning", "done in this order before the rows are split; kept with the run"))
+        self.fields["steps"] = gr.CheckboxGroup(
+            [], label="Steps", elem_classes="to-plan", info="Rows without an input or a target are always left out."
         )
+        self.steps = gr.HTML()
+        with gr.Column(visible=False) as self.divided:
+            gr.HTML(markup.heading("5", "As the model sees it", "the first training rows"))
+            self.preview = gr.HTML()
+            gr.HTML(markup.heading("6", "Enough?", "both models are judged by the test rows, which neither is shown"))
+            self.splits = gr.HTML()
 
     def _build_advanced(self, models: Sequence[ModelEntry]) -> None:
         for first in range(0, len(ADVANCED), 3):
@@ -140,58 +110,86 @@ class TuneScreen:
 
     @property
     def inputs(self) -> list[Any]:
-        """The file, the example, and every field of the form in the order of `FIELDS`."""
-        return [self.file, self.example, *(self.fields[name] for name in FIELDS)]
+        """The files, the example, and every field of the form in the order of `FIELDS`."""
+        return [self.file, self.example, self.test, *(self.fields[name] for name in FIELDS)]
 
     @property
-    def plan_outputs(self) -> list[Any]:
-        """What a changed setting changes."""
-        return [self.splits, self.notes, self.why, self.start]
+    def column_events(self) -> list[Any]:
+        """The user chose other columns, from which the task follows."""
+        return [self.fields["input"].input, self.fields["target"].input, *self._left("template")]
+
+    @property
+    def other_events(self) -> list[Any]:
+        """The user changed anything else of the form."""
+        chosen = [self.fields[name].input for name in FIELDS if name not in {"input", "target", *_TYPED}]
+        return [*chosen, *self._left("instruction"), *self._left("layers")]
+
+    def _left(self, name: str) -> list[Any]:
+        return [self.fields[name].blur, self.fields[name].submit]
+
+    @property
+    def seen_outputs(self) -> list[Any]:
+        """What another setting changes."""
+        shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
+        shown += [self.divided, self.preview, self.splits, self.why, self.start]
+        return [*shown, *(self.fields[name] for name in (*_READING, "steps"))]
 
     @property
     def outputs(self) -> list[Any]:
         """What other data changes."""
         fields = [self.fields[name] for name in FIELDS]
-        return [self.file, self.example, self.notice, self.body, self.preview, *fields, *self.plan_outputs]
+        return list(dict.fromkeys([self.file, self.example, self.test, *self.seen_outputs, *fields]))
 
     def show_nothing(self, message: str | None) -> dict[Any, Any]:
         """The changes when there is no usable data; `message` says why, None when none was given."""
         problem = ("error", "This file cannot be used", message) if message else _EMPTY
         return {
-            self.notice: gr.HTML(markup.notice(*problem), visible=True),
+            self.notice: markup.notice(*problem),
             self.body: gr.Column(visible=False),
+            self.why: markup.notice(*_FIRST),
             self.start: gr.Button(interactive=False),
         }
 
-    def show_data(self, seen: Inspection) -> dict[Any, Any]:
-        """The changes that show a file and what was found in it."""
-        table, columns = seen.table, seen.table.columns
-        values = form_values(seen.settings)
-        changes: dict[Any, Any] = {self.fields[name]: value for name, value in values.items()}
-        changes |= {self.fields[name]: gr.Dropdown(columns, value=values[name]) for name in ("input", "target")}
-        changes[self.fields["group"]] = gr.Dropdown(
-            [("none", ""), *((c, c) for c in columns)], value=values["group"] or ""
-        )
-        shown = columns[:_PREVIEW_COLUMNS]
-        rows = [[row[name][:_CELL] for name in shown] for row in table.rows[:_PREVIEW_ROWS]]
-        size = f"{table.name}: {len(table.rows):,} rows, {len(columns):,} columns"
-        return changes | {
-            self.notice: gr.HTML(markup.notice("info", size, seen.choice.reason), visible=True),
-            self.body: gr.Column(visible=True),
-            self.preview: gr.Dataframe({"headers": shown, "data": rows}),
-        }
+    def show_data(self, seen: Seen, settings: Mapping[str, object]) -> dict[Any, Any]:
+        """The changes that show files and what was found in them, with the form filled in anew."""
+        values = form_values({**settings, **_reading(seen.found)})
+        own = [(column.name, column.name) for column in seen.found.columns]
+        fields: dict[str, Any] = {**values, **_column_fields(seen.found, values)}
+        fields["group"] = gr.Dropdown([("none", ""), *own], value=values["group"] or "")
+        split = [("found by its name", ""), ("none: draw the splits", NO_SPLIT_COLUMN), *own]
+        fields["split"] = gr.Dropdown(split, value=values["split"] or "")
+        fields["steps"] = gr.CheckboxGroup(_steps(seen.found), value=values["steps"])
+        return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
 
-    def show_plan(self, prepared: Prepared) -> dict[Any, Any]:
-        """The changes that show a plan that can be started."""
-        parts, notes = prepared.splits, prepared.dataset.notes
-        return {
-            self.splits: markup.splits(len(parts.train), len(parts.dev), len(parts.test)),
-            self.notes: gr.Textbox("\n".join(notes), visible=bool(notes)),
-            self.why: markup.notice(
-                "info", "Ready", "The run goes on by itself: you may close the page and come back."
-            ),
-            self.start: gr.Button(interactive=True),
+    def show_columns(self, seen: Seen) -> dict[Any, Any]:
+        """The changes that show how rows are read now, with the fields that follow from one another."""
+        if seen.found.shape is None:
+            return self.show_seen(seen)
+        values = form_values(_reading(seen.found))
+        fields = {name: values[name] for name in _READING} | _column_fields(seen.found, values)
+        return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
+
+    def show_seen(self, seen: Seen) -> dict[Any, Any]:
+        """The changes that show what is known with the settings of the form, which stay as they are."""
+        found, prepared = seen.found, seen.prepared
+        steps = found.plan.steps if found.plan else []
+        changes = {
+            self.notice: data_markup.facts(found),
+            self.body: gr.Column(visible=True),
+            self.columns: data_markup.columns(found.columns),
+            self.shape: data_markup.shape(found),
+            self.labels: data_markup.labels(found),
+            self.known: gr.Column(visible=bool(steps)),
+            self.findings: data_markup.findings(found),
+            self.fields["steps"]: gr.CheckboxGroup(_steps(found)),
+            self.steps: data_markup.examples_of_steps(steps),
+            self.divided: gr.Column(visible=found.splits is not None),
+            self.preview: data_markup.preview(found, seen.not_rendered),
+            self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
         }
+        if found.problem is not None:
+            return changes | self.show_problem(found.problem)
+        return changes | {self.why: markup.notice(*_READY), self.start: gr.Button(interactive=True)}
 
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why it cannot be started."""
@@ -199,3 +197,24 @@ class TuneScreen:
             self.why: markup.notice("error", "Not ready to start", message),
             self.start: gr.Button(interactive=False),
         }
+
+
+def _reading(found: Inspection) -> dict[str, object]:
+    """How rows are read, as settings; nothing where that is not known."""
+    shape = found.shape
+    return {name: getattr(shape, name) for name in _READING} if shape is not None else {}
+
+
+def _column_fields(found: Inspection, values: Mapping[str, object]) -> dict[str, Any]:
+    """The choice of columns; that of the input is out of sight where a template says what it is."""
+    names = [column.name for column in found.columns]
+    return {
+        "input": gr.Dropdown(names, value=values["input"], visible=not values["template"]),
+        "target": gr.Dropdown(names, value=values["target"]),
+    }
+
+
+def _steps(found: Inspection) -> list[tuple[str, str]]:
+    """The steps to choose from; one that nobody can switch off is not among them."""
+    reports = found.plan.steps if found.plan else []
+    return [(data_markup.step_label(one), one.step.value) for one in reports if one.step != ALWAYS]

@@ -4,12 +4,12 @@ import pytest
 
 from tuning.errors import SettingError
 from tuning.models.catalog import catalog
-from tuning.spec import RunSpec, parse_spec
-from tuning.ui.form import ADVANCED, BASIC, FIELDS, advanced_field, form_values, help_text, settings_of
+from tuning.spec import CleaningPlan, RunSpec, Step, parse_spec
+from tuning.ui.form import ADVANCED, ALWAYS, BASIC, FIELDS, advanced_field, form_values, help_text, settings_of
 
 
 def test_every_setting_has_its_field():
-    assert set(FIELDS) - {"characters"} == set(RunSpec.model_fields)
+    assert set(FIELDS) - {"characters", "steps"} == set(RunSpec.model_fields) - {"plan"}
     assert not set(BASIC) & set(ADVANCED)
 
 
@@ -19,10 +19,29 @@ def test_every_setting_has_its_field():
         {},
         {"group": "code:3", "rows": 400, "layers": 10},
         {"group": "code", "task": "generate", "input": "a", "target": "b", "learning_rate": 1e-4, "instruction": "Do."},
+        {"template": "{a} and {b}", "target": "c", "split": "part"},
+        {"split": "-", "plan": CleaningPlan.usual().switched(Step.REDACT, on=True)},
     ],
 )
 def test_settings_come_back_from_the_form(settings):
     assert parse_spec(settings_of(form_values(settings))) == parse_spec(settings)
+
+
+def test_a_template_names_its_columns_itself():
+    assert "input" not in settings_of({**form_values({}), "input": "a", "template": "{a} {b}"})
+
+
+def test_the_usual_steps_are_no_setting_and_no_plan_lacks_the_step_that_every_plan_has():
+    usual = form_values({})["steps"]
+    assert ALWAYS not in usual
+    assert "plan" not in settings_of({"steps": usual})
+    assert parse_spec(settings_of({"steps": []})).cleaning_plan().has(ALWAYS)
+
+
+@pytest.mark.parametrize("steps", [["drop-everything"], ["redact", 7], "redact!", {"redact": 1, "x": 2}])
+def test_a_step_that_does_not_exist_is_refused(steps):
+    with pytest.raises(SettingError, match="does not exist; there are fix-encoding"):
+        settings_of({**form_values({}), "steps": steps})
 
 
 def test_numbers_from_a_browser_are_floats():

@@ -76,25 +76,50 @@ def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
 def test_an_example_fills_the_form_and_can_be_started(page):
     key = page.examples[0].key
     changes = page.look_at_example(key)
+    assert changes[page.tune.start].interactive is True
     values = [getattr(change := changes[page.tune.fields[name]], "value", change) for name in FIELDS]
-    planned = page.make_plan(None, key, *values)
-    assert planned[page.tune.start].interactive is True
-    broken = page.make_plan(None, key, *(9.5 if name == "rank" else v for name, v in zip(FIELDS, values, strict=True)))
+    again = page.change_setting(None, key, None, *values)
+    assert again[page.tune.start].interactive is True
+    assert again[page.tune.shape] == changes[page.tune.shape]
+    hostile = [9.5 if name == "rank" else value for name, value in zip(FIELDS, values, strict=True)]
+    broken = page.change_setting(None, key, None, *hostile)
     assert broken[page.tune.start].interactive is False
     assert "etting &#x27;rank&#x27;" in broken[page.tune.why]
+
+
+def test_other_columns_bring_their_task_with_them(page, tmp_path):
+    path = tmp_path / "x.csv"
+    rows = "".join(f"text {n},{'yes' if n % 2 else 'no'},words on {n} said at length\n" for n in range(60))
+    path.write_text(f"text,label,note\n{rows}")
+    fields = {**form_values({"task": "classify", "input": "text", "target": "note"})}
+    changes = page.change_columns(str(path), None, None, *fields.values())
+    assert changes[page.tune.fields["task"]] == "generate"
+
+
+def test_a_test_file_keeps_what_was_typed(page, tmp_path):
+    own = tmp_path / "own.csv"
+    rows = "".join(f"unseen {n},a,Z00,Chapter {n % 2}\n" for n in range(30))
+    own.write_text(f"diagnosis,x,code,chapter\n{rows}")
+    key = page.examples[0].key
+    values = form_values({**page.examples[0].spec_values, "epochs": 2})
+    changes = page.look_at_test(None, key, str(own), *values.values())
+    assert "own.csv" in changes[page.tune.notice]
+    assert changes[page.tune.fields["epochs"]] == 2
+    assert page.tune.file not in changes
 
 
 def test_a_file_that_cannot_be_used_says_why(page, tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(b"")
-    changes = page.look_at_file(str(path))
-    assert "x.csv" in changes[page.tune.notice].value
+    changes = page.look_at_file(str(path), None)
+    assert "x.csv" in changes[page.tune.notice]
+    assert "Choose a file" in changes[page.tune.why]
     assert changes[page.tune.start].interactive is False
     assert changes[page.tune.body].visible is False
 
 
 def test_starting_without_data_starts_nothing(page):
-    changes = page.start(ALICE.model_dump(), None, None, *form_values({}).values())
+    changes = page.start(ALICE.model_dump(), None, None, None, *form_values({}).values())
     assert "Choose a file" in changes[page.tune.why]
     assert page.browser not in changes
     assert page.context.store.list() == []

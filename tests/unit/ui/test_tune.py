@@ -1,48 +1,84 @@
-"""From a file to a plan."""
+"""What the first screen changes when data is seen."""
 
+import gradio as gr
 import pytest
 
-from tuning.data.bundled import bundled_examples
-from tuning.errors import FileError, LimitError, SettingError
-from tuning.runs.limits import Limits
-from tuning.ui.form import form_values
-from tuning.ui.tune import find_source, inspect, plan
+from tests.unit.ui.fragments import text_of
+from tuning.data.inspecting import inspect_tables
+from tuning.data.planning import Source
+from tuning.data.table import Table, text_columns
+from tuning.models.catalog import catalog
+from tuning.spec import RunSpec
+from tuning.ui.data_step import Seen
+from tuning.ui.form import FIELDS
+from tuning.ui.tune import TuneScreen
 
 
 @pytest.fixture
-def reviews(tmp_path):
-    path = tmp_path / "reviews.csv"
-    path.write_text("text,label\n" + "".join(f"it is {n},{'good' if n % 2 else 'bad'}\n" for n in range(60)))
-    return find_source(str(path), None, [])
+def screen():
+    with gr.Blocks():
+        return TuneScreen([], catalog({}))
 
 
-def test_a_file_comes_before_an_example_and_neither_is_refused(tmp_path):
-    examples = bundled_examples()
-    assert find_source(str(tmp_path / "a.csv"), examples[0].key, examples).name == "a.csv"
-    assert find_source(None, examples[0].key, examples).path == examples[0].path
-    for key in (None, "", "../../etc/passwd"):
-        with pytest.raises(FileError, match="Choose a file"):
-            find_source(None, key, examples)
+def seen_in(columns: dict[str, list[str]], **settings: object) -> Seen:
+    table = Table("a.csv", "csv", text_columns(columns), "0" * 64)
+    return Seen(inspect_tables(Source(table), RunSpec.model_validate(settings)), None)
 
 
-def test_task_and_columns_are_found(reviews):
-    seen = inspect(reviews)
-    assert (seen.settings["task"], seen.settings["input"], seen.settings["target"]) == ("classify", "text", "label")
-    assert seen.table.name == "reviews.csv"
+LABELLED = {"text": [f"text number {n}" for n in range(60)], "label": ["yes", "no"] * 30}
+ALPACA = {
+    "instruction": [f"Add one to {n}" for n in range(40)],
+    "input": [f"the number is {n}" for n in range(40)],
+    "output": [f"it becomes {n} plus one" for n in range(40)],
+}
 
 
-@pytest.mark.parametrize("example", bundled_examples(), ids=lambda example: example.key)
-def test_every_example_makes_a_plan_as_it_is(example):
-    seen = inspect(find_source(None, example.key, [example]))
-    prepared = plan(find_source(None, example.key, [example]), form_values(seen.settings), Limits())
-    assert prepared.splits.train
-    assert prepared.splits.test
+def test_everything_that_changes_is_an_output(screen):
+    seen = seen_in(LABELLED)
+    assert set(screen.show_data(seen, {})) <= set(screen.outputs)
+    assert set(screen.show_nothing("broken")) <= set(screen.outputs)
+    for changes in (screen.show_seen(seen), screen.show_columns(seen), screen.show_problem("no")):
+        assert set(changes) <= set(screen.seen_outputs)
 
 
-def test_a_plan_is_checked_again_on_the_server(reviews):
-    values = form_values(inspect(reviews).settings)
-    assert len(plan(reviews, values, Limits()).splits.test) >= 5
-    with pytest.raises(SettingError, match="setting 'rank'"):
-        plan(reviews, {**values, "rank": 10**9}, Limits())
-    with pytest.raises(LimitError):
-        plan(reviews, values, Limits(max_work=10))
+def test_the_form_is_filled_with_what_was_found(screen):
+    changes = screen.show_data(seen_in(LABELLED), {"epochs": 2})
+    fields = screen.fields
+    assert (changes[fields["task"]], changes[fields["epochs"]]) == ("classify", 2)
+    assert (changes[fields["input"]].value, changes[fields["target"]].value) == ("text", "label")
+    assert "drop-duplicates" in changes[fields["steps"]].value
+    assert "drop-empty" not in dict(changes[fields["steps"]].choices).values()
+    assert changes[screen.start].interactive is True
+
+
+def test_the_input_column_gives_way_to_a_template(screen):
+    fields = screen.fields
+    joined = screen.show_data(seen_in(ALPACA), {})
+    assert joined[fields["template"]] == "{instruction}\n\n{input}"
+    assert joined[fields["input"]].visible is False
+    plain = screen.show_columns(seen_in(ALPACA, input="input", target="output"))
+    assert plain[fields["template"]] is None
+    assert plain[fields["input"]].visible is True
+
+
+def test_what_the_user_typed_is_not_typed_over(screen):
+    changes = screen.show_seen(seen_in(LABELLED))
+    written = {screen.fields[name] for name in FIELDS} & set(changes)
+    assert written == {screen.fields["steps"]}
+    assert not changes[screen.fields["steps"]].value
+
+
+def test_a_problem_keeps_what_is_known_and_the_start_shut(screen):
+    changes = screen.show_data(seen_in({"text": ["a b", "c d"] * 30, "other": [""] * 60}), {})
+    assert "60 rows, 2 columns" in text_of(changes[screen.notice])
+    assert changes[screen.body].visible is True
+    assert changes[screen.known].visible is False
+    assert changes[screen.start].interactive is False
+    assert "Not ready" in changes[screen.why]
+
+
+def test_a_file_that_was_refused_shows_one_line_alone(screen):
+    changes = screen.show_nothing("'a.csv' is empty")
+    assert "'a.csv' is empty" in text_of(changes[screen.notice])
+    assert changes[screen.body].visible is False
+    assert changes[screen.start].interactive is False

@@ -1,0 +1,138 @@
+"""The data step in words, and nothing of the user's that could be more than words."""
+
+import pytest
+
+from tests.unit.ui.builders import HOSTILE
+from tests.unit.ui.fragments import Names, text_of
+from tuning.data.inspecting import Inspection, inspect_tables
+from tuning.data.lengths import ModelView
+from tuning.data.planning import Source
+from tuning.data.table import Table, text_columns
+from tuning.spec import CleaningPlan, RunSpec, Step
+from tuning.ui import data_markup
+
+VIEW = ModelView(
+    count_tokens=lambda texts: [len(text.split()) for text in texts],
+    render=lambda instruction, text, target: f"<user>{instruction} {text}<model>{target}<end>",
+    window=40,
+)
+
+
+def inspected(columns: dict[str, list[str]], plan: CleaningPlan | None = None, view=None, name="a.csv") -> Inspection:
+    table = Table(name, "csv", text_columns(columns), "0" * 64, encoding="utf-8", delimiter=";")
+    return inspect_tables(Source(table), RunSpec(plan=plan), view)
+
+
+@pytest.fixture
+def hostile():
+    texts = [f"{HOSTILE} {n}" for n in range(60)]
+    columns = {"<img src=x onerror=window.pwned=1>": texts, f"label {HOSTILE}": [f"<b>{n % 2}</b>" for n in range(60)]}
+    doubled = {name: cells + cells[:9] for name, cells in columns.items()}
+    return inspected(doubled | {"empty ${1}": [""] * 69}, view=VIEW, name=f"{HOSTILE}.csv")
+
+
+def everything(found: Inspection) -> str:
+    return "".join(
+        (
+            data_markup.facts(found),
+            data_markup.shape(found),
+            data_markup.columns(found.columns),
+            data_markup.findings(found),
+            data_markup.examples_of_steps(found.plan.steps),
+            data_markup.labels(found),
+            data_markup.preview(found, ""),
+            data_markup.preview(found, HOSTILE),
+            data_markup.splits(found, HOSTILE),
+        )
+    )
+
+
+def test_nothing_of_a_hostile_file_is_markup(hostile):
+    names = Names(everything(hostile))
+    assert not names.tags & {"script", "img", "iframe", "form", "a"}
+    assert not {name for name in names.attributes if name.startswith("on")}
+    assert "<script>window.pwned=1</script>" in "".join(names.texts)
+
+
+def test_facts_and_shape_say_what_was_detected():
+    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    assert "CSV, separated by semicolons, utf-8." in text_of(data_markup.facts(found))
+    assert "Text and label certain" in " ".join(text_of(data_markup.shape(found)).split())
+    assert "2 labels" in text_of(data_markup.labels(found))
+
+
+def test_what_the_plan_deals_with_comes_after_what_is_open():
+    columns = {
+        "text": [f"a text with number {n}" for n in range(60)] + ["the very same"] * 4,
+        "label": ["a", "b"] * 32,
+        "nothing": [""] * 64,
+    }
+    said = text_of(data_markup.findings(inspected(columns)))
+    assert said.index("For you to judge") < said.index("'nothing' is empty") < said.index("Dealt with")
+    assert "step drop-duplicates is on" in said[said.index("Dealt with") :]
+    off = CleaningPlan.usual().switched(Step.DROP_DUPLICATES, on=False)
+    said = text_of(data_markup.findings(inspected(columns, off)))
+    assert "makes the result untrue" in said[: said.index("is empty")]
+
+
+def test_a_step_that_is_switched_on_is_not_asked_for():
+    columns = {"text": [f"write to me{n}@example.com about {n}" for n in range(60)], "label": ["a", "b"] * 30}
+    assert "Switch step 'redact' on" in text_of(data_markup.findings(inspected(columns)))
+    on = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    said = text_of(data_markup.findings(inspected(columns, on)))
+    assert "Switch step 'redact' on" not in said
+    assert "The step changes 60 of 60 rows." in said
+
+
+def test_a_clean_file_is_said_to_be_clean():
+    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    assert "Nothing to worry about" in data_markup.findings(found.model_copy(update={"findings": []}))
+
+
+@pytest.mark.parametrize(
+    ("step", "on", "said"),
+    [
+        (Step.DROP_DUPLICATES, True, "drop-duplicates · leaves out 4: 64 → 60 rows"),
+        (Step.DROP_DUPLICATES, False, "drop-duplicates · would leave out 4: 64 → 60 rows"),
+        (Step.REDACT, True, "redact · changes 4 of 64 rows"),
+        (Step.REDACT, False, "redact · would change 4 of 64 rows"),
+        (Step.DROP_EMPTY, True, "drop-empty · nothing to do in 64 rows"),
+        (Step.KEEP_TOGETHER, True, "keep-together · acts when the rows are split"),
+    ],
+)
+def test_a_step_says_what_it_does_to_these_rows(step, on, said):
+    texts = [f"{'mail m@example.com now' if n in {3, 9, 12, 50} else 'text'} number {n}" for n in range(60)]
+    columns = {"text": texts + texts[20:24], "label": (["a", "b"] * 30) + (["a", "b"] * 2)}
+    found = inspected(columns, CleaningPlan.usual().switched(step, on=on))
+    report = next(one for one in found.plan.steps if one.step is step)
+    assert data_markup.step_label(report).startswith(f"{said}\n")
+
+
+def test_the_preview_shows_the_whole_row_with_its_target_marked():
+    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30}, view=VIEW)
+    shown = data_markup.preview(found, "")
+    assert shown.count("<mark>") == 3
+    assert found.preview[0].text in text_of(shown.replace("<mark>", "").replace("</mark>", ""))
+    assert "of 40 tokens" in text_of(shown)
+    assert "none is cut" in text_of(shown)
+
+
+def test_without_a_tokenizer_the_preview_says_so():
+    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    assert "turn markers and tokens: the model is away." in text_of(data_markup.preview(found, "the model is away"))
+
+
+def test_a_huge_cell_is_shown_in_part():
+    found = inspected({"text": [f"{n} " + "x" * 100_000 for n in range(30)], "label": ["a", "b"] * 15}, view=VIEW)
+    shown = data_markup.preview(found, "")
+    assert len(shown) < 20_000
+    assert "characters not shown here" in shown
+
+
+def test_rows_of_each_split_and_the_smallest_visible_gap():
+    found = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    said = text_of(data_markup.splits(found, "part"))
+    assert f"{found.splits.test}" in said
+    assert "points" in said
+    assert found.enough in said
+    assert "Column part says" in " ".join(said.split())

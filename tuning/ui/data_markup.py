@@ -1,0 +1,240 @@
+"""The data step in HTML: what a file is, what was found in it, what cleaning does, what the model will see.
+
+Knows an inspection; no file, no run and no layout. Every text of the user's is escaped here.
+"""
+
+import math
+from collections.abc import Sequence
+
+from tuning.data.cleaning import StepReport
+from tuning.data.findings import Finding
+from tuning.data.inspecting import FileFacts, Inspection
+from tuning.data.lengths import Lengths, PreviewRow
+from tuning.data.profile import ColumnProfile
+from tuning.spec import CleaningPlan, Step
+from tuning.ui.markup import Column, escape, fold, notice, table
+
+__all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "preview", "shape", "splits", "step_label"]
+
+_SEVERITIES = {
+    "serious": ("worse", "!!", "makes the result untrue"),
+    "warning": ("warn", "!", "weakens the result"),
+    "info": ("even", "i", "good to know"),
+}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_CONFIDENCE = {"sure": "certain", "likely": "likely", "unsure": "a guess: please check"}
+_KINDS = {
+    "text-label": "Text and label",
+    "prompt-completion": "Prompt and completion",
+    "instruction-input-output": "Instruction, input, output (Alpaca)",
+    "messages": "Chats (messages)",
+    "conversations": "Chats (conversations, ShareGPT)",
+    "question-answer": "Question on a text, and its answer",
+    "several-inputs": "Several inputs",
+}
+_TASKS = {"classify": "a label", "generate": "a text"}
+_LABELS = 12
+_COLUMNS = 60
+_TEXT, _TEXT_END = 4_000, 1_000
+"""Characters of a row that are shown: its beginning and its end."""
+
+
+def facts(found: Inspection) -> str:
+    """What the files are, as far as it was detected."""
+    return "".join(_file(one) for one in (found.file, found.test_file) if one is not None)
+
+
+def _file(file: FileFacts) -> str:
+    separated = f", separated by {_DELIMITERS[file.delimiter]}" if file.delimiter in _DELIMITERS else ""
+    encoding = "" if file.encoding == "binary" else f", {file.encoding}"
+    about = " ".join((f"{file.format.upper()}{separated}{encoding}.", *file.notes))
+    return notice("info", f"{file.name}: {file.rows:,} rows, {file.columns:,} columns", about)
+
+
+def shape(found: Inspection) -> str:
+    """How the rows are read, and why; what else they could be read as."""
+    if found.shape is None:
+        return ""
+    seen = found.shape
+    others = "; ".join(
+        f"{_TASKS[one.task]}, {_joined(one.template, one.input)} → {escape(one.target)}" for one in found.other_shapes
+    )
+    more = f'<p class="to-note">It could also be read as: {others}.</p>' if others else ""
+    return (
+        f'<div class="to-card to-shape"><p><b>{_KINDS[seen.kind]}</b> '
+        f'<i class="to-tag">{_CONFIDENCE[seen.confidence]}</i></p>'
+        f'<p class="to-note">{escape(seen.reason)}</p>{more}</div>'
+    )
+
+
+def _joined(template: str | None, column: str) -> str:
+    return escape(column if template is None else " ".join(template.split()))
+
+
+def columns(profiles: Sequence[ColumnProfile]) -> str:
+    """Every column with what its cells look like, to be unfolded."""
+    heads = (
+        Column("column"),
+        Column("filled", "to-figure"),
+        Column("different", "to-figure"),
+        Column("longest", "to-figure"),
+        Column("looks like"),
+        Column("first values", "to-evidence"),
+    )
+    rows = [
+        (
+            escape(one.name),
+            f"{one.filled:.0%}",
+            f"{one.distinct:,}",
+            f"{one.longest:,}",
+            _looks_like(one),
+            " · ".join(map(escape, one.values)),
+        )
+        for one in profiles[:_COLUMNS]
+    ]
+    more = f'<p class="to-note">and {len(profiles) - _COLUMNS:,} more</p>' if len(profiles) > _COLUMNS else ""
+    return fold(f"Columns ({len(profiles):,})", table("Columns of the file", heads, rows) + more)
+
+
+def _looks_like(column: ColumnProfile) -> str:
+    if column.distinct < 2:
+        return ("nothing", "one value")[column.distinct]
+    kinds = {"lists or objects": column.structured, "labels": column.label_like, "ids": column.id_like}
+    return next((name for name, so in kinds.items() if so), "text" if column.text_like else "numbers")
+
+
+def findings(found: Inspection) -> str:
+    """What was found, as short cards: first what is open, then what the plan deals with; the most serious first."""
+    if not found.findings:
+        clean = "No duplicates, conflicts, empty or give-away columns, personal data or broken text."
+        return notice("better", "Nothing to worry about", clean)
+    steps = {report.step: report for report in found.plan.steps if report.on} if found.plan else {}
+    still = "".join(_card(one, None) for one in found.findings if one.step not in steps)
+    dealt = "".join(_card(one, steps[one.step]) for one in found.findings if one.step in steps)
+    parts = (("For you to judge", still), ("Dealt with by the cleaning below", dealt))
+    return "".join(f'<p class="to-sum">{name}</p><div class="to-found">{cards}</div>' for name, cards in parts if cards)
+
+
+def _card(finding: Finding, dealt: StepReport | None) -> str:
+    """One finding; `dealt` is the step that deals with it, if that is on."""
+    kind, sign, words = _SEVERITIES[finding.severity]
+    remedy = finding.remedy
+    if dealt is not None:
+        kind, sign, words = "better", "✓", f"step {dealt.step} is on"
+        # Of steps that are off as a rule, the finding says to switch them on.
+        remedy = remedy if CleaningPlan.usual().has(dealt.step) else f"The step {_effect(dealt)}."
+    items = "".join(f"<li>{escape(example)}</li>" for example in finding.examples)
+    examples = fold("Examples", f'<ul class="to-examples">{items}</ul>') if items else ""
+    return (
+        f'<article class="to-card to-finding to-is-{kind}"><p class="to-severity to-{kind}">'
+        f'<b aria-hidden="true">{sign}</b> {words}</p>'
+        f"<h3>{escape(finding.title)}</h3><p>{escape(finding.effect)}</p>"
+        f'<p class="to-note">{escape(remedy)}</p>{examples}</article>'
+    )
+
+
+def step_label(report: StepReport) -> str:
+    """A step of the plan as the words beside its box: its name and what it does to these rows, then what it is for."""
+    return f"{report.step} · {_effect(report)}\n{report.title[:1].upper()}{report.title[1:]}"
+
+
+def _effect(report: StepReport) -> str:
+    dropped = report.rows_before - report.rows_after
+    would = "" if report.on else "would "
+    rows = f"{report.rows_before:,} → {report.rows_after:,} rows"
+    if dropped:
+        verb = "leaves" if report.on else "leave"
+        return f"{would}{verb} out {dropped:,}: {rows}"
+    if report.changed:
+        verb = "changes" if report.on else "change"
+        return f"{would}{verb} {report.changed:,} of {report.rows_before:,} rows"
+    if report.step is Step.KEEP_TOGETHER:
+        return "acts when the rows are split"
+    return f"nothing to do in {report.rows_before:,} rows"
+
+
+def examples_of_steps(reports: Sequence[StepReport]) -> str:
+    """Rows before and after each step that does something, to be unfolded."""
+    parts = []
+    for report in reports:
+        items = "".join(
+            f"<li>row {one.row:,}: {escape(one.before)} <b>→ {'left out' if one.after is None else escape(one.after)}"
+            "</b></li>"
+            for one in report.examples
+        )
+        if items:
+            state = "on" if report.on else "off"
+            parts.append(f'<h4>{report.step} ({state}): {_effect(report)}</h4><ul class="to-examples">{items}</ul>')
+    return fold("What the steps do, row by row", "".join(parts)) if parts else ""
+
+
+def labels(found: Inspection) -> str:
+    """The commonest labels with their rows."""
+    if not found.labels:
+        return ""
+    items = "".join(f"<li>{escape(one.label)} <b>{one.rows:,}</b></li>" for one in found.labels[:_LABELS])
+    hidden = found.label_count - min(_LABELS, len(found.labels))
+    more = f"<li>and {hidden:,} more</li>" if hidden > 0 else ""
+    return f'<p class="to-sum">{found.label_count:,} labels, by rows</p><ul class="to-labels">{items}{more}</ul>'
+
+
+def preview(found: Inspection, not_rendered: str) -> str:
+    """A few rows exactly as the model will see them; without its tokenizer, the text alone and why."""
+    if not found.preview:
+        return ""
+    said = f"The text alone, without the model's turn markers and tokens: {not_rendered}." if not_rendered else ""
+    about = f'<p class="to-note">{escape(said)}</p>' if said else _lengths(found.lengths)
+    rows = "".join(_row(row, found.lengths) for row in found.preview)
+    return f'{about}<div class="to-preview">{rows}</div>'
+
+
+def _row(row: PreviewRow, lengths: Lengths | None) -> str:
+    size = ""
+    if row.tokens is not None and lengths is not None:
+        fit = f"of {lengths.window:,} tokens" if row.tokens <= lengths.window else f"tokens, {lengths.window:,} fit"
+        size = f"<small>{row.tokens:,} {fit}</small>"
+    before, target, after = row.text, row.target, ""
+    if row.tokens is not None:
+        before, _, after = row.text.rpartition(row.target)
+    answer = f"<mark>{escape(_shortened(target))}</mark>{escape(after)}"
+    return (
+        f'<article class="to-seen"><header>row {row.row:,} {size}</header>'
+        f'<pre tabindex="0">{escape(_shortened(before))}{answer if row.tokens is not None else ""}</pre>'
+        f"{'' if row.tokens is not None else f'<p>{answer}</p>'}</article>"
+    )
+
+
+def _shortened(text: str) -> str:
+    hidden = len(text) - _TEXT - _TEXT_END
+    if hidden <= 0:
+        return text
+    return f"{text[:_TEXT]} […{hidden:,} characters not shown here…] {text[-_TEXT_END:]}"
+
+
+def _lengths(lengths: Lengths | None) -> str:
+    if lengths is None:
+        return ""
+    cut = f"; {lengths.cut:,} of {lengths.measured:,} are cut" if lengths.cut else "; none is cut"
+    return (
+        f'<p class="to-note">Rows take {lengths.mean:,.0f} tokens on average, the longest {lengths.longest:,}; '
+        f"{lengths.window:,} fit{cut}. What the model is to write is highlighted.</p>"
+    )
+
+
+def splits(found: Inspection, split_column: str | None) -> str:
+    """How many rows each split has, and the smallest difference that the test rows can show."""
+    if found.splits is None or found.smallest_visible_gap is None or found.enough is None:
+        return ""
+    sizes = found.splits
+    cells = (
+        (f"{sizes.train:,}", "train", "to learn from"),
+        (f"{sizes.dev:,}", "dev", "to stop in time"),
+        (f"{sizes.test:,}", "test", "to judge by"),
+        (f"{math.ceil(100 * found.smallest_visible_gap)} points", "smallest visible gap", "between base and tuned"),
+    )
+    counts = "".join(
+        f'<div class="to-count"><b>{number}</b><span>{name}</span><small>{hint}</small></div>'
+        for number, name, hint in cells
+    )
+    source = f"Column {escape(split_column)} says which row is in which split." if split_column else ""
+    return f'<div class="to-counts to-rows">{counts}</div><p class="to-note"><b>{escape(found.enough)}</b> {source}</p>'
