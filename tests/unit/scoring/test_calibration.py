@@ -1,0 +1,67 @@
+"""Coverage and rejection by simulation, with room for Monte Carlo error; the full table is in benchmarks/results/."""
+
+import io
+from contextlib import redirect_stderr
+
+import numpy as np
+import pytest
+from sacrebleu.metrics import CHRF
+from sacrebleu.significance import PairedTest
+
+from benchmarks.calibration import Sample, measure, sacrebleu_p, worlds
+from benchmarks.worlds import Sides
+from tuning.scoring import overlap
+from tuning.scoring.resampling import paired_interval, randomization_ps
+
+TRIALS = 300
+ERROR = 3 * (0.05 * 0.95 / TRIALS) ** 0.5
+"""Three standard errors of a share near .05."""
+UNEVEN = {"macro_f1", "accuracy, groups of 1 to 6 rows"}
+CASES = [(20, 0.3), (50, 0.1), (100, 0.5), (200, 0.1)]
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "chrf", "mcc", "brier", "accuracy, groups of 1 to 6 rows"])
+@pytest.mark.parametrize(("rows", "disagreement"), CASES)
+def test_intervals_cover(metric, rows, disagreement):
+    for gap in (0.0, disagreement):
+        world, generator = worlds()[metric](Sides(disagreement, gap)), np.random.default_rng(rows)
+        truth = world.truth()
+        found = [paired_interval(world.draw(rows, generator)) for _ in range(TRIALS)]
+        shown = [interval for interval in found if interval is not None]
+        missed = sum(not interval.low <= truth <= interval.high for interval in shown)
+        assert missed / TRIALS <= 0.05 + ERROR, gap
+        # Classes and groups of 20 units are uneven, and count as fewer.
+        assert len(shown) > 0.9 * TRIALS or (metric in UNEVEN and rows == 20)
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "chrf"])
+@pytest.mark.parametrize(("rows", "disagreement"), CASES)
+def test_randomization_rejects_a_true_null_rarely(metric, rows, disagreement):
+    world, generator = worlds()[metric](Sides(disagreement, 0.0)), np.random.default_rng(rows)
+    draws = [world.draw(rows, generator) for _ in range(TRIALS)]
+    rejected = sum(randomization_ps([pairs], seed=seed, draws=199)[0] < 0.05 for seed, pairs in enumerate(draws))
+    assert rejected / TRIALS <= 0.05 + ERROR
+
+
+def test_a_cell_of_the_table_counts_what_it_says():
+    cell = measure(Sample("accuracy", 50, 0.3, 0.3), worlds()["accuracy"](Sides(0.3, 0.3)), trials=60)
+    assert cell.truth == pytest.approx(0.3)
+    assert cell.shown == 1.0
+    assert cell.covered > 0.8
+    assert cell.rejected > 0.9
+
+
+def test_the_bootstrap_of_sacrebleu_is_as_the_table_has_it():
+    generator = np.random.default_rng(0)
+    targets = ["".join(generator.choice(list("abcdef"), 30)) for _ in range(60)]
+    sides = [
+        ["".join(letter if generator.random() < 0.8 else "x" for letter in text) for text in targets] for _ in range(2)
+    ]
+    with redirect_stderr(io.StringIO()):
+        _, scores = PairedTest([("one", sides[0]), ("other", sides[1])], {"chrF": CHRF(references=[targets])}, None,
+                               test_type="bs", n_samples=2000)()  # fmt: skip
+    sums = [overlap.chrf_sums(side, targets) for side in sides]
+    drawn = generator.integers(0, 60, (2000, 60))
+    one, other = (overlap.chrf_from_sums(side[drawn].sum(axis=1)) for side in sums)
+    observed = float(np.diff([overlap.chrf_from_sums(side.sum(axis=0, keepdims=True))[0] for side in sums])[0])
+    assert sacrebleu_p(other - one, observed) == pytest.approx(scores["chrF2"][1].p_value, abs=0.04)
