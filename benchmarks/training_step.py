@@ -89,6 +89,7 @@ def trl_step(data: BundledRows, count: int, folder: Path) -> Step:
         processing_class=loaded.tokenizer,
         peft_config=LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules="all-linear", task_type="CAUSAL_LM"),
     )
+    trainer.current_gradient_accumulation_steps = 1  # as its own loop sets it
     optimizer, trained = _optimizer(trainer.model)
     prepared = [trainer.train_dataset[number] for number in range(len(rows))]
     turn = cycle([prepared[start : start + BATCH] for start in range(0, len(prepared), BATCH)])

@@ -14,8 +14,10 @@ from tuning.engine.forward import Batching, CausalModel, rows_nll
 
 __all__ = ["GradientPasses", "activation_bytes"]
 
-_ACTIVATION_BYTES = 512 * 2**20
-"""Bound of what one pass keeps for its way back, as `activation_bytes` estimates it."""
+_ACTIVATION_BYTES = 384 * 2**20
+"""Bound of what one pass keeps for its way back, as `activation_bytes` estimates it: a run then fits 2 GB."""
+_GPU_SHARE = 0.25
+"""The same bound on a GPU, whose memory nobody else needs meanwhile: this share of what is free."""
 
 
 def activation_bytes(model: CausalModel) -> int:
@@ -35,7 +37,7 @@ class GradientPasses:
     def __init__(self, model: CausalModel, prefix: int, batching: Batching, on_note: Callable[[str], None]) -> None:
         self._model, self._batching, self._on_note = model, batching, on_note
         self._prefix = prefix if batching.shared_prefix else 0
-        self._tokens = max(_ACTIVATION_BYTES // activation_bytes(model) - self._prefix, 1)
+        self._tokens = max(_activation_bound(model.device) // activation_bytes(model) - self._prefix, 1)
         self._most_rows: int | None = None
         self.tokens = 0
         """Tokens computed until now, padding not counted."""
@@ -80,6 +82,13 @@ class GradientPasses:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _activation_bound(device: torch.device) -> int:
+    if device.type != "cuda":
+        return _ACTIVATION_BYTES
+    free, _ = torch.cuda.mem_get_info(device)
+    return int(_GPU_SHARE * free)
 
 
 def _out_of_memory(error: Exception) -> bool:
