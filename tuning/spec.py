@@ -37,7 +37,7 @@ class Task(StrEnum):
     GENERATE = "generate"
 
 
-class Step(StrEnum):
+class CleaningStep(StrEnum):
     """One thing that cleaning can do to the rows, in the order in which they are done."""
 
     FIX_ENCODING = "fix-encoding"
@@ -57,7 +57,7 @@ class PlanStep(BaseModel):
 
     model_config = ConfigDict(frozen=True)  # What `inspect` tells of a step beside these two is ignored.
 
-    step: Step
+    step: CleaningStep
     on: bool
 
 
@@ -71,27 +71,29 @@ class CleaningPlan(BaseModel):
     @field_validator("steps")
     @classmethod
     def _in_order(cls, steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
-        order = [list(Step).index(one.step) for one in steps]
+        order = [list(CleaningStep).index(one.step) for one in steps]
         for before, after, one in zip(order, order[1:], steps[1:], strict=False):
             if before == after:
                 raise ValueError(f"must name step '{one.step}' once")
             if before > after:
-                raise ValueError(f"must have its steps in the order {', '.join(Step)}")
-        if Step.DROP_EMPTY not in {one.step for one in steps if one.on}:
-            raise ValueError(f"must have step '{Step.DROP_EMPTY}' on: a row without input or target teaches nothing")
+                raise ValueError(f"must have its steps in the order {', '.join(CleaningStep)}")
+        if CleaningStep.DROP_EMPTY not in {one.step for one in steps if one.on}:
+            raise ValueError(
+                f"must have step '{CleaningStep.DROP_EMPTY}' on: a row without input or target teaches nothing"
+            )
         return steps
 
     @classmethod
     def usual(cls) -> "CleaningPlan":
         """Every step, on where it does more good than harm to nearly any file."""
-        off = {Step.REDACT, Step.DROP_CONFLICTS, Step.DROP_RARE_LABELS}
-        return cls(steps=tuple(PlanStep(step=step, on=step not in off) for step in Step))
+        off = {CleaningStep.REDACT, CleaningStep.DROP_CONFLICTS, CleaningStep.DROP_RARE_LABELS}
+        return cls(steps=tuple(PlanStep(step=step, on=step not in off) for step in CleaningStep))
 
-    def has(self, step: Step) -> bool:
+    def has(self, step: CleaningStep) -> bool:
         """Whether the step is done."""
         return any(one.step is step and one.on for one in self.steps)
 
-    def switched(self, step: Step, *, on: bool) -> "CleaningPlan":
+    def switched(self, step: CleaningStep, *, on: bool) -> "CleaningPlan":
         """This plan with one step on or off."""
         kept = {one.step: one.on for one in self.steps} | {step: on}
         return CleaningPlan(steps=tuple(PlanStep(step=one, on=kept[one]) for one in Step if one in kept))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tuning.errors import SettingError
-from tuning.spec import CleaningPlan, GroupRule, PlanStep, RunSpec, Step, Task, parse_spec, read_plan, read_spec
+from tuning.spec import CleaningPlan, CleaningStep, GroupRule, PlanStep, RunSpec, Task, parse_spec, read_plan, read_spec
 
 BOUNDED = {
     name: field for name, field in RunSpec.model_fields.items() if any(hasattr(rule, "ge") for rule in field.metadata)
@@ -96,7 +96,7 @@ def test_settings_are_read_from_a_file(tmp_path):
 
 
 def test_a_spec_that_was_written_is_the_spec_that_is_read(tmp_path):
-    plan = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    plan = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     spec = RunSpec(task=Task.GENERATE, layers=6, group="code:3", rows=400, device="cpu", plan=plan)
     path = tmp_path / "spec.json"
     path.write_text(spec.model_dump_json())
@@ -129,15 +129,15 @@ def test_a_missing_file_is_named(tmp_path):
 def test_without_a_plan_the_usual_steps_are_done():
     plan = RunSpec().cleaning_plan()
     assert plan == CleaningPlan.usual()
-    assert [one.step for one in plan.steps] == list(Step)
-    assert plan.has(Step.DROP_DUPLICATES)
-    assert not plan.has(Step.REDACT)
-    assert plan.switched(Step.REDACT, on=True).has(Step.REDACT)
+    assert [one.step for one in plan.steps] == list(CleaningStep)
+    assert plan.has(CleaningStep.DROP_DUPLICATES)
+    assert not plan.has(CleaningStep.REDACT)
+    assert plan.switched(CleaningStep.REDACT, on=True).has(CleaningStep.REDACT)
 
 
 def test_a_step_that_is_not_named_is_not_done():
-    plan = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
-    assert [step for step in Step if plan.has(step)] == [Step.DROP_EMPTY]
+    plan = CleaningPlan(steps=(PlanStep(step=CleaningStep.DROP_EMPTY, on=True),))
+    assert [step for step in Step if plan.has(step)] == [CleaningStep.DROP_EMPTY]
 
 
 STEPS = [{"step": "drop-empty", "on": True}, {"step": "keep-together", "on": False, "rows_before": 7}]

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from tuning import __version__
 from tuning.errors import InputError
-from tuning.spec import RunSpec, Step, Task, parse_spec, read_plan, read_spec
+from tuning.spec import CleaningStep, RunSpec, Task, parse_spec, read_plan, read_spec
 
 __all__ = ["EXIT_CODES", "build_parser", "flag", "spec_from"]
 
@@ -63,7 +63,7 @@ def spec_from(args: argparse.Namespace) -> RunSpec:
         flags["plan"] = read_plan(args.plan)
     spec = parse_spec({**from_file, **flags})
     if args.redact:
-        return spec.model_copy(update={"plan": spec.cleaning_plan().switched(Step.REDACT, on=True)})
+        return spec.model_copy(update={"plan": spec.cleaning_plan().switched(CleaningStep.REDACT, on=True)})
     return spec
 
 

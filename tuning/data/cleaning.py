@@ -11,36 +11,36 @@ from tuning.data.findings import count_of, row_numbers
 from tuning.data.rows import Rows
 from tuning.data.steps import EFFECTS, FEW_ROWS, Effect, State
 from tuning.data.wording import listed, quoted
-from tuning.spec import CleaningPlan, Step, Task
+from tuning.spec import CleaningPlan, CleaningStep, Task
 
 __all__ = ["Cleaned", "StepExample", "StepReport", "clean", "together"]
 
 _EXAMPLES, _CHARACTERS = 3, 160
 
-_TITLES: Mapping[Step, str] = MappingProxyType(
+_TITLES: Mapping[CleaningStep, str] = MappingProxyType(
     {
-        Step.FIX_ENCODING: "repair text that was decoded with the wrong encoding",
-        Step.REDACT: "put placeholders for e-mail addresses, phone and card numbers, IBANs and keys",
-        Step.DROP_EMPTY: "leave out rows without an input or a target",
-        Step.MERGE_LABELS: "give labels that differ only in case or white space one spelling",
-        Step.DROP_DUPLICATES: "leave out rows that repeat an input with its target",
-        Step.DROP_LEAKED: "leave out training rows whose input is that of a test row, or nearly",
-        Step.DROP_NEAR_DUPLICATES: "leave out rows whose input is nearly that of another with the same target",
-        Step.DROP_CONFLICTS: "leave out rows whose input stands elsewhere with another target",
-        Step.DROP_RARE_LABELS: f"leave out rows of labels with fewer than {FEW_ROWS} rows",
-        Step.KEEP_TOGETHER: "keep rows with nearly the same input in one split",
+        CleaningStep.FIX_ENCODING: "repair text that was decoded with the wrong encoding",
+        CleaningStep.REDACT: "put placeholders for e-mail addresses, phone and card numbers, IBANs and keys",
+        CleaningStep.DROP_EMPTY: "leave out rows without an input or a target",
+        CleaningStep.MERGE_LABELS: "give labels that differ only in case or white space one spelling",
+        CleaningStep.DROP_DUPLICATES: "leave out rows that repeat an input with its target",
+        CleaningStep.DROP_LEAKED: "leave out training rows whose input is that of a test row, or nearly",
+        CleaningStep.DROP_NEAR_DUPLICATES: "leave out rows whose input is nearly that of another with the same target",
+        CleaningStep.DROP_CONFLICTS: "leave out rows whose input stands elsewhere with another target",
+        CleaningStep.DROP_RARE_LABELS: f"leave out rows of labels with fewer than {FEW_ROWS} rows",
+        CleaningStep.KEEP_TOGETHER: "keep rows with nearly the same input in one split",
     }
 )
-_REASONS: Mapping[Step, str] = MappingProxyType(
+_REASONS: Mapping[CleaningStep, str] = MappingProxyType(
     {
-        Step.FIX_ENCODING: "repaired: their text was decoded with the wrong encoding",
-        Step.REDACT: "redacted: placeholders stand for personal data and keys",
-        Step.MERGE_LABELS: "given the usual spelling of its label",
-        Step.DROP_DUPLICATES: "left out because they repeat the input and target of another",
-        Step.DROP_LEAKED: "left out of training because their input is that of a test row, or nearly",
-        Step.DROP_NEAR_DUPLICATES: "left out because their input is nearly that of another with the same target",
-        Step.DROP_CONFLICTS: "left out because their input stands elsewhere with another target",
-        Step.DROP_RARE_LABELS: f"left out because their label has fewer than {FEW_ROWS} rows",
+        CleaningStep.FIX_ENCODING: "repaired: their text was decoded with the wrong encoding",
+        CleaningStep.REDACT: "redacted: placeholders stand for personal data and keys",
+        CleaningStep.MERGE_LABELS: "given the usual spelling of its label",
+        CleaningStep.DROP_DUPLICATES: "left out because they repeat the input and target of another",
+        CleaningStep.DROP_LEAKED: "left out of training because their input is that of a test row, or nearly",
+        CleaningStep.DROP_NEAR_DUPLICATES: "left out because their input is nearly that of another with the same target",
+        CleaningStep.DROP_CONFLICTS: "left out because their input stands elsewhere with another target",
+        CleaningStep.DROP_RARE_LABELS: f"left out because their label has fewer than {FEW_ROWS} rows",
     }
 )
 
@@ -60,7 +60,7 @@ class StepReport(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    step: Step
+    step: CleaningStep
     on: bool
     title: str
     rows_before: int
@@ -95,12 +95,12 @@ def clean(
     rows: Rows,
     plan: CleaningPlan,
     task: Task,
-    on_step: Callable[[Step, State, Effect], None] | None = None,
+    on_step: Callable[[CleaningStep, State, Effect], None] | None = None,
 ) -> Cleaned:
     """Do the steps that are on. `on_step` hears of each in turn; with it, those that are off are tried too."""
     state = State(rows, task)
     reports = []
-    for step in Step:
+    for step in CleaningStep:
         on = plan.has(step)
         if not on and on_step is None:
             continue
@@ -114,7 +114,7 @@ def clean(
 
 def together(state: State, plan: CleaningPlan) -> Positions:
     """For each row the number of the unit that no split may cut: rows that read the same, groups, near duplicates."""
-    clusters = state.clusters.enforced if plan.has(Step.KEEP_TOGETHER) else state.clusters.same
+    clusters = state.clusters.enforced if plan.has(CleaningStep.KEEP_TOGETHER) else state.clusters.same
     components = Components(len(state.rows))
     first: dict[int | str, int] = {}
     for position, (cluster, group) in enumerate(zip(clusters.tolist(), state.rows.groups, strict=True)):
@@ -140,7 +140,7 @@ def empty_notes(rows: Rows, names: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _report(step: Step, state: State, effect: Effect, *, on: bool) -> StepReport:
+def _report(step: CleaningStep, state: State, effect: Effect, *, on: bool) -> StepReport:
     rows = state.rows
     positions = list(effect.changed) or effect.dropped
     examples = []

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tuning.data.rows import Rows
 from tuning.data.wording import quoted
-from tuning.spec import Step
+from tuning.spec import CleaningStep
 
 __all__ = ["Finding", "FindingKind", "Severity", "count_of", "row_numbers", "shown", "some"]
 
@@ -44,7 +44,7 @@ class Finding(BaseModel):
     rows: list[int] = []
     """Numbers of the first rows it is about."""
     examples: list[str] = []
-    step: Step | None = None
+    step: CleaningStep | None = None
     """The step of the cleaning plan that deals with it."""
 
 

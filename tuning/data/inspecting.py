@@ -23,7 +23,7 @@ from tuning.data.step_findings import finding_of
 from tuning.data.steps import Effect, State
 from tuning.data.table import Table
 from tuning.errors import InputError
-from tuning.spec import CleaningPlan, RunSpec, Step, Task
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec, Task
 
 __all__ = ["FileFacts", "Inspection", "LabelCount", "PlanReport", "SplitSizes", "inspect", "inspect_tables"]
 
@@ -111,7 +111,7 @@ class _Findings:
     plan: CleaningPlan
     found: list[Finding] = field(default_factory=list)
 
-    def on_step(self, step: Step, state: State, effect: Effect) -> None:
+    def on_step(self, step: CleaningStep, state: State, effect: Effect) -> None:
         finding = finding_of(step, state, effect, on=self.plan.has(step))
         if finding is not None:
             self.found.append(finding)

@@ -13,7 +13,7 @@ from tuning.data.rows import input_key
 from tuning.data.splitting import labels_unseen
 from tuning.data.steps import EFFECTS, FEW_ROWS, State
 from tuning.data.wording import listed, quoted
-from tuning.spec import RunSpec, Step, Task
+from tuning.spec import CleaningStep, RunSpec, Task
 
 __all__ = ["notes_on"]
 
@@ -33,7 +33,7 @@ def notes_on(found: Draft, cleaned: Cleaned, division: Division, spec: RunSpec) 
 def _content_notes(state: State) -> list[str]:
     notes = []
     rows = state.rows
-    torn = {input_key(rows.inputs[p]) for p in EFFECTS[Step.DROP_CONFLICTS](state).found}
+    torn = {input_key(rows.inputs[p]) for p in EFFECTS[CleaningStep.DROP_CONFLICTS](state).found}
     if torn:
         what = "1 input appears" if len(torn) == 1 else f"{len(torn):,} inputs appear"
         notes.append(f"{what} with different targets, so no model can get all of those rows right.")
@@ -77,7 +77,7 @@ def _split_notes(found: Draft, division: Division, spec: RunSpec) -> list[str]:
 
 def _leak_note(division: Division, spec: RunSpec) -> str:
     plan = spec.cleaning_plan()
-    step = Step.DROP_LEAKED if division.state.rows.own_test else Step.KEEP_TOGETHER
+    step = CleaningStep.DROP_LEAKED if division.state.rows.own_test else CleaningStep.KEEP_TOGETHER
     reason = "their text is a template that most rows share" if plan.has(step) else f"step '{step}' is off"
     numbers = [division.state.rows.numbers[p] for p in division.leaked]
     return (

@@ -17,7 +17,7 @@ from tuning.data.reading import read_table
 from tuning.data.table import Table
 from tuning.data.wording import quoted
 from tuning.errors import FileError
-from tuning.spec import RunSpec, Step
+from tuning.spec import CleaningStep, RunSpec
 
 __all__ = ["MIN_ROWS", "Source", "check_size", "inputs_for", "prepare", "prepare_tables", "read_source"]
 
@@ -101,7 +101,7 @@ def _splits(found: Draft, division: Division, spec: RunSpec) -> Splits:
     """The rows of each split with their other columns, redacted where their texts are."""
     rows, parts = division.state.rows, division.parts
     main, test = _Others(found, found.source.table), _Others(found, found.source.test or found.source.table)
-    redacts = spec.cleaning_plan().has(Step.REDACT)
+    redacts = spec.cleaning_plan().has(CleaningStep.REDACT)
 
     def example(position: int) -> Example:
         number = rows.numbers[position]

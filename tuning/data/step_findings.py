@@ -9,22 +9,22 @@ from tuning.data.personal import find_secrets
 from tuning.data.rows import Rows, input_key
 from tuning.data.steps import FEW_ROWS, Effect, State
 from tuning.data.wording import listed, quoted
-from tuning.spec import Step
+from tuning.spec import CleaningStep
 
 __all__ = ["finding_of"]
 
 
-_ONCE_ON: Mapping[Step, str] = MappingProxyType(
+_ONCE_ON: Mapping[CleaningStep, str] = MappingProxyType(
     {
-        Step.REDACT: "Step 'redact' puts placeholders in their place.",
-        Step.DROP_CONFLICTS: "Step 'drop-conflicts' leaves these rows out.",
-        Step.DROP_RARE_LABELS: "Step 'drop-rare-labels' leaves their rows out.",
+        CleaningStep.REDACT: "Step 'redact' puts placeholders in their place.",
+        CleaningStep.DROP_CONFLICTS: "Step 'drop-conflicts' leaves these rows out.",
+        CleaningStep.DROP_RARE_LABELS: "Step 'drop-rare-labels' leaves their rows out.",
     }
 )
 """Remedies of steps that are usually off, where they are on."""
 
 
-def finding_of(step: Step, state: State, effect: Effect, *, on: bool) -> Finding | None:
+def finding_of(step: CleaningStep, state: State, effect: Effect, *, on: bool) -> Finding | None:
     """What a step found among rows in that state; None if nothing. Whether it is `on` decides what is left to do."""
     tell = _TELLERS.get(step)
     finding = tell(state, effect) if tell and effect.found else None
@@ -199,17 +199,17 @@ def _short(rows: Rows, position: int) -> str:
     return quoted(rows.inputs[position].strip(), 120)
 
 
-_TELLERS: Mapping[Step, Callable[[State, Effect], Finding | None]] = MappingProxyType(
+_TELLERS: Mapping[CleaningStep, Callable[[State, Effect], Finding | None]] = MappingProxyType(
     {
-        Step.FIX_ENCODING: _garbled,
-        Step.REDACT: _personal,
-        Step.DROP_EMPTY: _empty,
-        Step.MERGE_LABELS: _spellings,
-        Step.DROP_DUPLICATES: _duplicates,
-        Step.DROP_LEAKED: _leaked,
-        Step.DROP_NEAR_DUPLICATES: _near,
-        Step.DROP_CONFLICTS: _conflicts,
-        Step.DROP_RARE_LABELS: _rare,
-        Step.KEEP_TOGETHER: _templated,
+        CleaningStep.FIX_ENCODING: _garbled,
+        CleaningStep.REDACT: _personal,
+        CleaningStep.DROP_EMPTY: _empty,
+        CleaningStep.MERGE_LABELS: _spellings,
+        CleaningStep.DROP_DUPLICATES: _duplicates,
+        CleaningStep.DROP_LEAKED: _leaked,
+        CleaningStep.DROP_NEAR_DUPLICATES: _near,
+        CleaningStep.DROP_CONFLICTS: _conflicts,
+        CleaningStep.DROP_RARE_LABELS: _rare,
+        CleaningStep.KEEP_TOGETHER: _templated,
     }
 )

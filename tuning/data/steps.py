@@ -13,7 +13,7 @@ from tuning.data.encodings import is_garbled, repaired
 from tuning.data.near import near_duplicates
 from tuning.data.personal import has_secrets, redact
 from tuning.data.rows import Rows, input_key
-from tuning.spec import Step, Task
+from tuning.spec import CleaningStep, Task
 
 __all__ = ["EFFECTS", "FEW_ROWS", "Clusters", "Effect", "State"]
 
@@ -199,18 +199,18 @@ def _later(first: Positions) -> list[int]:
     return later
 
 
-EFFECTS: Mapping[Step, Callable[[State], Effect]] = MappingProxyType(
+EFFECTS: Mapping[CleaningStep, Callable[[State], Effect]] = MappingProxyType(
     {
-        Step.FIX_ENCODING: _fix_encoding,
-        Step.REDACT: _redact,
-        Step.DROP_EMPTY: _drop_empty,
-        Step.MERGE_LABELS: _merge_labels,
-        Step.DROP_DUPLICATES: _drop_duplicates,
-        Step.DROP_LEAKED: _drop_leaked,
-        Step.DROP_NEAR_DUPLICATES: _drop_near_duplicates,
-        Step.DROP_CONFLICTS: _drop_conflicts,
-        Step.DROP_RARE_LABELS: _drop_rare_labels,
-        Step.KEEP_TOGETHER: _keep_together,
+        CleaningStep.FIX_ENCODING: _fix_encoding,
+        CleaningStep.REDACT: _redact,
+        CleaningStep.DROP_EMPTY: _drop_empty,
+        CleaningStep.MERGE_LABELS: _merge_labels,
+        CleaningStep.DROP_DUPLICATES: _drop_duplicates,
+        CleaningStep.DROP_LEAKED: _drop_leaked,
+        CleaningStep.DROP_NEAR_DUPLICATES: _drop_near_duplicates,
+        CleaningStep.DROP_CONFLICTS: _drop_conflicts,
+        CleaningStep.DROP_RARE_LABELS: _drop_rare_labels,
+        CleaningStep.KEEP_TOGETHER: _keep_together,
     }
 )
 """What each step would do to rows in that state."""

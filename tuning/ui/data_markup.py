@@ -11,7 +11,7 @@ from tuning.data.findings import Finding
 from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.lengths import Lengths, PreviewRow
 from tuning.data.profile import ColumnProfile
-from tuning.spec import CleaningPlan, Step
+from tuning.spec import CleaningPlan, CleaningStep
 from tuning.ui.markup import Column, escape, fold, notice, table
 
 __all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "preview", "shape", "splits", "step_label"]
@@ -148,7 +148,7 @@ def _effect(report: StepReport) -> str:
     if report.changed:
         verb = "changes" if report.on else "change"
         return f"{would}{verb} {report.changed:,} of {report.rows_before:,} rows"
-    if report.step is Step.KEEP_TOGETHER:
+    if report.step is CleaningStep.KEEP_TOGETHER:
         return "acts when the rows are split"
     return f"nothing to do in {report.rows_before:,} rows"
 

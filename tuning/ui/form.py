@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from tuning.errors import SettingError
 from tuning.models.catalog import ModelEntry
-from tuning.spec import CleaningPlan, PlanStep, RunSpec, Step
+from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
 
 __all__ = ["ADVANCED", "ALWAYS", "BASIC", "FIELDS", "advanced_field", "form_values", "help_text", "settings_of"]
 
@@ -22,7 +22,7 @@ BASIC = ("task", "input", "target", "template", "group", "characters", "split", 
 ADVANCED = tuple(name for name in RunSpec.model_fields if name not in {*BASIC, "plan"})
 FIELDS = (*BASIC, *ADVANCED)
 """Every field of the form, in the order in which values travel."""
-ALWAYS = Step.DROP_EMPTY
+ALWAYS = CleaningStep.DROP_EMPTY
 """The step that every plan has, so that nobody is asked about it."""
 _TITLES = {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
 
@@ -48,10 +48,10 @@ def settings_of(values: Mapping[str, object]) -> dict[str, object]:
 def _plan_of(steps: object) -> dict[str, object]:
     """The steps that are ticked as the setting `plan`, left out where they are the usual ones."""
     chosen = {str(step) for step in steps} if isinstance(steps, list) else {str(steps)}
-    unknown = sorted(chosen - set(Step))
+    unknown = sorted(chosen - set(CleaningStep))
     if unknown:
-        raise SettingError(f"step {unknown[0][:80]!r} does not exist; there are {', '.join(Step)}")
-    plan = CleaningPlan(steps=tuple(PlanStep(step=step, on=step in chosen or step == ALWAYS) for step in Step))
+        raise SettingError(f"step {unknown[0][:80]!r} does not exist; there are {', '.join(CleaningStep)}")
+    plan = CleaningPlan(steps=tuple(PlanStep(step=step, on=step in chosen or step == ALWAYS) for step in CleaningStep))
     return {} if plan == CleaningPlan.usual() else {"plan": plan}
 
 

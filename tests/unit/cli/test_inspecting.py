@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.cli.helpers import HOSTILE, Terminal
 from tuning.cli import main
-from tuning.spec import CleaningPlan, Step, read_plan
+from tuning.spec import CleaningPlan, CleaningStep, read_plan
 
 NOWHERE = {"TUNEOFF_CACHE": "/nowhere"}
 """No model is there, so none is loaded."""
@@ -58,7 +58,7 @@ def test_the_plan_in_the_json_is_one_that_can_be_given_back(tmp_path):
 
     assert code == 0
     assert json.loads(out)["splits"] == {"train": 42, "dev": 6, "test": 12}
-    assert read_plan(path) == CleaningPlan.usual().switched(Step.REDACT, on=True)
+    assert read_plan(path) == CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     again = call("inspect", tmp_path / "rows.jsonl", "--json", "--plan", path)
     assert json.loads(again[1]) == json.loads(out)
 

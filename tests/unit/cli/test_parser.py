@@ -6,7 +6,7 @@ import pytest
 
 from tuning.cli.parser import EXIT_CODES, build_parser, flag, spec_from
 from tuning.errors import InputError, SettingError
-from tuning.spec import CleaningPlan, RunSpec, Step, Task
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec, Task
 
 SAMPLES = {
     "task": "generate",
@@ -36,7 +36,7 @@ SAMPLES = {
 }
 
 
-PLAN = CleaningPlan.usual().switched(Step.DROP_CONFLICTS, on=True)
+PLAN = CleaningPlan.usual().switched(CleaningStep.DROP_CONFLICTS, on=True)
 
 
 def parse(*words: str):
@@ -161,5 +161,5 @@ def test_redacting_is_a_step_of_the_plan_whichever_it_is(tmp_path):
     usual = spec_from(parse("tune", "file.csv", "--redact"))
     edited = spec_from(parse("inspect", "file.csv", "--redact", "--plan", str(path)))
 
-    assert usual.plan == CleaningPlan.usual().switched(Step.REDACT, on=True)
-    assert edited.plan == PLAN.switched(Step.REDACT, on=True)
+    assert usual.plan == CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
+    assert edited.plan == PLAN.switched(CleaningStep.REDACT, on=True)

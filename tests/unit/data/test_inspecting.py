@@ -12,7 +12,7 @@ from tuning.data.lengths import ModelView
 from tuning.data.planning import Source
 from tuning.data.table import Table
 from tuning.errors import SettingError
-from tuning.spec import CleaningPlan, RunSpec, Step
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec
 
 TEN = TEXTS[:60]
 
@@ -65,12 +65,12 @@ def test_every_step_tells_what_it_does_or_would_do():
     found = inspected(table_of(text=[*TEN, TEN[0], TEN[1]], label=["good", "poor"] * 30 + ["good", "good"]))
     assert found.plan is not None
     steps = {report.step: report for report in found.plan.steps}
-    assert list(steps) == list(Step)
-    dropped = steps[Step.DROP_DUPLICATES]
+    assert list(steps) == list(CleaningStep)
+    dropped = steps[CleaningStep.DROP_DUPLICATES]
     assert (dropped.on, dropped.rows_before, dropped.rows_after, dropped.rows) == (True, 62, 61, [61])
     assert dropped.examples[0].row == 61
     assert dropped.examples[0].after is None
-    would = steps[Step.DROP_CONFLICTS]
+    would = steps[CleaningStep.DROP_CONFLICTS]
     assert (would.on, would.rows_before, would.rows_after, would.rows) == (False, 61, 59, [2, 62])
 
 
@@ -122,18 +122,18 @@ def test_the_score_that_conflicts_leave_reachable():
     found = finding("conflicting targets", table, plan={"steps": [{"step": "drop-empty", "on": True}]})
     assert found.title == "1 input stands with different targets, in 3 rows."
     assert found.effect == "No model can get all of these right: 98.4% of all rows is the most that can be reached."
-    assert found.step is Step.DROP_CONFLICTS
+    assert found.step is CleaningStep.DROP_CONFLICTS
 
 
 def test_a_remedy_says_whether_its_step_is_on():
     table = table_of(text=[*TEN, TEN[0], "to me@example.org"], label=[*repeated("a", "b"), "a", "b"])
-    off = CleaningPlan.usual().switched(Step.DROP_DUPLICATES, on=False)
+    off = CleaningPlan.usual().switched(CleaningStep.DROP_DUPLICATES, on=False)
     assert finding("duplicates", table).remedy == "Step 'drop-duplicates' keeps the first of each."
     assert finding("duplicates", table, plan=off).remedy == (
         "Step 'drop-duplicates' keeps the first of each. It is off: switch it on."
     )
     assert finding("personal data", table).remedy.startswith("Switch step 'redact' on (--redact)")
-    redacted = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    redacted = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     assert finding("personal data", table, plan=redacted).remedy == "Step 'redact' puts placeholders in their place."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.data.planted import Planted, plant
 from tuning.data.steps import EFFECTS, State
-from tuning.spec import Step, Task
+from tuning.spec import CleaningStep, Task
 
 COUNT = 3_000
 EXACT, NEAR = 0.95, 0.9
@@ -24,28 +24,28 @@ def agree(found: set[int], wanted: set[int], bound: float) -> None:
 
 
 def test_duplicates(planted: Planted):
-    found = EFFECTS[Step.DROP_DUPLICATES](State(planted.rows, Task.CLASSIFY))
+    found = EFFECTS[CleaningStep.DROP_DUPLICATES](State(planted.rows, Task.CLASSIFY))
     agree(set(found.dropped), planted.duplicates, EXACT)
 
 
 def test_near_duplicates(planted: Planted):
     state = State(planted.rows, Task.CLASSIFY)
     clusters = state.clusters
-    found = {p for p in EFFECTS[Step.DROP_NEAR_DUPLICATES](state).dropped if clusters.same[p] == p}
+    found = {p for p in EFFECTS[CleaningStep.DROP_NEAR_DUPLICATES](state).dropped if clusters.same[p] == p}
     agree(found, planted.near, NEAR)
 
 
 def test_leaked_test_rows(planted: Planted):
-    found = EFFECTS[Step.DROP_LEAKED](State(planted.rows, Task.CLASSIFY))
+    found = EFFECTS[CleaningStep.DROP_LEAKED](State(planted.rows, Task.CLASSIFY))
     agree(set(found.dropped), planted.leaked, EXACT)
 
 
 def test_conflicting_labels(planted: Planted):
-    found = EFFECTS[Step.DROP_CONFLICTS](State(planted.rows, Task.CLASSIFY))
+    found = EFFECTS[CleaningStep.DROP_CONFLICTS](State(planted.rows, Task.CLASSIFY))
     agree(set(found.found), planted.conflicts, EXACT)
 
 
 def test_card_numbers(planted: Planted):
-    found = EFFECTS[Step.REDACT](State(planted.rows, Task.CLASSIFY))
+    found = EFFECTS[CleaningStep.REDACT](State(planted.rows, Task.CLASSIFY))
     agree(set(found.found), planted.cards, EXACT)
     assert all("[card]" in found.changed[p][0] for p in planted.cards & found.changed.keys())

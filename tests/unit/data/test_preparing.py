@@ -11,7 +11,7 @@ from tuning.data.examples import Prepared
 from tuning.data.preparing import Source, prepare, prepare_tables
 from tuning.data.table import Table, text_columns
 from tuning.errors import ColumnError, FileError, InputError, SettingError
-from tuning.spec import CleaningPlan, PlanStep, RunSpec, Step, Task
+from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec, Task
 
 Rows = list[dict[str, str]]
 
@@ -222,23 +222,23 @@ def test_duplicates_are_left_out_and_noted():
 
 def test_a_run_is_repeated_exactly_by_the_spec_it_keeps():
     rows = [*apart(90), *apart(7), {"text": "mail me@example.org soon", "label": "x"}]
-    first = prepared(rows, rows=50, plan=CleaningPlan.usual().switched(Step.REDACT, on=True))
+    first = prepared(rows, rows=50, plan=CleaningPlan.usual().switched(CleaningStep.REDACT, on=True))
     again = prepared(rows, **json.loads(first.spec.model_dump_json(exclude_none=True)))
     assert again.splits == first.splits
     assert again.dataset.cleaning == first.dataset.cleaning
-    assert {report.step for report in first.dataset.cleaning} >= {Step.REDACT, Step.DROP_DUPLICATES}
+    assert {report.step for report in first.dataset.cleaning} >= {CleaningStep.REDACT, CleaningStep.DROP_DUPLICATES}
 
 
 def test_steps_that_are_off_do_nothing():
-    plan = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
+    plan = CleaningPlan(steps=(PlanStep(step=CleaningStep.DROP_EMPTY, on=True),))
     found = prepared([*apart(60), *apart(7)], plan=plan)
     assert len(numbers(found)) == 67
-    assert [report.step for report in found.dataset.cleaning] == [Step.DROP_EMPTY]
+    assert [report.step for report in found.dataset.cleaning] == [CleaningStep.DROP_EMPTY]
 
 
 def test_redacting_reaches_every_column():
     rows = [{**row, "who": "me@example.org", "text": f"{row['text']} you@example.org"} for row in apart(60)]
-    found = prepared(rows, plan=CleaningPlan.usual().switched(Step.REDACT, on=True))
+    found = prepared(rows, plan=CleaningPlan.usual().switched(CleaningStep.REDACT, on=True))
     kept = json.dumps([example.model_dump() for example in found.splits.train])
     assert "@" not in kept
     assert "[e-mail]" in kept
@@ -257,7 +257,7 @@ def test_a_second_file_is_the_test_and_what_leaks_into_it_is_left_out():
 
 
 def test_leaks_that_stay_by_choice_are_said():
-    plan = CleaningPlan.usual().switched(Step.DROP_LEAKED, on=False)
+    plan = CleaningPlan.usual().switched(CleaningStep.DROP_LEAKED, on=False)
     found = prepared(apart(60), [*apart(3), *apart(30, "visitor")], plan=plan)
     trained = {e.input for e in found.splits.train}
     assert found.dataset.leaked == [e.row for e in found.splits.test if e.input in trained]
@@ -279,7 +279,7 @@ def test_near_duplicates_with_other_targets_stay_in_one_split():
     assert not of_customer[0] & of_customer[1]
     assert not of_customer[0] & of_customer[2]
     assert found.dataset.leaked == []
-    torn = prepared(rows, plan=CleaningPlan.usual().switched(Step.KEEP_TOGETHER, on=False))
+    torn = prepared(rows, plan=CleaningPlan.usual().switched(CleaningStep.KEEP_TOGETHER, on=False))
     assert torn.dataset.leaked
 
 

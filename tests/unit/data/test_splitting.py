@@ -12,9 +12,9 @@ from tuning.data.rows import Part, Rows, input_key
 from tuning.data.splitting import SplitWish, labels_unseen, largest_remainder, split_rows
 from tuning.data.steps import State
 from tuning.errors import ColumnError, SettingError
-from tuning.spec import CleaningPlan, PlanStep, Step, Task
+from tuning.spec import CleaningPlan, CleaningStep, PlanStep, Task
 
-UNCLEANED = CleaningPlan(steps=(PlanStep(step=Step.DROP_EMPTY, on=True),))
+UNCLEANED = CleaningPlan(steps=(PlanStep(step=CleaningStep.DROP_EMPTY, on=True),))
 
 
 def examples(count: int, *, labels: int = 3, groups: int | None = None) -> list[Example]:

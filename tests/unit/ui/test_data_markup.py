@@ -8,7 +8,7 @@ from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.lengths import ModelView
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
-from tuning.spec import CleaningPlan, RunSpec, Step
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec
 from tuning.ui import data_markup
 
 VIEW = ModelView(
@@ -70,7 +70,7 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
     said = text_of(data_markup.findings(inspected(columns)))
     assert said.index("For you to judge") < said.index("'nothing' is empty") < said.index("Dealt with")
     assert "step drop-duplicates is on" in said[said.index("Dealt with") :]
-    off = CleaningPlan.usual().switched(Step.DROP_DUPLICATES, on=False)
+    off = CleaningPlan.usual().switched(CleaningStep.DROP_DUPLICATES, on=False)
     said = text_of(data_markup.findings(inspected(columns, off)))
     assert "makes the result untrue" in said[: said.index("is empty")]
 
@@ -78,7 +78,7 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
 def test_a_step_that_is_switched_on_is_not_asked_for():
     columns = {"text": [f"write to me{n}@example.com about {n}" for n in range(60)], "label": ["a", "b"] * 30}
     assert "Switch step 'redact' on" in text_of(data_markup.findings(inspected(columns)))
-    on = CleaningPlan.usual().switched(Step.REDACT, on=True)
+    on = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     said = text_of(data_markup.findings(inspected(columns, on)))
     assert "Switch step 'redact' on" not in said
     assert "The step changes 60 of 60 rows." in said
@@ -92,12 +92,12 @@ def test_a_clean_file_is_said_to_be_clean():
 @pytest.mark.parametrize(
     ("step", "on", "said"),
     [
-        (Step.DROP_DUPLICATES, True, "drop-duplicates · leaves out 4: 64 → 60 rows"),
-        (Step.DROP_DUPLICATES, False, "drop-duplicates · would leave out 4: 64 → 60 rows"),
-        (Step.REDACT, True, "redact · changes 4 of 64 rows"),
-        (Step.REDACT, False, "redact · would change 4 of 64 rows"),
-        (Step.DROP_EMPTY, True, "drop-empty · nothing to do in 64 rows"),
-        (Step.KEEP_TOGETHER, True, "keep-together · acts when the rows are split"),
+        (CleaningStep.DROP_DUPLICATES, True, "drop-duplicates · leaves out 4: 64 → 60 rows"),
+        (CleaningStep.DROP_DUPLICATES, False, "drop-duplicates · would leave out 4: 64 → 60 rows"),
+        (CleaningStep.REDACT, True, "redact · changes 4 of 64 rows"),
+        (CleaningStep.REDACT, False, "redact · would change 4 of 64 rows"),
+        (CleaningStep.DROP_EMPTY, True, "drop-empty · nothing to do in 64 rows"),
+        (CleaningStep.KEEP_TOGETHER, True, "keep-together · acts when the rows are split"),
     ],
 )
 def test_a_step_says_what_it_does_to_these_rows(step, on, said):

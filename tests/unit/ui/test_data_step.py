@@ -7,7 +7,7 @@ from tuning.data.bundled import bundled_examples
 from tuning.errors import FileError, InputError, LimitError, SettingError
 from tuning.models.viewing import Tokenizers
 from tuning.runs.limits import Limits
-from tuning.spec import Step
+from tuning.spec import CleaningStep
 from tuning.ui.data_step import Chosen, DataStep, find_chosen
 from tuning.ui.form import form_values, settings_of
 
@@ -105,7 +105,7 @@ def test_switching_a_step_changes_rows_and_plan(step, tmp_path):
     second = step.look(twice, settings_of({**fields, "steps": kept}))
     assert sum(vars(first.found.splits).values()) == 40
     assert sum(vars(second.found.splits).values()) == 80
-    assert not second.prepared.spec.plan.has(Step.DROP_DUPLICATES)
+    assert not second.prepared.spec.plan.has(CleaningStep.DROP_DUPLICATES)
 
 
 def test_a_second_file_is_the_test_split(step, reviews, tmp_path):

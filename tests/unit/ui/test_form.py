@@ -4,7 +4,7 @@ import pytest
 
 from tuning.errors import SettingError
 from tuning.models.catalog import catalog
-from tuning.spec import CleaningPlan, RunSpec, Step, parse_spec
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec, parse_spec
 from tuning.ui.form import ADVANCED, ALWAYS, BASIC, FIELDS, advanced_field, form_values, help_text, settings_of
 
 
@@ -20,7 +20,7 @@ def test_every_setting_has_its_field():
         {"group": "code:3", "rows": 400, "layers": 10},
         {"group": "code", "task": "generate", "input": "a", "target": "b", "learning_rate": 1e-4, "instruction": "Do."},
         {"template": "{a} and {b}", "target": "c", "split": "part"},
-        {"split": "-", "plan": CleaningPlan.usual().switched(Step.REDACT, on=True)},
+        {"split": "-", "plan": CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)},
     ],
 )
 def test_settings_come_back_from_the_form(settings):
