@@ -102,7 +102,14 @@ def test_a_file_that_was_not_uploaded_is_not_read(app, config, tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text("text,label\n" + "top secret,yes\n" * 30)
     file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    for name, data in (("look_at_file", [file]), ("make_plan", [file, None, *form_values({}).values()])):
+    form = list(form_values({}).values())
+    for name, data in (
+        ("look_at_file", [file, None]),
+        ("look_at_file", [None, file]),
+        ("look_at_test", [None, "icd10", file, *form]),
+        ("change_setting", [file, None, None, *form]),
+        ("change_columns", [None, "icd10", file, *form]),
+    ):
         answer = call(app, config, name, data)
         assert "top secret" not in answer.text
 

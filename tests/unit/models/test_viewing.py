@@ -53,7 +53,12 @@ def test_the_window_is_the_smaller_of_wish_and_model(home):
 
 def test_a_tokenizer_is_loaded_once(home):
     loaded = []
-    tokenizers = Tokenizers({"TUNEOFF_CACHE": str(home)}, load=lambda folder: loaded.append(folder) or _tokenizer())
+
+    def load(folder):
+        loaded.append(folder)
+        return _tokenizer()
+
+    tokenizers = Tokenizers({"TUNEOFF_CACHE": str(home)}, load=load)
     tokenizers.view(DEFAULT_MODEL, 64)
     tokenizers.view(DEFAULT_MODEL, 128)
     assert len(loaded) == 1

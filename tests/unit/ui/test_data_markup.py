@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, text_of
+from tuning.data.cleaning import StepReport
 from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.lengths import ModelView
 from tuning.data.planning import Source
@@ -31,6 +32,11 @@ def hostile():
     return inspected(doubled | {"empty ${1}": [""] * 69}, view=VIEW, name=f"{HOSTILE}.csv")
 
 
+def steps_of(found: Inspection) -> list[StepReport]:
+    assert found.plan is not None
+    return found.plan.steps
+
+
 def everything(found: Inspection) -> str:
     return "".join(
         (
@@ -38,7 +44,7 @@ def everything(found: Inspection) -> str:
             data_markup.shape(found),
             data_markup.columns(found.columns),
             data_markup.findings(found),
-            data_markup.examples_of_steps(found.plan.steps),
+            data_markup.examples_of_steps(steps_of(found)),
             data_markup.labels(found),
             data_markup.preview(found, ""),
             data_markup.preview(found, HOSTILE),
@@ -104,7 +110,7 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
     texts = [f"{'mail m@example.com now' if n in {3, 9, 12, 50} else 'text'} number {n}" for n in range(60)]
     columns = {"text": texts + texts[20:24], "label": (["a", "b"] * 30) + (["a", "b"] * 2)}
     found = inspected(columns, CleaningPlan.usual().switched(step, on=on))
-    report = next(one for one in found.plan.steps if one.step is step)
+    report = next(one for one in steps_of(found) if one.step is step)
     assert data_markup.step_label(report).startswith(f"{said}\n")
 
 
@@ -132,7 +138,8 @@ def test_a_huge_cell_is_shown_in_part():
 def test_rows_of_each_split_and_the_smallest_visible_gap():
     found = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
     said = text_of(data_markup.splits(found, "part"))
-    assert f"{found.splits.test}" in said
-    assert "points" in said
-    assert found.enough in said
+    assert found.splits is not None
+    assert f"{found.splits.test} test to judge by" in said
+    assert "points smallest visible gap" in said
+    assert str(found.enough) in said
     assert "Column part says" in " ".join(said.split())

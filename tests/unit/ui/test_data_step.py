@@ -1,5 +1,7 @@
 """From files and a form to everything that is known of them, and to what a run is made of."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.tiny_model import _tokenizer
@@ -45,7 +47,7 @@ def test_a_file_comes_before_an_example_and_neither_is_refused(tmp_path):
     examples = bundled_examples()
     assert find_chosen(str(tmp_path / "a.csv"), examples[0].key, None, examples).name == "a.csv"
     assert find_chosen(None, examples[0].key, None, examples).path == examples[0].path
-    assert find_chosen(None, examples[0].key, "t.csv", examples).test.name == "t.csv"
+    assert find_chosen(None, examples[0].key, "t.csv", examples).test == Path("t.csv")
     for key in (None, "", "../../etc/passwd"):
         with pytest.raises(FileError, match="Choose a file"):
             find_chosen(None, key, None, examples)
@@ -101,8 +103,7 @@ def test_switching_a_step_changes_rows_and_plan(step, tmp_path):
     twice = Chosen(path, path.name, {})
     first = step.look(twice, {})
     fields = form_of(first)
-    kept = [name for name in fields["steps"] if name not in {"drop-duplicates", "drop-near-duplicates"}]
-    second = step.look(twice, settings_of({**fields, "steps": kept}))
+    second = step.look(twice, settings_of({**fields, "steps": ["keep-together"]}))
     assert sum(vars(first.found.splits).values()) == 40
     assert sum(vars(second.found.splits).values()) == 80
     assert not second.prepared.spec.plan.has(CleaningStep.DROP_DUPLICATES)
@@ -131,16 +132,16 @@ def test_without_the_model_on_disk_the_text_is_shown_and_why(reviews, tmp_path):
 
 def test_an_instruction_that_leaves_no_room_is_in_the_way_before_anything_runs(step, reviews):
     seen = step.look(reviews, {"instruction": "Sort them well. " * 20, "max_length": 40})
-    assert "setting 'max_length' is 40" in seen.found.problem
+    assert "setting 'max_length' is 40" in (seen.found.problem or "")
     assert seen.prepared is None
 
 
 def test_what_is_in_the_way_is_said_and_what_is_known_stays(step, reviews, tmp_path):
     seen = step.look(reviews, {"target": "nowhere"})
-    assert "'nowhere' does not exist" in seen.found.problem
+    assert "'nowhere' does not exist" in (seen.found.problem or "")
     assert seen.found.file.rows == 60
     limited = DataStep(Limits(max_work=10), Tokenizers({"TUNEOFF_CACHE": str(tmp_path)}))
-    assert "TUNEOFF_MAX_WORK" in limited.look(reviews, {}).found.problem
+    assert "TUNEOFF_MAX_WORK" in (limited.look(reviews, {}).found.problem or "")
     with pytest.raises(LimitError):
         limited.prepared(reviews, {})
 

@@ -33,6 +33,7 @@ def test_a_template_names_its_columns_itself():
 
 def test_the_usual_steps_are_no_setting_and_no_plan_lacks_the_step_that_every_plan_has():
     usual = form_values({})["steps"]
+    assert isinstance(usual, list)
     assert ALWAYS not in usual
     assert "plan" not in settings_of({"steps": usual})
     assert parse_spec(settings_of({"steps": []})).cleaning_plan().has(ALWAYS)
