@@ -17,10 +17,10 @@ from tuning.errors import SettingError
 __all__ = [
     "DEFAULT_MODEL",
     "CleaningPlan",
+    "CleaningStep",
     "GroupRule",
     "PlanStep",
     "RunSpec",
-    "Step",
     "Task",
     "parse_spec",
     "read_plan",
@@ -96,7 +96,7 @@ class CleaningPlan(BaseModel):
     def switched(self, step: CleaningStep, *, on: bool) -> "CleaningPlan":
         """This plan with one step on or off."""
         kept = {one.step: one.on for one in self.steps} | {step: on}
-        return CleaningPlan(steps=tuple(PlanStep(step=one, on=kept[one]) for one in Step if one in kept))
+        return CleaningPlan(steps=tuple(PlanStep(step=one, on=kept[one]) for one in CleaningStep if one in kept))
 
 
 class GroupRule(BaseModel):

@@ -137,7 +137,7 @@ def test_without_a_plan_the_usual_steps_are_done():
 
 def test_a_step_that_is_not_named_is_not_done():
     plan = CleaningPlan(steps=(PlanStep(step=CleaningStep.DROP_EMPTY, on=True),))
-    assert [step for step in Step if plan.has(step)] == [CleaningStep.DROP_EMPTY]
+    assert [step for step in CleaningStep if plan.has(step)] == [CleaningStep.DROP_EMPTY]
 
 
 STEPS = [{"step": "drop-empty", "on": True}, {"step": "keep-together", "on": False, "rows_before": 7}]
