@@ -38,7 +38,9 @@ _REASONS: Mapping[CleaningStep, str] = MappingProxyType(
         CleaningStep.MERGE_LABELS: "given the usual spelling of its label",
         CleaningStep.DROP_DUPLICATES: "left out because they repeat the input and target of another",
         CleaningStep.DROP_LEAKED: "left out of training because their input is that of a test row, or nearly",
-        CleaningStep.DROP_NEAR_DUPLICATES: "left out because their input is nearly that of another of the same target",
+        CleaningStep.DROP_NEAR_DUPLICATES: (
+            "left out because their input is nearly that of another with the same target"
+        ),
         CleaningStep.DROP_CONFLICTS: "left out because their input stands elsewhere with another target",
         CleaningStep.DROP_RARE_LABELS: f"left out because their label has fewer than {FEW_ROWS} rows",
     }
