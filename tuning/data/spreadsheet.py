@@ -30,13 +30,19 @@ def parse_workbook(path: Path, shown: str, limits: ReadLimits) -> Gathered:
     try:
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             sheets = [
-                sheet.name
-                for sheet in workbook.sheets_metadata
-                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+                about.name
+                for about in workbook.sheets_metadata
+                if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible
             ]
             if not sheets:
                 raise FileError(f"{shown} is a workbook without a visible sheet; show or add one")
-            records = _records(workbook.get_sheet_by_name(sheets[0]).iter_rows(), shown)
+            sheet = workbook.get_sheet_by_name(sheets[0])
+            # A cell may claim any place, and every row before it would be walked through.
+            if sheet.end is not None and sheet.end[0] >= _MOST_ROWS:
+                raise FileError(
+                    f"{shown} has a sheet of more than {_MOST_ROWS:,} rows, which Excel has not; save it as CSV"
+                )
+            records = _records(sheet.iter_rows())
             header = next(records, None)
             if header is None:
                 raise FileError(f"{shown}: its first sheet, {quoted(sheets[0])}, is empty; move the table there")
@@ -60,12 +66,8 @@ def _weigh(path: Path, shown: str, limits: ReadLimits) -> None:
         )
 
 
-def _records(rows: Iterable[Sequence[object]], shown: str) -> Iterator[list[str]]:
-    for number, row in enumerate(rows):
-        if number >= _MOST_ROWS:  # A cell may claim any place, and everything before it is blank.
-            raise FileError(
-                f"{shown} has a sheet of more than {_MOST_ROWS:,} rows, which Excel has not; save it as CSV"
-            )
+def _records(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    for row in rows:
         record = [_as_text(value) for value in row]
         if any(record):
             yield record
