@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from tuning.data.cleaning import StepReport
+from tuning.data.enough import SMALL_TEST
 from tuning.data.findings import Finding
 from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.lengths import Lengths, PreviewRow
@@ -59,11 +60,12 @@ def shape(found: Inspection) -> str:
     others = "; ".join(
         f"{_TASKS[one.task]}, {_joined(one.template, one.input)} → {escape(one.target)}" for one in found.other_shapes
     )
+    joined = f'<p class="to-note">Input: {_joined(seen.template, "")}</p>' if seen.template is not None else ""
     more = f'<p class="to-note">It could also be read as: {others}.</p>' if others else ""
     return (
         f'<div class="to-card to-shape"><p><b>{_KINDS[seen.kind]}</b> '
         f'<i class="to-tag">{_CONFIDENCE[seen.confidence]}</i></p>'
-        f'<p class="to-note">{escape(seen.reason)}</p>{more}</div>'
+        f'<p class="to-note">{escape(seen.reason)}</p>{joined}{more}</div>'
     )
 
 
@@ -107,7 +109,7 @@ def findings(found: Inspection) -> str:
     """What was found, as short cards: first what is open, then what the plan deals with; the most serious first."""
     if not found.findings:
         clean = "No duplicates, conflicts, empty or give-away columns, personal data or broken text."
-        return notice("better", "Nothing to worry about", clean)
+        return notice("better", "Nothing is wrong with the rows", clean)
     steps = {report.step: report for report in found.plan.steps if report.on} if found.plan else {}
     still = "".join(_card(one, None) for one in found.findings if one.step not in steps)
     dealt = "".join(_card(one, steps[one.step]) for one in found.findings if one.step in steps)
@@ -134,8 +136,8 @@ def _card(finding: Finding, dealt: StepReport | None) -> str:
 
 
 def step_label(report: StepReport) -> str:
-    """A step of the plan as the words beside its box: its name and what it does to these rows, then what it is for."""
-    return f"{report.step} · {_effect(report)}\n{report.title[:1].upper()}{report.title[1:]}"
+    """A step of the plan as the words beside its box: its name, what it does to these rows, what it is for."""
+    return f"{report.step}\n{_effect(report)}\n{report.title[:1].upper()}{report.title[1:]}"
 
 
 def _effect(report: StepReport) -> str:
@@ -237,4 +239,7 @@ def splits(found: Inspection, split_column: str | None) -> str:
         for number, name, hint in cells
     )
     source = f"Column {escape(split_column)} says which row is in which split." if split_column else ""
-    return f'<div class="to-counts to-rows">{counts}</div><p class="to-note"><b>{escape(found.enough)}</b> {source}</p>'
+    few = sizes.test < SMALL_TEST
+    enough = notice("warning" if few else "info", "Few test rows" if few else "Enough to begin", found.enough)
+    said = f'<p class="to-note">{source}</p>' if source else ""
+    return f'<div class="to-counts to-rows">{counts}</div>{enough}{said}'

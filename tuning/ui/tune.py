@@ -21,6 +21,7 @@ __all__ = ["TuneScreen"]
 _TASKS = [("a label out of a few (classification)", "classify"), ("a text (generation)", "generate")]
 _EMPTY = ("empty", "No data yet", "Choose a file of examples, or take one of ours: one row for each example.")
 _FIRST = ("info", "Not ready to start", "Choose a file or an example first.")
+_OTHER = ("info", "Not ready to start", "Choose another file, or an example.")
 _READY = ("info", "Ready", "The run goes on by itself: you may close the page and come back.")
 _TEST_HINT = "Optional: a second file with the same columns. Both models are judged by its rows, and by no others."
 _READING = ("task", "input", "target", "template")
@@ -146,7 +147,7 @@ class TuneScreen:
         return {
             self.notice: markup.notice(*problem),
             self.body: gr.Column(visible=False),
-            self.why: markup.notice(*_FIRST),
+            self.why: markup.notice(*(_OTHER if message else _FIRST)),
             self.start: gr.Button(interactive=False),
         }
 

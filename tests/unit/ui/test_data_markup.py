@@ -92,18 +92,18 @@ def test_a_step_that_is_switched_on_is_not_asked_for():
 
 def test_a_clean_file_is_said_to_be_clean():
     found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
-    assert "Nothing to worry about" in data_markup.findings(found.model_copy(update={"findings": []}))
+    assert "Nothing is wrong with the rows" in data_markup.findings(found.model_copy(update={"findings": []}))
 
 
 @pytest.mark.parametrize(
     ("step", "on", "said"),
     [
-        (CleaningStep.DROP_DUPLICATES, True, "drop-duplicates · leaves out 4: 64 → 60 rows"),
-        (CleaningStep.DROP_DUPLICATES, False, "drop-duplicates · would leave out 4: 64 → 60 rows"),
-        (CleaningStep.REDACT, True, "redact · changes 4 of 64 rows"),
-        (CleaningStep.REDACT, False, "redact · would change 4 of 64 rows"),
-        (CleaningStep.DROP_EMPTY, True, "drop-empty · nothing to do in 64 rows"),
-        (CleaningStep.KEEP_TOGETHER, True, "keep-together · acts when the rows are split"),
+        (CleaningStep.DROP_DUPLICATES, True, "drop-duplicates\nleaves out 4: 64 → 60 rows"),
+        (CleaningStep.DROP_DUPLICATES, False, "drop-duplicates\nwould leave out 4: 64 → 60 rows"),
+        (CleaningStep.REDACT, True, "redact\nchanges 4 of 64 rows"),
+        (CleaningStep.REDACT, False, "redact\nwould change 4 of 64 rows"),
+        (CleaningStep.DROP_EMPTY, True, "drop-empty\nnothing to do in 64 rows"),
+        (CleaningStep.KEEP_TOGETHER, True, "keep-together\nacts when the rows are split"),
     ],
 )
 def test_a_step_says_what_it_does_to_these_rows(step, on, said):

@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_used_says_why(page, tmp_path):
     path.write_bytes(b"")
     changes = page.look_at_file(str(path), None)
     assert "x.csv" in changes[page.tune.notice]
-    assert "Choose a file" in changes[page.tune.why]
+    assert "Choose another file" in changes[page.tune.why]
     assert changes[page.tune.start].interactive is False
     assert changes[page.tune.body].visible is False
 
