@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tuning.cli.cancelling import cancel_and_wait
 from tuning.cli.comparing import compare_files
+from tuning.cli.examples import read_examples
 from tuning.cli.follow import Follower, Interrupts
 from tuning.cli.inspecting import inspect_file
 from tuning.cli.outcome import check_out, conclude, report
@@ -15,7 +16,7 @@ from tuning.cli.predicting import predict
 from tuning.cli.progress import open_view
 from tuning.cli.session import OWNER, SHORT_ID, Session
 from tuning.cli.terminal import Listing, print_json, print_listing, visible
-from tuning.data.preparing import prepare
+from tuning.data.preparing import prepare_tables
 from tuning.errors import InputError, TuneOffError
 from tuning.models.catalog import ModelEntry, catalog
 from tuning.runs.limits import Limits
@@ -33,7 +34,7 @@ def _tune(args: argparse.Namespace, session: Session) -> int:
         raise InputError("--detach does not wait for the end, so --out and --require belong to `watch RUN`")
     spec = spec_from(args)
     check_out(args.out)
-    prepared = prepare(args.file, spec, test=args.test)
+    prepared = prepare_tables(read_examples(args, session), spec)
     limits = Limits.from_env(session.env)
     with Interrupts() as interrupts:
         run = submit(session.store(), prepared, owner=OWNER, limits=limits, env=session.env)

@@ -2,12 +2,12 @@
 
 import argparse
 
+from tuning.cli.examples import read_examples
 from tuning.cli.parser import spec_from
 from tuning.cli.session import Session
 from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visible
 from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
-from tuning.data.preparing import read_source
 from tuning.data.profile import ColumnProfile
 from tuning.errors import ModelError
 from tuning.models.viewing import Tokenizers
@@ -22,7 +22,7 @@ _PREVIEW_CHARACTERS = 400
 def inspect_file(args: argparse.Namespace, session: Session) -> int:
     """Print everything that is known of a file; 0 whenever it could be read, whatever is in it."""
     spec = spec_from(args)
-    source = read_source(args.file, test=args.test)
+    source = read_examples(args, session)
     try:
         model, unseen = Tokenizers(session.env).view(spec.model, spec.max_length), None
     except ModelError as error:

@@ -141,7 +141,13 @@ def _add_inspect(commands: Any) -> None:
 
 def _add_data_flags(command: argparse.ArgumentParser) -> None:
     """What decides the examples and the run made of them."""
-    command.add_argument("file", metavar="FILE", type=Path, help="the examples: CSV, TSV, JSON, JSON Lines, Parquet or XLSX")
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="the examples: CSV, TSV, JSON, JSON Lines, Parquet or XLSX; or a data set of the Hub, "
+        "as owner/name or owner/name:config:split",
+    )
     command.add_argument("--test", metavar="FILE", type=Path, help="a second file, whose rows are the test split")
     settings = command.add_argument_group("settings", "They win over the file of --spec, which wins over the defaults.")
     for name, field in RunSpec.model_fields.items():

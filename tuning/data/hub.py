@@ -11,8 +11,9 @@ config `default`), a split is the word in a file's name (`train` without one).
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tuning.data.limits import ReadLimits
 from tuning.data.reading import read_table
@@ -20,7 +21,16 @@ from tuning.data.table import Table
 from tuning.data.wording import listed, quoted
 from tuning.errors import FileError
 
-__all__ = ["FILE_PATTERNS", "DatasetId", "cached_dataset", "parse_dataset_id", "read_dataset"]
+__all__ = [
+    "FILE_PATTERNS",
+    "DatasetId",
+    "cached_dataset",
+    "files_in",
+    "files_of_split",
+    "is_dataset_id",
+    "parse_dataset_id",
+    "read_dataset",
+]
 
 _SUFFIXES = (".parquet", ".csv", ".tsv", ".json", ".jsonl")
 FILE_PATTERNS = tuple(f"*{suffix}" for suffix in _SUFFIXES)
@@ -29,6 +39,7 @@ FILE_PATTERNS = tuple(f"*{suffix}" for suffix in _SUFFIXES)
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 _ID = re.compile(rf"({_PART}/{_PART})(?::([A-Za-z0-9_.-]*))?(?::(train|validation|test))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHARD = re.compile(r"-\d+-of-(\d+)$")
 _SPLITS = {
     "train": ("train", "training"),
     "validation": ("validation", "valid", "val", "dev"),
@@ -50,9 +61,15 @@ class DatasetId:
 
 @dataclass(frozen=True)
 class _File:
-    path: Path
+    path: str
     config: str
     split: str
+
+
+def is_dataset_id(text: str) -> bool:
+    """Whether a text may be meant as an id: it has the form of one, and does not end as a file does."""
+    files = (*_SUFFIXES, ".ndjson", ".txt", ".xlsx", ".xlsm")
+    return _ID.fullmatch(text) is not None and PurePosixPath(text).suffix.lower() not in files
 
 
 def parse_dataset_id(text: str) -> DatasetId:
@@ -67,18 +84,34 @@ def parse_dataset_id(text: str) -> DatasetId:
     return DatasetId(repo, config or None, split or "train")
 
 
-def cached_dataset(dataset: DatasetId, cache: Path) -> Path:
-    """The folder of its files in the Hub's cache on this machine. Raises `FileError` where it was never fetched."""
+def cached_dataset(dataset: DatasetId, cache: Path) -> Path | None:
+    """The folder of its files in the Hub's cache on this machine; None where it was never fetched."""
     root = cache / f"datasets--{dataset.repo.replace('/', '--')}"
     reference = root / "refs" / "main"
     commit = reference.read_text(encoding="ascii").strip() if reference.is_file() else ""
     snapshot = root / "snapshots" / commit
-    if not _COMMIT.fullmatch(commit) or not snapshot.is_dir():
-        raise FileError(
-            f"data set {quoted(dataset.repo)} is not on this machine, and the Hub cannot be asked; "
-            "go online, or give one of its files"
-        )
-    return snapshot
+    return snapshot if _COMMIT.fullmatch(commit) and snapshot.is_dir() else None
+
+
+def files_in(snapshot: Path) -> list[str]:
+    """The paths of all files in a snapshot, as the Hub names them."""
+    return sorted(path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.is_file())
+
+
+def files_of_split(dataset: DatasetId, paths: Iterable[str]) -> list[str]:
+    """Those of a data set's files that its split is read from, in order. Raises `FileError` saying what there is."""
+    shown = quoted(dataset.repo)
+    files = [_File(path, _config_of(path), _split_of(path)) for path in sorted(paths) if _is_table(path)]
+    if not files:
+        raise FileError(f"{shown} has no files of examples ({listed(_SUFFIXES)}); give a data set that has, or a file")
+    chosen = [file.path for file in _chosen(dataset, files, shown)]
+    for path in chosen:
+        shard = _SHARD.search(PurePosixPath(path).stem)
+        if shard is not None and int(shard[1]) != len(chosen):
+            raise FileError(
+                f"{shown} has {len(chosen):,} of the {int(shard[1]):,} files of that split; fetch all of them"
+            )
+    return chosen
 
 
 def read_dataset(dataset: DatasetId, snapshot: Path, limits: ReadLimits | None = None) -> Table:
@@ -90,10 +123,14 @@ def read_dataset(dataset: DatasetId, snapshot: Path, limits: ReadLimits | None =
 
     limits = limits or ReadLimits.from_env()
     shown = quoted(dataset.repo)
-    files = _chosen(dataset, _files(snapshot, shown), shown)
+    files = files_of_split(dataset, files_in(snapshot))
+    root = snapshot.resolve().parents[1]  # Where the blobs are: no link may lead out of the data set.
     tables: list[Table] = []
     for file in files:
-        table = read_table(file.path, name=f"{dataset.repo}/{file.path.name}", limits=limits)
+        path = snapshot / file
+        if not path.resolve().is_relative_to(root):
+            raise FileError(f"{shown} has a link that leads elsewhere: {quoted(file)}; give one of its files")
+        table = read_table(path, name=f"{dataset.repo}/{path.name}", limits=limits)
         tables.append(table)
         if table.columns != tables[0].columns:
             raise FileError(
@@ -106,7 +143,7 @@ def read_dataset(dataset: DatasetId, snapshot: Path, limits: ReadLimits | None =
     digest = hashlib.sha256("".join(table.sha256 for table in tables).encode()).hexdigest()
     return replace(
         tables[0],
-        name=f"{dataset.repo} ({files[0].config}, {dataset.split})",
+        name=f"{dataset.repo} ({_config_of(files[0])}, {dataset.split})",
         data=pa.concat_tables([table.data for table in tables]),
         sha256=tables[0].sha256 if len(tables) == 1 else digest,
         structured=frozenset().union(*(table.structured for table in tables)),
@@ -117,25 +154,17 @@ def read_dataset(dataset: DatasetId, snapshot: Path, limits: ReadLimits | None =
     )
 
 
-def _files(snapshot: Path, shown: str) -> list[_File]:
-    root = snapshot.resolve().parents[1]  # Where the blobs are: no link may lead out of the data set.
-    found = []
-    for path in sorted(snapshot.rglob("*")):
-        if path.suffix not in _SUFFIXES or path.name in _ABOUT or not path.is_file():
-            continue
-        if not path.resolve().is_relative_to(root):
-            raise FileError(f"{shown} has a link that leads elsewhere: {quoted(path.name)}; give one of its files")
-        folder = path.relative_to(snapshot).parts[0]
-        config = "default" if folder in (path.name, "data") else folder
-        found.append(_File(path, config, _split_of(path.stem)))
-    if not found:
-        kinds = listed(_SUFFIXES)
-        raise FileError(f"{shown} has no files of examples ({kinds}); give a data set that has, or a file")
-    return found
+def _is_table(path: str) -> bool:
+    return PurePosixPath(path).suffix in _SUFFIXES and PurePosixPath(path).name not in _ABOUT
 
 
-def _split_of(stem: str) -> str:
-    words = re.split(r"[^a-z]+", stem.lower())
+def _config_of(path: str) -> str:
+    folder, slash, _ = path.partition("/")
+    return folder if slash and folder != "data" else "default"
+
+
+def _split_of(path: str) -> str:
+    words = re.split(r"[^a-z]+", PurePosixPath(path).stem.lower())
     return next((split for split, names in _SPLITS.items() if any(name in words for name in names)), "train")
 
 
@@ -152,7 +181,7 @@ def _chosen(dataset: DatasetId, files: list[_File], shown: str) -> list[_File]:
     if dataset.split not in splits:
         raise FileError(f"{shown} has no split {quoted(dataset.split)} in {quoted(config)}; it has {listed(splits)}")
     chosen = [file for file in files if (file.config, file.split) == (config, dataset.split)]
-    kinds = {file.path.suffix for file in chosen}
+    kinds = {PurePosixPath(file.path).suffix for file in chosen}
     if len(kinds) > 1:
         raise FileError(f"{shown} has that split in more than one format ({listed(sorted(kinds))}); give one file")
     return chosen

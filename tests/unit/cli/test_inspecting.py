@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hub_cache import cache_with
 from tests.unit.cli.helpers import HOSTILE, Terminal
 from tuning.cli import main
 from tuning.spec import CleaningPlan, CleaningStep, read_plan
@@ -21,9 +22,9 @@ def write(folder: Path, rows: list[dict[str, str]], name: str = "rows.jsonl") ->
     return path
 
 
-def call(*words: object, out: io.StringIO | None = None) -> tuple[int, str, str]:
+def call(*words: object, out: io.StringIO | None = None, **env: str) -> tuple[int, str, str]:
     out, err = out or io.StringIO(), io.StringIO()
-    code = main(list(map(str, words)), env=NOWHERE, out=out, err=err)
+    code = main(list(map(str, words)), env={**NOWHERE, **env}, out=out, err=err)
     return code, out.getvalue(), err.getvalue()
 
 
@@ -97,3 +98,22 @@ def test_a_file_that_is_refused_ends_with_two(tmp_path):
 
     assert (code, out) == (2, "")
     assert err.startswith("tune-off: 'packed.csv' is a gzip file")
+
+
+def test_a_data_set_of_the_hub_from_its_cache(tmp_path):
+    lines = "\n".join(map(json.dumps, ROWS))
+    cache = str(cache_with(tmp_path, **{"en/train.jsonl": lines, "en/test.jsonl": lines}))
+
+    code, out, err = call("inspect", "o/n:en", "--test", "o/n:en:test", HF_HUB_CACHE=cache, HF_HUB_OFFLINE="1")
+
+    assert (code, err) == (0, "")
+    assert "o/n (en, train): jsonl, utf-8; 60 rows, 2 columns\n" in out
+    assert "o/n (en, test): jsonl, utf-8; 60 rows, 2 columns\n" in out
+
+
+def test_what_is_neither_a_file_nor_a_data_set(tmp_path):
+    code, out, err = call("inspect", "o/n", HF_HUB_CACHE=str(tmp_path), HF_HUB_OFFLINE="1")
+
+    assert (code, out) == (2, "")
+    assert "'o/n' is neither a file nor a data set on this machine" in err
+    assert "file 'n.csv' does not exist; check its path" in call("inspect", tmp_path.name + "/n.csv")[2]

@@ -4,30 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tuning.data.hub import DatasetId, cached_dataset, parse_dataset_id, read_dataset
+from tests.hub_cache import COMMIT, cache_with
+from tuning.data.hub import (
+    DatasetId,
+    cached_dataset,
+    files_of_split,
+    is_dataset_id,
+    parse_dataset_id,
+    read_dataset,
+)
 from tuning.data.limits import ReadLimits
 from tuning.errors import FileError
-
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
-
-
-def cache_with(cache: Path, **files: str) -> Path:
-    """A cache with the data set o/n, its files kept as links to blobs."""
-    root = cache / "datasets--o--n"
-    (root / "refs").mkdir(parents=True)
-    (root / "refs" / "main").write_text(COMMIT)
-    (root / "blobs").mkdir()
-    for number, (name, content) in enumerate(files.items()):
-        (root / "blobs" / str(number)).write_text(content)
-        path = root / "snapshots" / COMMIT / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.symlink_to(root / "blobs" / str(number))
-    return cache
 
 
 def read(cache: Path, text: str, limits: ReadLimits | None = None):
     dataset = parse_dataset_id(text)
-    return read_dataset(dataset, cached_dataset(dataset, cache), limits)
+    snapshot = cached_dataset(dataset, cache)
+    assert snapshot is not None
+    return read_dataset(dataset, snapshot, limits)
 
 
 def refusal(cache: Path, text: str) -> str:
@@ -82,15 +76,28 @@ def test_files_that_do_not_go_together(tmp_path):
 
 
 def test_what_has_no_tables_or_is_not_here(tmp_path):
-    assert refusal(tmp_path, "o/n") == (
-        "data set 'o/n' is not on this machine, and the Hub cannot be asked; go online, or give one of its files"
-    )
+    assert cached_dataset(DatasetId("o/n"), tmp_path) is None
     cache = cache_with(tmp_path, **{"load.py": "", "data.pkl": "", "dataset_infos.json": "{}"})
     assert refusal(cache, "o/n").startswith("'o/n' has no files of examples (.parquet, .csv, .tsv, .json, .jsonl);")
+
+
+def test_a_split_that_was_fetched_in_part():
+    whole = [f"data/train-0000{n}-of-00002.parquet" for n in range(2)]
+    assert files_of_split(DatasetId("o/n"), ["README.md", *whole]) == whole
+    with pytest.raises(FileError, match=r"^'o/n' has 1 of the 2 files of that split; fetch all of them$"):
+        files_of_split(DatasetId("o/n"), whole[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("o/n", True), ("o/n:en:test", True), ("o/rows.csv", False), ("rows", False), ("../n", False), ("a/b/c", False)],
+)
+def test_what_may_be_meant_as_an_id(text, wanted):
+    assert is_dataset_id(text) is wanted
 
 
 def test_a_link_that_leads_out_of_the_data_set(tmp_path):
     cache = cache_with(tmp_path, **{"train.csv": "a,b\n1,2\n"})
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     (cache / "datasets--o--n" / "snapshots" / COMMIT / "test.csv").symlink_to(tmp_path / "secret.csv")
-    assert refusal(cache, "o/n") == "'o/n' has a link that leads elsewhere: 'test.csv'; give one of its files"
+    assert refusal(cache, "o/n::test") == "'o/n' has a link that leads elsewhere: 'test.csv'; give one of its files"
