@@ -7,19 +7,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["WordTokenizer", "is_unspaced", "tokenize_words"]
+__all__ = ["is_unspaced", "tokenize_words"]
 
 UNSPACED = ("CJK ", "IDEOGRAPHIC ", "HIRAGANA", "KATAKANA", "THAI ", "LAO ", "KHMER ", "MYANMAR ", "TIBETAN ")
 """Beginnings of the Unicode names of letters in scripts that put no space between words."""
 ASCII_WORD = re.compile("[a-z0-9]+")
-
-
-class WordTokenizer:
-    """`tokenize_words` in the form that `rouge_score.RougeScorer` takes."""
-
-    def tokenize(self, text: str) -> list[str]:
-        """The words of a text."""
-        return tokenize_words(text)
 
 
 def tokenize_words(text: str) -> list[str]:

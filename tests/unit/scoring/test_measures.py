@@ -9,7 +9,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 
 from tests.unit.scoring.builders import steady
-from tuning.scoring import measures
+from tuning.scoring import measures, overlap
 
 TEXTS = {
     "russian": "Съешь же ещё этих мягких французских булок",
@@ -50,21 +50,21 @@ def test_half_of_a_russian_and_a_chinese_text_scores_between():
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=6))
 def test_sums_give_the_chrf_of_sacrebleu(pairs):
     outputs, targets = [list(side) for side in zip(*pairs, strict=True)]
-    total = measures.chrf_sums(outputs, targets).sum(axis=0, keepdims=True)
+    total = overlap.chrf_sums(outputs, targets).sum(axis=0, keepdims=True)
     expected = CHRF().corpus_score(outputs, [targets]).score / 100
-    assert measures.chrf_from_sums(total)[0] == pytest.approx(expected, abs=1e-9)
+    assert overlap.chrf_from_sums(total)[0] == pytest.approx(expected, abs=1e-9)
     assert measures.chrf(outputs, targets) == pytest.approx(expected, abs=1e-9)
 
 
 def test_chrf_of_many_sums_is_that_of_each():
     outputs, targets = ["abcd", "", "the cat", "x"], ["abce", "full", "a cat", "x"]
-    sums = measures.chrf_sums(outputs, targets)
+    sums = overlap.chrf_sums(outputs, targets)
     one_by_one = [measures.chrf([output], [target]) for output, target in zip(outputs, targets, strict=True)]
-    assert measures.chrf_from_sums(sums) == pytest.approx(np.array(one_by_one), abs=1e-9)
+    assert overlap.chrf_from_sums(sums) == pytest.approx(np.array(one_by_one), abs=1e-9)
 
 
 def test_chrf_without_rows_has_no_sums():
-    assert measures.chrf_sums([], []).shape == (0, 18)
+    assert overlap.chrf_sums([], []).shape == (0, 18)
 
 
 @steady
