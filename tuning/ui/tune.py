@@ -12,6 +12,7 @@ from tuning.data.bundled import BundledExample
 from tuning.data.extracting import NO_SPLIT_COLUMN
 from tuning.data.inspecting import Inspection
 from tuning.models.catalog import ModelEntry
+from tuning.spec import CleaningStep
 from tuning.ui import data_markup, markup
 from tuning.ui.data_step import Seen
 from tuning.ui.form import ADVANCED, ALWAYS, FIELDS, advanced_field, form_values
@@ -216,6 +217,9 @@ def _column_fields(found: Inspection, values: Mapping[str, object]) -> dict[str,
 
 
 def _steps(found: Inspection) -> list[tuple[str, str]]:
-    """The steps to choose from; one that nobody can switch off is not among them."""
-    reports = found.plan.steps if found.plan else []
-    return [(data_markup.step_label(one), one.step.value) for one in reports if one.step != ALWAYS]
+    """The steps to choose from; one that nobody can switch off is not among them.
+
+    Where no plan could be made they are out of sight, but there: Gradio refuses what is ticked and no choice.
+    """
+    labels = {one.step: data_markup.step_label(one) for one in found.plan.steps} if found.plan else {}
+    return [(labels.get(step, step.value), step.value) for step in CleaningStep if step != ALWAYS]

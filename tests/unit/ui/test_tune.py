@@ -75,6 +75,8 @@ def test_a_problem_keeps_what_is_known_and_the_start_shut(screen):
     assert changes[screen.known].visible is False
     assert changes[screen.start].interactive is False
     assert "Not ready" in changes[screen.why]
+    ticked = changes[screen.fields["steps"]]
+    assert set(ticked.value) <= set(dict(ticked.choices).values()), "Gradio refuses the next event otherwise"
 
 
 def test_a_file_that_was_refused_shows_one_line_alone(screen):
