@@ -132,7 +132,7 @@ def _broken_tables() -> Iterator[Case]:
     )  # fmt: skip
     yield Case(
         "no header but text", "x.csv", b"x" * 300 + b",y\n1,2\n",
-        ": the name of column 1 has more than 200 characters; is the header there?",
+        ": the name of column 1 has more than 200 characters; put a header above the rows",
     )  # fmt: skip
     yield Case(
         "ten thousand columns", "x.csv", b",".join(b"c%d" % n for n in range(10_000)) + b"\n1\n",

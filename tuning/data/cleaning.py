@@ -1,6 +1,6 @@
 """Rows and a cleaning plan → clean rows, and of every step what it did. Knows no file and no columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -72,17 +72,8 @@ class StepReport(BaseModel):
     rows: list[int] = []
     """Numbers of the first rows it drops or changes."""
     examples: list[StepExample] = []
-
-    @property
-    def note(self) -> str | None:
-        """What was done, in one sentence; None if nothing was."""
-        count = self.changed or self.rows_before - self.rows_after
-        reason = _REASONS.get(self.step)
-        if not self.on or not count or reason is None:
-            return None
-        noun = "row" if count == 1 else "rows"
-        more = f" and {count - 5:,} more" if count > 5 else ""
-        return f"{count_of(count)} {reason}: {noun} {', '.join(map(str, self.rows[:5]))}{more}."
+    note: str | None = None
+    """What was done, in one sentence; None if nothing was."""
 
 
 @dataclass(frozen=True)
@@ -129,16 +120,15 @@ def together(state: State, plan: CleaningPlan) -> Positions:
 def empty_notes(rows: Rows, names: Mapping[str, str]) -> list[str]:
     """Which rows lack an input or a target; `names` says what is empty there, by "input" and "target"."""
     missing: dict[str, list[int]] = {"input": [], "target": []}
-    for number, text, target in zip(rows.numbers, rows.inputs, rows.targets, strict=True):
+    for position, (text, target) in enumerate(zip(rows.inputs, rows.targets, strict=True)):
         if not text.strip():
-            missing["input"].append(number)
+            missing["input"].append(position)
         elif not target.strip():
-            missing["target"].append(number)
+            missing["target"].append(position)
     return [
-        f"{count_of(numbers)} left out because {names[part]} there: {'row' if len(numbers) == 1 else 'rows'} "
-        f"{listed(numbers)}."
-        for part, numbers in missing.items()
-        if numbers
+        f"{count_of(positions)} left out because {names[part]} there: {_which(rows, positions)}."
+        for part, positions in missing.items()
+        if positions
     ]
 
 
@@ -159,7 +149,19 @@ def _report(step: CleaningStep, state: State, effect: Effect, *, on: bool) -> St
         changed=len(effect.changed),
         rows=row_numbers(rows, positions),
         examples=examples,
+        note=_note(step, rows, positions) if on and positions else None,
     )
+
+
+def _note(step: CleaningStep, rows: Rows, positions: Sequence[int]) -> str | None:
+    reason = _REASONS.get(step)
+    if reason is None:
+        return None
+    return f"{count_of(positions)} {reason}: {_which(rows, positions)}."
+
+
+def _which(rows: Rows, positions: Sequence[int]) -> str:
+    return f"{'row' if len(positions) == 1 else 'rows'} {listed([rows.name(p) for p in positions])}"
 
 
 def _text(text: str, target: str) -> str:

@@ -62,7 +62,7 @@ def choose_columns(
     if len(table.columns) < 2:
         raise ColumnError(
             f"{quoted(table.name)} has one column, {quoted(table.columns[0])}; "
-            "two are needed, one to read, one to produce"
+            "two are needed, one to read, one to produce; add the other"
         )
     for part, name in (("input", input), ("target", target)):
         if name is not None and name not in table.columns:

@@ -61,7 +61,7 @@ def some(examples: Iterable[str]) -> list[str]:
 def shown(rows: Rows, position: int) -> str:
     """A row as an example: its number, input and target, shortened."""
     text, target = rows.inputs[position], rows.targets[position]
-    return f"row {rows.numbers[position]:,}: {quoted(text.strip(), _CHARACTERS)} → {quoted(target, _CHARACTERS // 2)}"
+    return f"row {rows.name(position)}: {quoted(text.strip(), _CHARACTERS)} → {quoted(target, _CHARACTERS // 2)}"
 
 
 def count_of(count: int | Sequence[object], noun: str = "row", verb: str = "") -> str:

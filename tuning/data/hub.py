@@ -176,10 +176,12 @@ def _chosen(dataset: DatasetId, files: list[_File], shown: str) -> list[_File]:
         )
     config = dataset.config or configs[0]
     if config not in configs:
-        raise FileError(f"{shown} has no config {quoted(config)}; it has {listed(configs, 20)}")
+        raise FileError(f"{shown} has no config {quoted(config)}; choose one of {listed(configs, 20)}")
     splits = sorted({file.split for file in files if file.config == config})
     if dataset.split not in splits:
-        raise FileError(f"{shown} has no split {quoted(dataset.split)} in {quoted(config)}; it has {listed(splits)}")
+        raise FileError(
+            f"{shown} has no split {quoted(dataset.split)} in {quoted(config)}; choose one of {listed(splits)}"
+        )
     chosen = [file for file in files if (file.config, file.split) == (config, dataset.split)]
     kinds = {PurePosixPath(file.path).suffix for file in chosen}
     if len(kinds) > 1:

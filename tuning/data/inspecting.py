@@ -112,7 +112,7 @@ class _Findings:
     found: list[Finding] = field(default_factory=list)
 
     def on_step(self, step: CleaningStep, state: State, effect: Effect) -> None:
-        finding = finding_of(step, state, effect, on=self.plan.has(step))
+        finding = finding_of(step, state, effect, self.plan)
         if finding is not None:
             self.found.append(finding)
 

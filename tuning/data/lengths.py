@@ -91,10 +91,10 @@ def long_rows(division: Division, model: ModelView) -> Finding | None:
         severity="warning",
         count=len(long),
         title=f"{count_of(long, verb='is|are')} longer than the {model.window:,} tokens that fit{sampled}.",
-        effect=f"The end of their input is cut; row {rows.numbers[worst]:,} is the longest: {tokens[worst]:,} tokens.",
+        effect=f"The end of their input is cut; row {rows.name(worst)} is the longest: {tokens[worst]:,} tokens.",
         remedy="Set max_length higher if the model allows it, or shorten these inputs.",
         rows=row_numbers(rows, long),
-        examples=[f"row {rows.numbers[worst]:,} ends with {quoted(rows.inputs[worst].strip()[-80:])}"],
+        examples=[f"row {rows.name(worst)} ends with {quoted(rows.inputs[worst].strip()[-80:])}"],
     )
 
 

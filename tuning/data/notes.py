@@ -79,8 +79,8 @@ def _leak_note(division: Division, spec: RunSpec) -> str:
     plan = spec.cleaning_plan()
     step = CleaningStep.DROP_LEAKED if division.state.rows.own_test else CleaningStep.KEEP_TOGETHER
     reason = "their text is a template that most rows share" if plan.has(step) else f"step '{step}' is off"
-    numbers = [division.state.rows.numbers[p] for p in division.leaked]
+    rows = division.state.rows
     return (
-        f"{len(numbers):,} of {len(division.parts.test):,} test rows have nearly the input of a training row, because "
-        f"{reason}, so scores on them say little about new rows ({listed(numbers)})."
+        f"{len(division.leaked):,} of {len(division.parts.test):,} test rows have nearly the input of a training row, "
+        f"because {reason}, so scores on them say little about new rows ({listed(map(rows.name, division.leaked))})."
     )

@@ -84,7 +84,8 @@ def checked_names(header: list[str], shown: str, limits: ReadLimits) -> list[str
             raise FileError(f"{shown}: column {number:,} has no name; name it or remove it")
         if len(name) > _LONGEST_NAME:
             raise FileError(
-                f"{shown}: the name of column {number:,} has more than {_LONGEST_NAME} characters; is the header there?"
+                f"{shown}: the name of column {number:,} has more than {_LONGEST_NAME} characters; "
+                "put a header above the rows"
             )
         if any(unicodedata.category(c) in _UNFIT for c in name):
             raise FileError(

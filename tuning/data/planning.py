@@ -7,7 +7,7 @@ splits what is left. Knows no files, tokens or models.
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,8 +94,7 @@ def draft(source: Source, spec: RunSpec, profiles: Mapping[str, ColumnProfile] |
     rows = extract(source.table, reading)
     if source.test is not None:
         train: list[Part] = ["train" if part == "test" else part for part in rows.parts]
-        rows = Rows(rows.numbers, rows.inputs, rows.targets, rows.groups, train)
-        rows = rows.followed_by(extract(source.test, reading, "test"))
+        rows = replace(rows, parts=train).followed_by(extract(source.test, reading, "test"))
     return Draft(source, profiles, reading, rows)
 
 
@@ -146,7 +145,10 @@ def _labels(rows: Rows, shape: Shape) -> list[str]:
     labels = sorted(set(rows.targets))
     name = quoted(shape.target)
     if len(labels) == 1:
-        raise ColumnError(f"column {name} holds one label, {quoted(labels[0])}; at least two are needed to tell apart")
+        raise ColumnError(
+            f"column {name} holds one label, {quoted(labels[0])}; at least two are needed to tell apart, "
+            "add rows of another or choose another target"
+        )
     if len(labels) > MAX_LABELS:
         raise ColumnError(
             f"column {name} holds {len(labels):,} different labels, the most is {MAX_LABELS}; "

@@ -24,6 +24,8 @@ class Rows:
     groups: list[str]
     """Rows of one group never stand in two splits; the empty group is none."""
     parts: list[Part]
+    two_files: bool = False
+    """Whether the test rows are those of a second file, which has numbers of its own."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -33,15 +35,21 @@ class Rows:
         """Whether the user's data says which rows are the test split."""
         return "test" in self.parts
 
+    def name(self, position: int) -> str:
+        """How to tell a person which row it is: its number, and its file where there are two."""
+        second = self.two_files and self.parts[position] == "test"
+        return f"{self.numbers[position]}{' (test file)' if second else ''}"
+
     def at(self, positions: Iterable[int]) -> "Rows":
         """The rows at these positions, in this order."""
         chosen = list(positions)
-        return Rows(
-            [self.numbers[p] for p in chosen],
-            [self.inputs[p] for p in chosen],
-            [self.targets[p] for p in chosen],
-            [self.groups[p] for p in chosen],
-            [self.parts[p] for p in chosen],
+        return replace(
+            self,
+            numbers=[self.numbers[p] for p in chosen],
+            inputs=[self.inputs[p] for p in chosen],
+            targets=[self.targets[p] for p in chosen],
+            groups=[self.groups[p] for p in chosen],
+            parts=[self.parts[p] for p in chosen],
         )
 
     def without(self, positions: Iterable[int]) -> "Rows":
@@ -54,13 +62,14 @@ class Rows:
         return replace(self, inputs=inputs, targets=targets)
 
     def followed_by(self, others: "Rows") -> "Rows":
-        """These rows, then the others."""
+        """These rows, then those of the test file."""
         return Rows(
             self.numbers + others.numbers,
             self.inputs + others.inputs,
             self.targets + others.targets,
             self.groups + others.groups,
             self.parts + others.parts,
+            two_files=True,
         )
 
 

@@ -9,7 +9,7 @@ from tuning.data.personal import find_secrets
 from tuning.data.rows import Rows, input_key
 from tuning.data.steps import FEW_ROWS, Effect, State
 from tuning.data.wording import listed, quoted
-from tuning.spec import CleaningStep
+from tuning.spec import CleaningPlan, CleaningStep
 
 __all__ = ["finding_of"]
 
@@ -22,19 +22,24 @@ _ONCE_ON: Mapping[CleaningStep, str] = MappingProxyType(
     }
 )
 """Remedies of steps that are usually off, where they are on."""
+_KEPT = "Step 'keep-together' keeps those that stay in one split with their like."
+_APART = "Step 'keep-together' is off: those that stay may stand in training and test."
 
 
-def finding_of(step: CleaningStep, state: State, effect: Effect, *, on: bool) -> Finding | None:
-    """What a step found among rows in that state; None if nothing. Whether it is `on` decides what is left to do."""
+def finding_of(step: CleaningStep, state: State, effect: Effect, plan: CleaningPlan) -> Finding | None:
+    """What a step found among rows in that state; None if nothing. What the plan has on decides what is left to do."""
     tell = _TELLERS.get(step)
     finding = tell(state, effect) if tell and effect.found else None
     if finding is None:
         return None
     about = finding.rows or row_numbers(state.rows, effect.found)
     examples = finding.examples or some(shown(state.rows, p) for p in effect.found)
+    on = plan.has(step)
     remedy = _ONCE_ON.get(step, finding.remedy) if on else finding.remedy
     if not on and remedy.startswith("Step "):
         remedy = f"{remedy} It is off: switch it on."
+    if step is CleaningStep.DROP_NEAR_DUPLICATES and (not on or _differing(state, effect)):
+        remedy = f"{remedy} {_KEPT if plan.has(CleaningStep.KEEP_TOGETHER) else _APART}"
     return finding.model_copy(update={"rows": about, "examples": examples, "step": step, "remedy": remedy})
 
 
@@ -68,7 +73,7 @@ def _personal(state: State, effect: Effect) -> Finding:
         title=f"{count_of(effect.found, verb='holds|hold')} personal data or keys: {', '.join(what)}.",
         effect="A tuned model can repeat them to whoever asks, and the run keeps its rows on disk.",
         remedy="Switch step 'redact' on (--redact) to put placeholders in their place.",
-        examples=[f"row {number:,}" for number in row_numbers(rows, effect.found)[:3]],
+        examples=some(f"row {rows.name(p)}" for p in effect.found),
     )
 
 
@@ -131,21 +136,28 @@ def _near(state: State, effect: Effect) -> Finding:
     first = {int(clusters[p]): p for p in reversed(effect.found)}
     pairs = ((first[int(clusters[p])], p) for p in effect.found if first[int(clusters[p])] != p)
     rows = state.rows
-    differ = len(effect.found) - len(effect.dropped) - len(first)
     return Finding(
         kind="near duplicates",
         severity="warning",
         count=len(effect.found),
         title=f"{count_of(effect.found)} in {count_of(len(first), 'set')} of nearly the same inputs.",
         effect="Split between training and test they make the score too good.",
-        remedy=(
-            f"Step 'drop-near-duplicates' leaves out {count_of(len(effect.dropped))} whose target agrees"
-            + (f"; the {differ:,} with another target stay, in one split with their like." if differ > 0 else ".")
-        ),
-        examples=some(
-            f"row {rows.numbers[b]:,} is nearly row {rows.numbers[a]:,}: {_short(rows, b)}" for a, b in pairs
-        ),
+        remedy=_near_remedy(len(effect.dropped), _differing(state, effect)),
+        examples=some(f"row {rows.name(b)} is nearly row {rows.name(a)}: {_short(rows, b)}" for a, b in pairs),
     )
+
+
+def _near_remedy(dropped: int, differing: int) -> str:
+    if not dropped:
+        return "Step 'drop-near-duplicates' leaves none of them out, as their targets differ."
+    rest = f"; {differing:,} with another target {'stays' if differing == 1 else 'stay'}" if differing else ""
+    return f"Step 'drop-near-duplicates' leaves out {count_of(dropped)} whose target agrees{rest}."
+
+
+def _differing(state: State, effect: Effect) -> int:
+    """Near duplicates that stay beside the first of their set, because their target is another."""
+    sets = {int(state.clusters.near[p]) for p in effect.found}
+    return len(effect.found) - len(effect.dropped) - len(sets)
 
 
 def _conflicts(state: State, effect: Effect) -> Finding:

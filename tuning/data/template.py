@@ -29,7 +29,7 @@ def fields(template: str, columns: Collection[str]) -> list[str]:
         raise ColumnError(f"the template names no column; write one in braces, such as {{{next(iter(columns))}}}")
     for name in names:
         if name not in columns:
-            raise ColumnError(f"the template names {{{name}}}, which is no column; there are {there}")
+            raise ColumnError(f"the template names {{{name}}}, which is no column; choose one of {there}")
     return names
 
 

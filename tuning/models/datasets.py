@@ -93,7 +93,7 @@ def _has_split(dataset: DatasetId, snapshot: Path) -> bool:
 
 
 def _unavailable(repo: str, error: Exception) -> FileError:
-    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
     return FileError(
         f"{quoted(repo)} is no file here, and as a data set of the Hub it cannot be had: {reason}; "
         "check its path or id, or give one of its files"

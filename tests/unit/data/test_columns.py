@@ -93,7 +93,7 @@ def test_columns_kept_apart_are_not_chosen():
         (
             {"text": texts("a")},
             {},
-            "'x.csv' has one column, 'text'; two are needed, one to read, one to produce",
+            "'x.csv' has one column, 'text'; two are needed, one to read, one to produce; add the other",
         ),
         (
             {"text": texts("a"), "label": labels("x", "y")},

@@ -65,8 +65,8 @@ def test_files_of_a_split_are_read_one_after_the_other(tmp_path):
 def test_configs_and_splits_are_named_where_a_choice_is_wanted(tmp_path):
     cache = cache_with(tmp_path, **{"en/train.jsonl": '{"a": "1"}', "de/train.jsonl": '{"a": "2"}'})
     assert refusal(cache, "o/n") == "'o/n' has 2 configs; choose one, as in o/n:de: de, en"
-    assert refusal(cache, "o/n:fr") == "'o/n' has no config 'fr'; it has de, en"
-    assert refusal(cache, "o/n:en:test") == "'o/n' has no split 'test' in 'en'; it has train"
+    assert refusal(cache, "o/n:fr") == "'o/n' has no config 'fr'; choose one of de, en"
+    assert refusal(cache, "o/n:en:test") == "'o/n' has no split 'test' in 'en'; choose one of train"
     assert read(cache, "o/n:en").column("a") == ["1"]
 
 

@@ -137,6 +137,18 @@ def test_a_remedy_says_whether_its_step_is_on():
     assert finding("personal data", table, plan=redacted).remedy == "Step 'redact' puts placeholders in their place."
 
 
+def test_near_duplicates_are_told_with_what_keeps_them_together():
+    table = table_of(text=[*TEN, *["ambre birch beside the fjord path"] * 2], label=[*repeated("a", "b"), "b", "a"])
+    off = CleaningPlan.usual().switched(CleaningStep.KEEP_TOGETHER, on=False)
+    torn = "Step 'drop-near-duplicates' leaves out 1 row whose target agrees; 1 with another target stays."
+    assert finding("near duplicates", table).remedy == (
+        f"{torn} Step 'keep-together' keeps those that stay in one split with their like."
+    )
+    assert finding("near duplicates", table, plan=off).remedy == (
+        f"{torn} Step 'keep-together' is off: those that stay may stand in training and test."
+    )
+
+
 def test_the_most_serious_finding_comes_first():
     table = table_of(text=[*TEN, TEN[0]], label=repeated("a", "b", count=61), lang=["en"] * 61, note=[""] * 61)
     assert [one.severity for one in inspected(table).findings] == ["serious", "info", "info"]
@@ -182,7 +194,8 @@ def test_a_model_that_cannot_take_the_settings_is_in_the_way_and_the_rest_is_tol
         (table_of(text=TEN[:5], label=repeated("a", "b", count=5)), {},
          "'x.jsonl' has 5 rows; at least 20 are needed, add more"),
         (table_of(text=TEN, label=["a"] * 60), {"target": "label", "task": "classify"},
-         "column 'label' holds one label, 'a'; at least two are needed to tell apart"),
+         ("column 'label' holds one label, 'a'; at least two are needed to tell apart, "
+            "add rows of another or choose another target")),
         (table_of(text=TEN, label=repeated("a", "b")), {"input": "txt"},
          "input column 'txt' does not exist; 'x.jsonl' has 'text', 'label'"),
         (table_of(text=[TEN[0]] * 60, label=repeated("a", "b")), {},

@@ -40,7 +40,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
         (b'"a\nb",c\n1,2\n', "'x.csv': the name of column 1 is not plain text on one line: 'a b'; rename it"),
         (
             b"a," + b"x" * 201 + b"\n1,2\n",
-            "'x.csv': the name of column 2 has more than 200 characters; is the header there?",
+            "'x.csv': the name of column 2 has more than 200 characters; put a header above the rows",
         ),
     ],
 )

@@ -149,7 +149,7 @@ def test_another_encoding_is_noted(tmp_path):
             [{"text": row["text"]} for row in labelled(5)],
             {},
             ColumnError,
-            "'data.jsonl' has one column, 'text'; two are needed, one to read, one to produce",
+            "'data.jsonl' has one column, 'text'; two are needed, one to read, one to produce; add the other",
         ),
         (
             [*labelled(19), *({**row, "label": ""} for row in labelled(5))],
@@ -161,7 +161,10 @@ def test_another_encoding_is_noted(tmp_path):
             labelled(labels=("only",)),
             {},
             ColumnError,
-            "column 'label' holds one label, 'only'; at least two are needed to tell apart",
+            (
+                "column 'label' holds one label, 'only'; at least two are needed to tell apart, "
+                "add rows of another or choose another target"
+            ),
         ),
         (
             [{**row, "label": f"l{i}"} for i, row in enumerate(labelled(151))],
@@ -254,6 +257,16 @@ def test_a_second_file_is_the_test_and_what_leaks_into_it_is_left_out():
         "3 rows left out of training because their input is that of a test row, or nearly: rows 1, 2, 3."
         in found.dataset.notes
     )
+
+
+def test_rows_of_a_test_file_are_told_apart_from_those_of_the_first():
+    test = [*apart(30, "visitor"), {"text": "", "label": "x"}, {"text": "a last word on this", "label": ""}]
+    found = prepared([*apart(60), apart(60)[0]], [*test, test[0]])
+    assert found.dataset.notes[:3] == [
+        "1 row left out because column 'text' is empty there: row 31 (test file).",
+        "1 row left out because column 'label' is empty there: row 32 (test file).",
+        "2 rows left out because they repeat the input and target of another: rows 61, 33 (test file).",
+    ]
 
 
 def test_leaks_that_stay_by_choice_are_said():

@@ -83,7 +83,7 @@ def test_other_readings_are_offered():
     ("settings", "message"),
     [
         ({"template": "no column"}, "the template names no column; write one in braces, such as {text}"),
-        ({"template": "{txt}"}, "the template names {txt}, which is no column; there are 'text', 'label'"),
+        ({"template": "{txt}"}, "the template names {txt}, which is no column; choose one of 'text', 'label'"),
         ({"template": "{text} {label}", "target": "label"},
          "the template shows the model its target, 'label'; take it out"),
         ({"template": "{text}", "input": "label"},

@@ -20,5 +20,5 @@ def test_a_line_whose_cells_are_all_empty_is_left_out():
 def test_names_are_columns_once_each_in_order():
     assert names_in("{b} {a} {b}") == ["b", "a"]
     assert fields("{b} {a} {b}", ["a", "b", "c"]) == ["b", "a"]
-    with pytest.raises(ColumnError, match=r"the template names \{c\}, which is no column; there are 'a', 'b'"):
+    with pytest.raises(ColumnError, match=r"the template names \{c\}, which is no column; choose one of 'a', 'b'"):
         fields("{a} {c}", ["a", "b"])
