@@ -38,12 +38,12 @@ def chrf_sums(outputs: Sequence[str], targets: Sequence[str]) -> Array:
     rows = len(outputs)
     texts = ["".join(text.split()) for text in [*outputs, *targets]]
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    text = np.repeat(np.arange(2 * rows), lengths)
+    text: NDArray[np.int64] = np.repeat(np.arange(2 * rows), lengths)
     joined = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     letters = np.unique(joined, return_inverse=True)[1]
     sums = np.zeros((rows, CHRF_ORDER, 3))
     # The n-gram that begins at each letter, by a number that only the same n-gram of the same row has.
-    grams = text % max(1, rows)
+    grams: NDArray[np.int64] = text % max(1, rows)
     for order in range(1, CHRF_ORDER + 1):
         begins = max(0, len(letters) - order + 1)
         grams = np.unique(grams[:begins] * len(letters) + letters[order - 1 :], return_inverse=True)[1]
@@ -113,7 +113,7 @@ def _matches(grams: NDArray[np.int64], text: NDArray[np.int64], rows: int) -> Ar
     """How many n-grams each row's output and target share; the texts are the outputs, then the targets."""
     kinds = int(grams.max(initial=-1)) + 1
     counts = [np.bincount(grams[side], minlength=kinds) for side in (text < rows, text >= rows)]
-    row = np.zeros(kinds, dtype=np.int64)
+    row: NDArray[np.int64] = np.zeros(kinds, dtype=np.int64)
     row[grams] = text % max(1, rows)
     return np.bincount(row, weights=np.minimum(*counts), minlength=rows)
 

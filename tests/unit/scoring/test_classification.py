@@ -106,10 +106,9 @@ def test_calibration_error_of_bins_of_equal_size():
     given = Answers([*sure, *unsure])
     curve = classification.reliability(given)
     assert curve is not None
-    assert [(b.rows, b.confidence, b.accuracy) for b in curve.bins] == [
-        (20, pytest.approx(0.6), 0.6),
-        (20, pytest.approx(0.9), 0.5),
-    ]
+    assert [each.rows for each in curve.bins] == [20, 20]
+    assert [each.confidence for each in curve.bins] == pytest.approx([0.6, 0.9])
+    assert [each.accuracy for each in curve.bins] == [0.6, 0.5]
     assert curve.error == total(classification.ece(given)) == pytest.approx(0.2)
 
 

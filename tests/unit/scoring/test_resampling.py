@@ -111,7 +111,8 @@ def test_interval_of_a_positive_score_holds_it_and_stays_positive():
 
 
 def test_groups_are_units():
-    base, tuned = np.repeat([0.0, 1.0], 80), np.repeat([1.0, 0.0, 1.0, 1.0], 40)
+    base: np.ndarray = np.repeat([0.0, 1.0], 80)
+    tuned: np.ndarray = np.repeat([1.0, 0.0, 1.0, 1.0], 40)
     pairs = means(base, tuned).by_group([str(row // 4) for row in range(160)])
     assert pairs.base.values.shape == (40, 2)
     assert pairs.delta() == pytest.approx(tuned.mean() - base.mean())
