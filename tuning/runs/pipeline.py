@@ -73,8 +73,8 @@ class _Pipeline:
             longest, batching = window(loaded.model), choose_batching(loaded.model)
             responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, longest, batching)
             choice = self._choose(loaded.model, responders)
-        responder = responders.make(choice.asking)
-        rungs = Rungs(responders, responder, self.splits.test)
+        responder = responders.make(choice.both)
+        rungs = Rungs(responders, responder, choice.base, self.splits.test)
         encoded = self._encode(responder)
 
         base, base_side = self._answer_base(loaded.model, rungs)
@@ -114,7 +114,7 @@ class _Pipeline:
     def _choose(self, model: CausalModel, responders: Responders) -> Choice:
         """The way of asking, from now on the same for everybody."""
         choice = choose_asking(model, responders, self.report.rows("prepare", rows_to_ask(responders)))
-        self.run.write_asking(choice.asking)
+        self.run.write_asking(choice.both)
         return choice
 
     def _encode(self, responder: Responder) -> Encoded:

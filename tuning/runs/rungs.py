@@ -29,6 +29,8 @@ _AGAIN_AT_ONCE = 5
 class BaseSide:
     """What the base answered beside its answers to the test rows."""
 
+    best_reading: list[Prediction]
+    """Of classification, with the labels scored the way that suits it best, where that is not the raw likelihood."""
     few_shot: list[Prediction]
     """With training rows shown in its prompt."""
     no_few_shot: str
@@ -55,13 +57,16 @@ class Rungs:
 
     responders: Responders
     responder: Responder
+    base_asking: Asking
+    """The way of asking that suits the base best."""
     test: Sequence[Example]
     general_text: Path = GENERAL_TEXT
 
     @property
     def base_rows(self) -> int:
         """Rows that `ask_base` answers."""
-        return len(self.test) + len(self._again) + self.tuned_rows
+        ways = 1 if self.base_asking.scoring == "raw" else 2
+        return ways * len(self.test) + len(self._again) + self.tuned_rows
 
     @property
     def tuned_rows(self) -> int:
@@ -70,6 +75,9 @@ class Rungs:
 
     def ask_base(self, model: CausalModel, on_rows: OnRows) -> BaseSide:
         """Everything that is asked of the base before training."""
+        best: list[Prediction] = []
+        if self.base_asking.scoring != "raw":
+            best = self.responders.make(self.base_asking).predict(model, self.test, on_rows)
         few_shot, missing = self._ask_few_shot(model, on_rows)
         again = [
             prediction
@@ -77,7 +85,7 @@ class Rungs:
             for prediction in self.responder.predict(model, self._again[start : start + _AGAIN_AT_ONCE], on_rows)
         ]
         tuned_too = self.ask_tuned(model, on_rows)
-        return BaseSide(few_shot, missing, again, list(tuned_too.free_text), list(tuned_too.general))
+        return BaseSide(best, few_shot, missing, again, list(tuned_too.free_text), list(tuned_too.general))
 
     def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
         """Everything that is asked of both models."""
@@ -91,7 +99,7 @@ class Rungs:
 
     def _ask_few_shot(self, model: CausalModel, on_rows: OnRows) -> tuple[list[Prediction], str]:
         wanted = choose_shots(self.responders.splits.train, self.responder.task, self.responders.spec.seed)
-        asking = self.responder.asking
+        asking = self.base_asking
         if asking.scoring == "calibrated":  # its prior was measured for a prompt without examples
             asking = Asking(wording=asking.wording)
         shots = self.responders.fitting_shots(asking, wanted)
@@ -111,6 +119,7 @@ def with_sides(evidence: Evidence, base: BaseSide, tuned: TunedSide) -> Evidence
     """What both models were asked beside the test rows, as evidence; what only one was asked proves nothing."""
     return replace(
         evidence,
+        best_reading=base.best_reading,
         few_shot=base.few_shot,
         no_few_shot=base.no_few_shot,
         again=base.again,

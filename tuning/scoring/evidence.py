@@ -65,6 +65,9 @@ class Evidence:
     """What a run hands over with its two lists of answers; of two bare files nothing is known."""
 
     train: Sequence[Example] = ()
+    best_reading: Sequence[Prediction] = ()
+    """The base's answers to the same rows with its labels scored the way that was best on dev, where that is not the
+    way both models are held against each other in: calibrated on the base, tuned would be read wrongly."""
     few_shot: Sequence[Prediction] = ()
     """The base's answers to the same rows with examples in the prompt."""
     no_few_shot: str = "was not asked"

@@ -82,6 +82,8 @@ def _entries(contest: Contest, evidence: Evidence) -> Iterator[_Entry]:
         yield _Entry("copy_input", copy_input(contest.base), "the input as it is")
         yield _trained("nearest_neighbour", contest, evidence)
     yield _base(contest, evidence)
+    if evidence.best_reading:
+        yield _best_reading(contest, evidence)
     yield _few_shot(contest, evidence)
     yield _Entry("tuned", contest.tuned, "")
 
@@ -108,11 +110,15 @@ def _trained(name: RungName, contest: Contest, evidence: Evidence) -> _Entry:
 def _base(contest: Contest, evidence: Evidence) -> _Entry:
     if evidence.untrained_head:
         return _Entry("base", (), "it would answer through a head that nobody trained")
-    chosen = next((variant for variant in evidence.variants if variant.chosen), None)
-    if chosen is None:
-        return _Entry("base", contest.base, "no examples in its prompt")
-    scored = chosen.name.replace("_", "-")
-    return _Entry("base", contest.base, f"no examples in its prompt; labels scored {scored}, its best on dev")
+    return _Entry("base", contest.base, "no examples in its prompt")
+
+
+def _best_reading(contest: Contest, evidence: Evidence) -> _Entry:
+    """The base's answers in the way of scoring labels that suits it best."""
+    by_row = {answer.row: answer for answer in evidence.best_reading}
+    answers = [by_row[row.row] for row in contest.base if row.row in by_row]
+    chosen = next((variant.name for variant in evidence.variants if variant.chosen), "otherwise")
+    return _Entry("base_best", answers, f"labels scored {chosen.replace('_', '-')}, its best on dev")
 
 
 def _few_shot(contest: Contest, evidence: Evidence) -> _Entry:

@@ -50,7 +50,9 @@ __all__ = [
     "Verdict",
 ]
 
-RungName = Literal["chance", "majority", "copy_input", "nearest_neighbour", "tfidf", "base", "base_few_shot", "tuned"]
+RungName = Literal[
+    "chance", "majority", "copy_input", "nearest_neighbour", "tfidf", "base", "base_best", "base_few_shot", "tuned"
+]
 
 
 class ModelCard(Record):

@@ -19,6 +19,7 @@ RUNGS: dict[RungName, str] = {
     "nearest_neighbour": "copying the answer of the most similar training row",
     "tfidf": "TF-IDF with logistic regression",
     "base": "the base model",
+    "base_best": "the base model with its labels scored the way that suits it best",
     "base_few_shot": "the base model with examples in its prompt",
     "tuned": "the tuned model",
 }

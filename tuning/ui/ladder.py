@@ -17,6 +17,7 @@ _TITLES = {
     "nearest_neighbour": "Nearest neighbour",
     "tfidf": "TF-IDF + logistic regression",
     "base": "Base",
+    "base_best": "Base, read at its best",
     "base_few_shot": "Base, few-shot",
     "tuned": "Tuned",
 }

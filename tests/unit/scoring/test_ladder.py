@@ -83,10 +83,16 @@ def test_training_rows_of_one_class_teach_tfidf_nothing():
     assert (found.status, found.note) == ("not_run", "needs training rows of at least two classes")
 
 
-def test_the_base_says_how_it_was_scored():
+def test_the_reading_that_suits_the_base_best_is_a_rung_of_its_own():
     variants = [
-        ScoringVariant(name="raw", dev_accuracy=0.4),
-        ScoringVariant(name="length_normalised", dev_accuracy=0.5, chosen=True),
+        ScoringVariant(name="raw", dev_accuracy=0.3),
+        ScoringVariant(name="length_normalised", dev_accuracy=0.4, chosen=True),
     ]
-    note = rung(build_ladder(contest(), Evidence(variants=variants)).rungs, "base").note
-    assert note == "no examples in its prompt; labels scored length-normalised, its best on dev"
+    better = contest()
+    plain = build_ladder(better, Evidence(variants=variants)).rungs
+    assert "base_best" not in {rung.name for rung in plain}
+    read = build_ladder(better, Evidence(variants=variants, best_reading=better.tuned)).rungs
+    best = rung(read, "base_best")
+    assert best.value == rung(read, "tuned").value
+    assert best.note == "labels scored length-normalised, its best on dev"
+    assert rung(read, "base").note == "no examples in its prompt"
