@@ -53,6 +53,8 @@ class StepExample(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     row: int
+    name: str
+    """The row's number as a person is told it: with its file, where there are two."""
     before: str
     after: str | None = None
 
@@ -139,7 +141,7 @@ def _report(step: CleaningStep, state: State, effect: Effect, *, on: bool) -> St
     for position in positions[:_EXAMPLES]:
         before = _text(rows.inputs[position], rows.targets[position])
         after = _text(*effect.changed[position]) if effect.changed else None
-        examples.append(StepExample(row=rows.numbers[position], before=before, after=after))
+        examples.append(StepExample(row=rows.numbers[position], name=rows.name(position), before=before, after=after))
     return StepReport(
         step=step,
         on=on,

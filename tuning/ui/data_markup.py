@@ -160,7 +160,7 @@ def examples_of_steps(reports: Sequence[StepReport]) -> str:
     parts = []
     for report in reports:
         items = "".join(
-            f"<li>row {one.row:,}: {escape(one.before)} <b>→ {'left out' if one.after is None else escape(one.after)}"
+            f"<li>row {one.name}: {escape(one.before)} <b>→ {'left out' if one.after is None else escape(one.after)}"
             "</b></li>"
             for one in report.examples
         )

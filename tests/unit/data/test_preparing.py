@@ -267,6 +267,8 @@ def test_rows_of_a_test_file_are_told_apart_from_those_of_the_first():
         "1 row left out because column 'label' is empty there: row 32 (test file).",
         "2 rows left out because they repeat the input and target of another: rows 61, 33 (test file).",
     ]
+    (repeated,) = [one for one in found.dataset.cleaning if one.step is CleaningStep.DROP_DUPLICATES]
+    assert [example.name for example in repeated.examples] == ["61", "33 (test file)"]
 
 
 def test_leaks_that_stay_by_choice_are_said():

@@ -235,7 +235,7 @@ def test_fewer_test_rows_than_the_users_own_are_drawn_from_them():
 
 
 def test_own_splits_without_enough_to_train_on_are_refused():
-    parts: list[Part] = ["test"] * 91 + ["train"] * 9
+    parts: list[Part] = ["test" if n < 91 else "train" for n in range(100)]
     with pytest.raises(SettingError) as caught:
         split_examples(examples(100), task=Task.GENERATE, seed=0, parts=parts)
     assert str(caught.value) == (

@@ -35,7 +35,7 @@ def test_training_rows_leak_not_test_rows():
         (TYPO, "y"),
         *[(f"{n} other things {n * 7} altogether", "x") for n in range(9)],
     ]
-    parts: list[Part] = ["test", "train", "train", *["train"] * 9]
+    parts: list[Part] = ["train" if n else "test" for n in range(12)]
     assert dropped(CleaningStep.DROP_LEAKED, pairs, parts) == [2]
     assert dropped(CleaningStep.DROP_LEAKED, pairs) == []
 
