@@ -67,7 +67,7 @@ def test_a_file_becomes_a_comparison_an_adapter_and_a_model_that_answers(tmp_pat
     assert done.returncode == 0, done.stderr
     comparison = Comparison.model_validate_json(done.stdout)
     assert comparison.to_json() == done.stdout
-    assert json.loads(done.stdout)["schema"] == 1
+    assert json.loads(done.stdout)["schema"] == 2
     assert comparison.rows.test == sum(comparison.flips.model_dump().values())
     assert {metric.name for metric in comparison.metrics} >= {"accuracy", "macro_f1"}
     assert comparison.verdict is not None
