@@ -47,7 +47,8 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     grounds = grounds or Grounds()
     kind = _kind(primary, flips, grounds)
     went = _went(primary, flips, grounds)
-    simpler = _simpler(kind, grounds.headline)
+    enough = _rows(flips) >= FEWEST_ROWS
+    simpler = _simpler(kind, grounds.headline) if enough else _also(grounds.headline)
     if kind == "undecided":
         sentence = f"Can't tell yet: {went}; {_what_is_missing(primary, flips, grounds)}{simpler}."
     elif kind == "not_worse":
@@ -59,7 +60,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     return Verdict(
         kind=kind,
         sentence=sentence,
-        worth_it=_worth_it(kind, grounds),
+        worth_it=_worth_it(kind, grounds) if enough else None,
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
 
@@ -138,6 +139,13 @@ def _simpler(kind: Kind, headline: Headline | None) -> str:
         return f"{reaches}, and that tuning beats it is not shown: {change_of(metric)}"
     how = "better" if ahead < 0 else "as good"
     return f"{reaches}, which is {how}, so tuning is not worth it: {change_of(metric)}"
+
+
+def _also(headline: Headline | None) -> str:
+    """What the strongest rung reaches, on rows too few to conclude from."""
+    if headline is None or headline.rung == "base" or headline.metric.base is None:
+        return ""
+    return f"; on the same rows {RUNGS[headline.rung]} reaches {percent(headline.metric.base)} without tuning"
 
 
 def _size(kind: Kind, primary: MetricRow) -> str:
