@@ -53,8 +53,8 @@ class StepExample(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     row: int
-    name: str
-    """The row's number as a person is told it: with its file, where there are two."""
+    name: str = ""
+    """The row's number as a person is told it: with its file, where there are two; empty in runs made before it was."""
     before: str
     after: str | None = None
 
