@@ -16,7 +16,6 @@ WIDE, PHONE = (1160, 900), (390, 844)
 SHOTS = (
     ("compare", "light", WIDE, False),
     ("compare-dark", "dark", WIDE, False),
-    ("compare-whole", "light", WIDE, True),
     ("compare-phone", "light", PHONE, False),
 )
 
