@@ -26,7 +26,6 @@ HOMES = {
     "sklearn": {"scoring"},
     "scipy": {"scoring"},
     "sacrebleu": {"scoring"},
-    "rouge_score": {"scoring"},
     "huggingface_hub": {"models"},
     "rich": {"cli"},
 }

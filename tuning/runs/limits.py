@@ -1,19 +1,22 @@
 """What the owner of a machine allows, read from the environment. Knows numbers, not runs or folders."""
 
-from collections.abc import Mapping
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from tuning.data.examples import Prepared
-from tuning.errors import LimitError, SettingError
+from tuning.data.owner import OwnerLimits
+from tuning.errors import LimitError
 
 __all__ = ["Limits"]
 
 
-class Limits(BaseModel):
+class Limits(OwnerLimits):
     """The owner's limits, every one with a default and the environment variable TUNEOFF_ + its name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    prefix: ClassVar[str] = "TUNEOFF_"
 
     max_minutes: float = Field(60, gt=0, description="minutes until a run's training is stopped")
     max_work: int = Field(2_000_000_000, ge=1, description="training rows × epochs × maximum length of a run")
@@ -21,21 +24,6 @@ class Limits(BaseModel):
     max_queued: int = Field(3, ge=0, description="runs of one visitor that may wait beside those")
     max_disk_gb: float = Field(20, gt=0, description="gigabytes (10^9 bytes) that all runs together may take")
     keep_days: float = Field(30, gt=0, description="days that a run is kept after its end")
-
-    @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> "Limits":
-        """The limits set in `env`. Raises `SettingError` naming the first variable that is not what it must be."""
-        values = {name: env[_variable(name)] for name in cls.model_fields if env.get(_variable(name), "").strip()}
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            name = str(first["loc"][0])
-            rule = first["msg"].removeprefix("Input ")
-            raise SettingError(
-                f"environment variable {_variable(name)} {rule} ({cls.model_fields[name].description}), "
-                f"but is {values[name][:80]!r}"
-            ) from error
 
     def check(self, prepared: Prepared) -> None:
         """Raise `LimitError` if the run would be more work than is allowed here."""
@@ -68,7 +56,3 @@ class Limits(BaseModel):
     def max_disk_bytes(self) -> int:
         """`max_disk_gb` in bytes."""
         return int(self.max_disk_gb * 1e9)
-
-
-def _variable(name: str) -> str:
-    return f"TUNEOFF_{name.upper()}"

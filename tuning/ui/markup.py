@@ -18,7 +18,6 @@ __all__ = [
     "notice",
     "secret_link",
     "section",
-    "splits",
     "steps",
     "table",
 ]
@@ -94,16 +93,6 @@ def secret_link(run_id: str) -> str:
         f'<p class="to-caption"><a href="?run={attribute(run_id)}">Secret link to this run</a>: whoever '
         "has it can look at the run; only you can cancel or delete it.</p>"
     )
-
-
-def splits(train: int, dev: int, test: int) -> str:
-    """How many rows each split has, and what it is for."""
-    cells = ((train, "train", "to learn from"), (dev, "dev", "to stop in time"), (test, "test", "to judge by"))
-    inner = "".join(
-        f'<div class="to-count"><b>{number:,}</b><span>{name}</span><small>{hint}</small></div>'
-        for number, name, hint in cells
-    )
-    return f'<div class="to-counts to-three">{inner}</div>'
 
 
 def bar(share: float | None) -> str:
