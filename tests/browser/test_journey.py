@@ -19,14 +19,15 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def plan_small_run(page: Page) -> int:
-    """Take the first example and make the run small; the number of its test rows."""
+    """Take the first example and make the run small; the number of its test rows, once the plan has heard of them."""
     page.get_by_label(bundled_examples()[0].title).check()
     expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
     page.get_by_role("button", name="Advanced settings").click()
     for label, value in SMALL.items():
         page.get_by_label(re.compile(rf"^\s*{label}")).fill(value)
     expect(page.locator(".to-count", has_text="to learn from").locator("b")).to_have_text(re.compile(r"^\d\d$"))
-    return int(page.locator(".to-count", has_text="to judge by").locator("b").inner_text())
+    expect(page.locator(".to-count", has_text="to judge by").locator("b")).to_have_text(SMALL["Test rows"])
+    return int(SMALL["Test rows"])
 
 
 def expect_run_on_screen(page: Page) -> None:
