@@ -17,10 +17,11 @@ from tuning.runs.responding import Responder, Responders
 from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
 from tuning.spec import Task
 
-__all__ = ["GENERAL_TEXT", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
+__all__ = ["GENERAL_TEXT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
 
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
+NO_TIME = "budget"
 _AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 16}
 _AGAIN_AT_ONCE = 5
 
@@ -60,25 +61,29 @@ class Rungs:
     base_asking: Asking
     """The way of asking that suits the base best."""
     test: Sequence[Example]
+    few_shot: bool = True
+    """Whether there is time for examples in the base's prompt."""
+    further: bool = True
+    """Whether there is time for what tells where a gain comes from and what was forgotten."""
     general_text: Path = GENERAL_TEXT
 
     @property
     def base_rows(self) -> int:
         """Rows that `ask_base` answers."""
-        ways = 1 if self.base_asking.scoring == "raw" else 2
+        ways = (self.base_asking.scoring != "raw") + self.few_shot
         return ways * len(self.test) + len(self._again) + self.tuned_rows
 
     @property
     def tuned_rows(self) -> int:
         """Rows that `ask_tuned` answers."""
-        return len(self.test) if self.responder.task is Task.CLASSIFY else 0
+        return len(self.test) if self.further and self.responder.task is Task.CLASSIFY else 0
 
     def ask_base(self, model: CausalModel, on_rows: OnRows) -> BaseSide:
         """Everything that is asked of the base before training."""
         best: list[Prediction] = []
         if self.base_asking.scoring != "raw":
             best = self.responders.make(self.base_asking).predict(model, self.test, on_rows)
-        few_shot, missing = self._ask_few_shot(model, on_rows)
+        few_shot, missing = self._ask_few_shot(model, on_rows) if self.few_shot else ([], NO_TIME)
         again = [
             prediction
             for start in range(0, len(self._again), _AGAIN_AT_ONCE)
@@ -89,6 +94,8 @@ class Rungs:
 
     def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
         """Everything that is asked of both models."""
+        if not self.further:
+            return TunedSide()
         classifies = self.responder.task is Task.CLASSIFY
         free_text = self.responder.write(model, self.test, on_rows) if classifies else []
         return TunedSide(free_text, token_nlls(model, self._passages(), on_rows, self.responder.batching))
