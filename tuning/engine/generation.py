@@ -1,20 +1,21 @@
-"""Prompts → greedy text: the most likely next token, again and again, for many rows at once.
+"""Prompts → text: the most likely next token, again and again, for many rows at once; or one row, token by token.
 
 Rows share the keys and values of the tokens they begin with, are batched by length, and leave the batch when they end.
 Attention and its cache are transformers' own. Knows token ids; knows nothing of text, tasks or runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from transformers import DynamicCache
+from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from tuning.engine.batching import batches_by_length, common_prefix
 from tuning.engine.forward import SHARED, Batching, CausalModel, OnRows
+from tuning.engine.sampling import GREEDY, Sampling
 
-__all__ = ["Generated", "Stops", "generate"]
+__all__ = ["Generated", "Stops", "generate", "stream"]
 
 _ROWS = 32
 _TOKENS = 8192
@@ -31,7 +32,7 @@ class Generated:
 
 @dataclass(frozen=True)
 class Stops:
-    """When greedy text ends."""
+    """When a text ends."""
 
     end_ids: tuple[int, ...]
     """Tokens that end an answer."""
@@ -56,6 +57,39 @@ def generate(
         for i, answer in zip(rows, batch.run(stops, on_rows), strict=True):
             answers[i] = answer
     return answers
+
+
+@torch.inference_mode()
+def stream(model: CausalModel, prompt: tuple[int, ...], stops: Stops, sampling: Sampling = GREEDY) -> Iterator[int]:
+    """The tokens of one answer, each computed when it is asked for; greedily, those of `generate`.
+
+    Of several streams each keeps its own keys and values, so that they may be asked in turn.
+    """
+    device = next(model.parameters()).device
+    cache, choose = DynamicCache(config=model.config), _chooser(sampling)
+    ids: Sequence[int] = prompt
+    for _ in range(stops.max_new_tokens):
+        new = torch.tensor([ids], device=device)
+        token = choose(model(input_ids=new, past_key_values=cache, use_cache=True, logits_to_keep=1).logits[0, -1])
+        if token in stops.end_ids:
+            return
+        yield token
+        ids = (token,)
+
+
+def _chooser(sampling: Sampling) -> Callable[[torch.Tensor], int]:
+    """Logits (vocabulary,) → a token. Nucleus sampling: Holtzman et al. 2020, arXiv 1904.09751."""
+    if sampling.temperature == 0:
+        return lambda logits: int(logits.argmax())
+    generator = torch.Generator().manual_seed(sampling.seed)
+    warp = LogitsProcessorList([TemperatureLogitsWarper(sampling.temperature), TopPLogitsWarper(sampling.top_p)])
+
+    def draw(logits: torch.Tensor) -> int:
+        # On the CPU, so that a seed draws the same whatever computes.
+        scores = warp(None, logits.float().cpu().unsqueeze(0))
+        return int(torch.multinomial(scores.softmax(-1), 1, generator=generator))
+
+    return draw
 
 
 def _prefill(model: CausalModel, prefix: tuple[int, ...]) -> DynamicCache:
