@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FLOORS = {"": 0, "data": 1, "models": 2, "engine": 3, "scoring": 3, "runs": 4, "cli": 5, "ui": 5, "app": 6}
+FLOORS = {"": 0, "data": 1, "models": 2, "engine": 3, "scoring": 3, "runs": 4, "report": 5, "cli": 6, "ui": 6, "app": 7}
 FLOOR_0 = {"__init__", "errors", "spec", "events", "prediction"}
 
 # Where a library may be imported at all, by folder.
@@ -28,9 +28,11 @@ HOMES = {
     "sacrebleu": {"scoring"},
     "huggingface_hub": {"models"},
     "rich": {"cli"},
+    "altair": {"report"},
+    "vl_convert": {"report"},
 }
 # Even there only inside functions: a command must answer, and a page open, without them.
-LAZY = {"data": {"datasets"}, "runs": {"torch", "transformers"}}
+LAZY = {"data": {"datasets"}, "runs": {"torch", "transformers"}, "report": {"altair", "vl_convert"}}
 # `evaluate` cannot be subclassed inside a function, so the one module that does it is itself imported inside functions.
 METRICS = "tuning.scoring.metrics"
 
@@ -154,10 +156,11 @@ def modules_of(*folders: str) -> list[str]:
         [name for name in modules_of("scoring") if name != METRICS],
         ["tuning.models.catalog", "tuning.models.cache", "tuning.models.fetching"],
         [f"tuning.runs.{name}" for name in ("store", "queue", "local", "submission", "limits", "worker")],
+        modules_of("report"),
         modules_of("cli"),
         [*modules_of("ui"), *(["app"] if (ROOT / "app.py").exists() else [])],
     ],
-    ids=["root", "data", "scoring", "models", "runs", "cli", "ui"],
+    ids=["root", "data", "scoring", "models", "runs", "report", "cli", "ui"],
 )
 def test_importing_loads_nothing_heavy(modules):
     heavy = ["torch", "transformers", "peft", "evaluate", "datasets"]

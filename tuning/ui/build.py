@@ -74,7 +74,8 @@ def _wire_compare(page: Page) -> None:
     compare.next.click(page.next_samples, here, samples, **_QUIET)
     compare.previous.click(page.previous_samples, here, samples, **_QUIET)
     compare.table.select(page.show_row, browser, [*compare.whole_outputs, compare.notice], **_QUIET)
-    compare.pack.click(page.pack, browser, [compare.file, compare.notice], **_WORK)
+    taken = compare.take_away
+    taken.pack.click(page.pack, browser, [*taken.outputs, compare.notice], **_WORK)
 
 
 def _wire_others(page: Page) -> None:

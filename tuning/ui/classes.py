@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from tuning.report.markup import Column, attribute, escape, fold, notice, section, table
 from tuning.scoring.comparison import ClassScore, Comparison, Confusion
-from tuning.ui.markup import Column, attribute, escape, fold, notice, section, table
 
 __all__ = ["class_table", "classes", "matrices"]
 

@@ -4,34 +4,30 @@
 """
 
 import html
-import secrets
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pandas as pd
 
-from tuning.errors import InputError
+from tuning.report import markup
+from tuning.report.changes import changes
+from tuning.report.headline import duel, failure_panel, verdict_panel
+from tuning.report.ladder import ladder
+from tuning.report.learning import learned_words, loss_frame
+from tuning.report.scores import scores
+from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
-from tuning.ui import markup
-from tuning.ui.changes import changes
 from tuning.ui.classes import classes
-from tuning.ui.headline import duel, failure_panel, verdict_panel
-from tuning.ui.ladder import ladder
-from tuning.ui.learning import learned_words
 from tuning.ui.sample_cards import sample_cards
 from tuning.ui.samples import HEADERS, KINDS, MEANINGS, SamplePage, choose_samples, pair_samples, sample_page
-from tuning.ui.scores import scores
-from tuning.ui.trust import reliability, trust
-from tuning.ui.watch import LOSS_COLORS, advice, loss_frame
+from tuning.ui.take_away import TakeAway
+from tuning.ui.watch import LOSS_COLORS, advice
 
-__all__ = ["ComparePage", "CompareScreen", "compare_page", "pack_run"]
+__all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
-_PACKED = ("run.json", "spec.json", "dataset.json", "comparison.json", "predictions", "adapter")
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
 _ALL = "all"
 
@@ -74,21 +70,6 @@ def compare_page(run: Run | None) -> ComparePage:
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
     trained = comparison.rows.train if comparison else None
     return (run.dataset().name, run.status().model, *([f"{trained:,} rows trained on"] if trained else []))
-
-
-def pack_run(run: Run, folder: Path) -> Path:
-    """Adapter, predictions and comparison as a zip below `folder`, at a path that nobody can guess."""
-    if run.comparison() is None:
-        raise InputError("There is nothing to download: this run has no comparison.")
-    target = folder / secrets.token_urlsafe(24) / f"tune-off-{run.id[:8]}.zip"
-    target.parent.mkdir(parents=True, mode=0o700)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in _PACKED:
-            path = run.path / name
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                if file.is_file() and not file.is_symlink():
-                    archive.write(file, str(file.relative_to(run.path)))
-    return target
 
 
 def _top(page: ComparePage) -> str:
@@ -136,10 +117,7 @@ class CompareScreen:
                     height=340,
                 )
             self.end = gr.HTML()
-            gr.HTML(markup.heading("", "Take it away", "adapter in PEFT's format, predictions, comparison"))
-            with gr.Row():
-                self.pack = gr.Button("Prepare the download", min_width=240, scale=0)
-                self.file = gr.File(label="Your download", visible=False, interactive=False, height=90)
+            self.take_away = TakeAway()
 
     def _build_samples(self) -> None:
         self.table = gr.Dataframe(
@@ -171,7 +149,7 @@ class CompareScreen:
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
         parts = [self.notice, self.body, self.top, self.filter, self.middle, self.learned, self.learning, self.loss]
-        return [*parts, self.end, self.file, *self.sample_outputs, self.whole]
+        return [*parts, self.end, *self.take_away.outputs, *self.sample_outputs, self.whole]
 
     @property
     def sample_outputs(self) -> list[Any]:
@@ -189,7 +167,7 @@ class CompareScreen:
         changed: dict[Any, Any] = {
             self.notice: _top(page),
             self.body: gr.Column(visible=found is not None),
-            self.file: gr.File(None, visible=False),
+            **self.take_away.show_nothing(),
             self.whole: gr.Group(visible=False),
         }
         if found is None or run is None:

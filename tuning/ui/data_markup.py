@@ -12,8 +12,8 @@ from tuning.data.findings import Finding
 from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.lengths import Lengths, PreviewRow
 from tuning.data.profile import ColumnProfile
+from tuning.report.markup import Column, escape, fold, notice, table
 from tuning.spec import CleaningPlan, CleaningStep
-from tuning.ui.markup import Column, escape, fold, notice, table
 
 __all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "preview", "shape", "splits", "step_label"]
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.report import markup
 from tuning.runs.local import enforce_cancel
 from tuning.runs.submission import submit
-from tuning.ui import markup
-from tuning.ui.compare import pack_run
 from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.form import FIELDS, settings_of
 from tuning.ui.runs import list_runs
 from tuning.ui.screens import Changes, Screens
+from tuning.ui.take_away import pack_run
 from tuning.ui.try_it import ask
 from tuning.ui.visitor import NO_RUN, current_run, looking_at, own_run, owner_of, read_visitor
 from tuning.ui.watch import watch_page
@@ -179,7 +179,7 @@ class Page(Screens):
     def pack(self, stored: object) -> Changes:
         """Make the download ready."""
         packed = pack_run(self.opened(stored), self.context.files)
-        return {self.compare.file: gr.File(str(packed), visible=True)}
+        return self.compare.take_away.show(packed)
 
     # --- Try
 

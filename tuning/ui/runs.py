@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.report import markup
 from tuning.runs.store import Run, RunStore
-from tuning.ui import markup
 from tuning.ui.visitor import Visitor, owner_of
 
 __all__ = ["RunLine", "RunsScreen", "list_runs"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tuning.ui.markup import escape
+from tuning.report.markup import escape
 
 __all__ = ["sample_cards"]
 

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuning.errors import InputError, TuneOffError
 from tuning.prediction import Prediction
+from tuning.report import markup
 from tuning.runs.local import worker_env
 from tuning.runs.store import Run
-from tuning.ui import markup
 
 __all__ = ["Pair", "TryPage", "TryScreen", "ask", "try_page"]
 

@@ -12,8 +12,9 @@ from tuning.data.bundled import BundledExample
 from tuning.data.extracting import NO_SPLIT_COLUMN
 from tuning.data.inspecting import Inspection
 from tuning.models.catalog import ModelEntry
+from tuning.report import markup
 from tuning.spec import CleaningStep
-from tuning.ui import data_markup, markup
+from tuning.ui import data_markup
 from tuning.ui.data_step import Seen
 from tuning.ui.form import ADVANCED, ALWAYS, FIELDS, advanced_field, form_values
 

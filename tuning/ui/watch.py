@@ -10,11 +10,12 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from tuning.events import DevScored, Event, Note, PhaseName, Started, Step, Stopped
+from tuning.events import Event, Note, PhaseName, Started, Stopped
+from tuning.report import markup
+from tuning.report.learning import loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
-from tuning.ui import markup
 
-__all__ = ["LOSS_COLORS", "WatchPage", "WatchScreen", "advice", "loss_frame", "seconds_in_words", "watch_page"]
+__all__ = ["LOSS_COLORS", "WatchPage", "WatchScreen", "advice", "watch_page"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -25,7 +26,6 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "compare": ("compare", "Comparing"),
 }
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
-_MOST_POINTS = 400
 LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
 
 
@@ -45,31 +45,6 @@ class WatchPage:
     cancel: str | None = None
     run: str = ""
     """Id of the run, for its link."""
-
-
-def seconds_in_words(seconds: float) -> str:
-    """About how long, as one would say it."""
-    if seconds < 5:
-        return "a few seconds"
-    if seconds < 90:
-        return f"about {round(seconds / 5) * 5} s"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"
-
-
-def loss_frame(events: Sequence[Event]) -> pd.DataFrame:
-    """Train and dev loss by step, thinned to a few hundred points of each."""
-    train = [(event.step, event.loss) for event in events if isinstance(event, Step)]
-    dev = [(event.step, event.loss) for event in events if isinstance(event, DevScored)]
-    points = [(step, loss, "train") for step, loss in _thin(train)] + [(step, loss, "dev") for step, loss in _thin(dev)]
-    return pd.DataFrame(points, columns=["step", "loss", "rows"])
-
-
-def _thin(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    stride = max(1, -(-len(points) // _MOST_POINTS))
-    kept = points[::stride]
-    return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
 
 
 def advice(status: RunStatus) -> str:

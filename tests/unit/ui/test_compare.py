@@ -1,19 +1,16 @@
-"""What the comparison screen says of each kind of run, and what can be taken away."""
+"""What the comparison screen says of each kind of run."""
 
 import json
-import zipfile
 from typing import Any
 
 import gradio as gr
-import pytest
 
 from tests.unit.ui.builders import finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
-from tuning.errors import InputError
 from tuning.runs.processes import this_process
 from tuning.runs.store import Run
 from tuning.spec import Task
-from tuning.ui.compare import CompareScreen, compare_page, pack_run
+from tuning.ui.compare import CompareScreen, compare_page
 
 LATER_KEYS = {"ladder", "headline", "variants", "clean", "gain", "slices", "forgetting", "noise", "reliability"}
 SECTIONS = {
@@ -63,23 +60,6 @@ def test_a_failed_run_says_why_and_shows_no_verdict(tmp_path):
     assert page.title == "This run failed."
     assert page.body.startswith("3 of 16 rows differ.")
     assert page.comparison is None
-
-
-def test_the_download_holds_the_adapter_and_no_more_than_the_run(tmp_path):
-    run = finished_run(tmp_path / "home")
-    (run.path / "predictions" / "link.jsonl").symlink_to("/etc/passwd")
-    path = pack_run(run, tmp_path / "files")
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-    assert {"adapter/adapter_config.json", "predictions/base.jsonl", "comparison.json", "spec.json"} <= names
-    assert not [name for name in names if "link" in name or name.startswith(("data/", "/"))]
-    assert path.parent != pack_run(run, tmp_path / "files").parent
-
-
-def test_there_is_no_download_without_a_comparison(tmp_path):
-    with pytest.raises(InputError, match="nothing to download"):
-        pack_run(unfinished_run(tmp_path / "home"), tmp_path / "files")
-    assert not (tmp_path / "files").exists()
 
 
 def test_everything_in_a_comparison_has_its_place(tmp_path):

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.unit.ui.builders import finished_run, unfinished_run
-from tuning.events import DevScored, Phase, Step
+from tuning.events import Phase
 from tuning.runs.processes import this_process
-from tuning.ui.watch import loss_frame, seconds_in_words, watch_page
+from tuning.ui.watch import watch_page
 
 
 def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
@@ -67,20 +67,3 @@ def test_a_finished_run_says_its_verdict_and_what_it_did(tmp_path):
 
 def test_no_run_says_where_to_start():
     assert "Tune" in watch_page(None).body
-
-
-def test_the_curve_keeps_both_losses_and_its_ends():
-    events = [Step(at=0, step=n, total_steps=9000, epoch=0, loss=1 / n, learning_rate=1) for n in range(1, 9001)]
-    frame = loss_frame([*events, DevScored(at=0, step=9000, loss=0.5)])
-    train = frame[frame["rows"] == "train"]
-    assert len(train) <= 500
-    assert (train["step"].iloc[0], train["step"].iloc[-1]) == (1, 9000)
-    assert frame[frame["rows"] == "dev"]["loss"].tolist() == [0.5]
-    assert loss_frame([]).empty
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(1, "a few seconds"), (42, "about 40 s"), (600, "about 10 min"), (9000, "about 2.5 h")]
-)
-def test_time_is_said_as_people_say_it(seconds, words):
-    assert seconds_in_words(seconds) == words

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from tuning.report.markup import Column, escape, section, table
+from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, p_words, span
+from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Comparison, MetricRow
-from tuning.ui.markup import Column, escape, section, table
-from tuning.ui.metric_words import DIRECTION_WORDS, difference, figure, metric_words, p_words, span
-from tuning.ui.tracks import difference_track, reach_of
 
 __all__ = ["scores"]
 

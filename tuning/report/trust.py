@@ -5,9 +5,9 @@ Knows a comparison; no run and no layout.
 
 from collections.abc import Sequence
 
+from tuning.report.markup import Column, escape, fold, section, table
 from tuning.scoring.comparison import Check, Comparison, Noise, Reliability
 from tuning.scoring.wording import points
-from tuning.ui.markup import Column, escape, fold, section, table
 
 __all__ = ["receipt", "reliability", "trust"]
 

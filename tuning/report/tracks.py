@@ -6,8 +6,8 @@ Drawn in HTML so that it follows the width of the page and its colours; the same
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuning.report.metric_words import difference
 from tuning.scoring.comparison import MetricRow
-from tuning.ui.metric_words import difference
 
 __all__ = ["Dot", "difference_track", "reach_of", "score_track"]
 

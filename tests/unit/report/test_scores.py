@@ -2,9 +2,9 @@
 
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.fragments import cells, metric, text_of
+from tuning.report.scores import scores
 from tuning.scoring.comparison import Comparison, MetricRow, compare
 from tuning.spec import Task
-from tuning.ui.scores import scores
 
 
 def comparison(*metrics: MetricRow) -> Comparison:

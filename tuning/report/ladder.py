@@ -3,10 +3,10 @@
 Knows the rungs of a comparison; no run and no layout.
 """
 
+from tuning.report.markup import Column, escape, fold, section, table
+from tuning.report.metric_words import figure, metric_words
+from tuning.report.tracks import Dot, score_track
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
-from tuning.ui.markup import Column, escape, fold, section, table
-from tuning.ui.metric_words import figure, metric_words
-from tuning.ui.tracks import Dot, score_track
 
 __all__ = ["ladder"]
 

@@ -5,12 +5,12 @@ Knows a comparison; no run and no layout.
 
 from collections.abc import Sequence
 
+from tuning.report.markup import escape
+from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, interval_words, metric_words, span
+from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
 from tuning.scoring.wording import RUNGS
-from tuning.ui.markup import escape
-from tuning.ui.metric_words import DIRECTION_WORDS, difference, figure, interval_words, metric_words, span
-from tuning.ui.tracks import difference_track, reach_of
 
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 

@@ -3,9 +3,9 @@
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells, metric
+from tuning.report.ladder import ladder
 from tuning.scoring.comparison import Comparison, Headline, Rung, ScoringVariant, compare
 from tuning.spec import Task
-from tuning.ui.ladder import ladder
 
 RUNGS = [
     Rung(name="chance", status="run", value=0.125, rows=100, note="any of 8 labels"),

@@ -5,12 +5,12 @@ What got worse has the same room as what got better. Knows a comparison; no run 
 
 from collections.abc import Sequence
 
+from tuning.report.markup import Column, escape, fold, section, table
+from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
+from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Comparison, Forgetting, Gain, MetricRow, Slice
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.scoring.wording import row_count
-from tuning.ui.markup import Column, escape, fold, section, table
-from tuning.ui.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
-from tuning.ui.tracks import difference_track, reach_of
 
 __all__ = ["changes"]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.unit.ui.fragments import metric
+from tuning.report.metric_words import difference, figure, interval_words, metric_words, p_words, span
 from tuning.scoring.catalog import METRICS
-from tuning.ui.metric_words import difference, figure, interval_words, metric_words, p_words, span
 
 
 def test_every_metric_has_a_title_and_a_line_that_explains_it():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.ui.fragments import metric
-from tuning.ui.tracks import Dot, difference_track, reach_of, score_track
+from tuning.report.tracks import Dot, difference_track, reach_of, score_track
 
 
 def places(fragment: str) -> list[float]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells
-from tuning.ui import markup
+from tuning.report import markup
 
 FRAGMENTS = {
     "notice": markup.notice("info", HOSTILE, HOSTILE),

@@ -5,9 +5,9 @@ import pytest
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, metric, text_of
+from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.scoring.comparison import Check, CleanScore, Comparison, Flips, Headline, Verdict, compare
 from tuning.spec import Task
-from tuning.ui.headline import duel, failure_panel, verdict_panel
 
 
 def comparison(**changes: object) -> Comparison:

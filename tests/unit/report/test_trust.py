@@ -3,9 +3,9 @@
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells, text_of
+from tuning.report.trust import receipt, reliability, trust
 from tuning.scoring.comparison import CalibrationBin, Check, Comparison, Noise, Reliability, ReliabilityPair, compare
 from tuning.spec import Task
-from tuning.ui.trust import receipt, reliability, trust
 
 CHECKS = [
     Check(check="same rows", status="pass", detail="all 100"),

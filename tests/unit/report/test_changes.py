@@ -5,9 +5,9 @@ import pytest
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, metric, text_of
+from tuning.report.changes import changes
 from tuning.scoring.comparison import Comparison, Forgetting, Gain, Slice, compare
 from tuning.spec import Task
-from tuning.ui.changes import changes
 
 SURE, OPEN = metric(low=0.3, high=0.7), metric(delta=0.1, low=-0.1, high=0.3)
 WORSE = metric(base=0.75, tuned=0.25, delta=-0.5, low=-0.7, high=-0.3)
