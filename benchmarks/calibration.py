@@ -1,61 +1,53 @@
 """How often our intervals hold the true difference, and how often tests reject a true null, by simulation.
 
-    python -m benchmarks.calibration [--trials 3000] [--minutes 60] [--out benchmarks/results]
+    python -m benchmarks.calibration [--trials 3000] [--minutes 60] [--metric accuracy] [--out benchmarks/results]
 
-Writes calibration.md and calibration.csv. Beside ours, on the same samples: an unpaired z-test of two proportions, the
-percentile bootstrap, and the paired bootstrap test of sacrebleu 2.6 (its arithmetic on our sums, so that thousands of
-trials are possible; `tests/unit/scoring/test_calibration.py` holds it against sacrebleu itself).
+Writes calibration.csv after every cell, from which a run that was cut off goes on, and calibration.md. Beside ours, on
+the same samples: an unpaired z-test of two proportions, the percentile bootstrap, and the paired bootstrap test of
+sacrebleu 2.6 (its arithmetic on our sums, so that thousands of trials are possible;
+`tests/unit/scoring/test_calibration.py` holds it against sacrebleu itself).
 """
 
 import argparse
-import csv
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.calibration_table import Cell, Sample, line_of, read_cells, write_cells
 from benchmarks.worlds import Sides, World, classified, generated, grouped
 from tuning.scoring.metric_table import flips_of
 from tuning.scoring.resampling import PairedSums, paired_interval, randomization_ps
-from tuning.scoring.statistics import mcnemar_midp, newcombe_paired
+from tuning.scoring.statistics import Interval, mcnemar_midp, newcombe_paired
 
 __all__ = ["Cell", "Sample", "measure", "sacrebleu_p", "worlds"]
 
-DRAWS = 400
-"""Of bootstraps and randomizations in each trial."""
-Z95 = 1.959963984540054
+Array: TypeAlias = NDArray[np.float64]
+
+DRAWS = 200
+"""Of bootstraps and randomizations for each test set; with 200, p < .05 is as likely under the null as with 5,000."""
+BATCH = 50
+"""Test sets that share the draws, as all do in the product, whose seed is fixed."""
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One sort of test set: what is measured on it, how many rows, how the models differ."""
+class _Trial:
+    """What came of one test set."""
 
-    metric: str
-    rows: int
-    disagreement: float
-    gap: float
-
-
-@dataclass(frozen=True)
-class Cell(Sample):
-    """What came of many such test sets; shares of trials, nan where there is nothing to count."""
-
-    truth: float
-    trials: int
-    shown: float
-    """Trials with an interval; coverage is of these."""
-    covered: float
-    rejected: float
-    """p < .05: under the null an error, else power."""
-    bootstrap_covered: float
-    z_rejected: float
-    sacrebleu_rejected: float
+    covered: bool | None
+    """None: no interval was shown."""
+    p: float
+    bootstrap_covered: bool
+    z_p: float
+    sacrebleu_p: float
 
 
 def worlds() -> dict[str, Callable[[Sides], World]]:
@@ -77,57 +69,67 @@ def worlds() -> dict[str, Callable[[Sides], World]]:
     }
 
 
-def measure(sample: Sample, world: World, trials: int, seed: int = 0) -> Cell:
+def measure(sample: Sample, world: World, trials: int) -> Cell:
     """Draw `trials` test sets and count."""
-    generator = np.random.default_rng(seed)
-    truth = world.truth()
-    found = [_trial(world.draw(sample.rows, generator), truth, trial) for trial in range(trials)]
-    shown = [each[0] for each in found if each[0] is not None]
-    share = sample.metric == "accuracy"
+    generator = np.random.default_rng(
+        [sample.rows, *(round(1000 * part) for part in (sample.disagreement, sample.gap))]
+    )
+    share, found = sample.metric == "accuracy", list[_Trial]()
+    for start in range(0, trials, BATCH):
+        sets = world.draw(sample.rows, min(BATCH, trials - start), generator)
+        found += _trials(sets, world.truth(), generator, closed_form=share)
+    shown = [trial.covered for trial in found if trial.covered is not None]
     return Cell(
         **asdict(sample),
-        truth=truth,
+        truth=world.truth(),
         trials=trials,
         shown=len(shown) / trials,
         covered=sum(shown) / len(shown) if shown else math.nan,
-        rejected=sum(each[1] < 0.05 for each in found) / trials,
-        bootstrap_covered=sum(each[2] for each in found) / trials,
-        z_rejected=sum(each[3] < 0.05 for each in found) / trials if share else math.nan,
-        sacrebleu_rejected=sum(each[4] < 0.05 for each in found) / trials,
+        rejected=sum(trial.p < 0.05 for trial in found) / trials,
+        bootstrap_covered=sum(trial.bootstrap_covered for trial in found) / trials,
+        z_rejected=sum(trial.z_p < 0.05 for trial in found) / trials if share else math.nan,
+        sacrebleu_rejected=sum(trial.sacrebleu_p < 0.05 for trial in found) / trials,
     )
 
 
-def sacrebleu_p(drawn: NDArray[np.float64], observed: float) -> float:
+def sacrebleu_p(drawn: Array, observed: float) -> float:
     """The p of sacrebleu's paired bootstrap from the differences in resamples: absolute values, then centred."""
     sizes = np.abs(drawn)
     return float((np.sum(sizes - sizes.mean() >= abs(observed)) + 1) / (len(sizes) + 1))
 
 
-def _trial(pairs: PairedSums, truth: float, seed: int) -> tuple[bool | None, float, bool, float, float]:
-    """Whether our interval covers (None: not shown), our p, whether the bootstrap covers, p of z-test and sacrebleu."""
-    flips = flips_of(pairs) if pairs.base.weigh is not None and _is_accuracy(pairs) else None
-    interval = newcombe_paired(flips) if flips else paired_interval(pairs)
-    p = mcnemar_midp(flips.broken, flips.fixed) if flips else randomization_ps([pairs], seed=seed, draws=DRAWS)[0]
-    drawn = _bootstrap(pairs, np.random.default_rng(seed))
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return (
-        None if interval is None else interval.low - 1e-12 <= truth <= interval.high + 1e-12,
-        p,
-        bool(low - 1e-12 <= truth <= high + 1e-12),
-        _unpaired_z_p(pairs),
-        sacrebleu_p(drawn, pairs.delta()),
-    )
+def _trials(
+    sets: Sequence[PairedSums], truth: float, generator: np.random.Generator, *, closed_form: bool
+) -> Iterator[_Trial]:
+    if closed_form:
+        flips = [flips_of(pairs) for pairs in sets]
+        intervals: list[Interval | None] = [newcombe_paired(each) for each in flips]
+        ps = [mcnemar_midp(each.broken, each.fixed) for each in flips]
+    else:
+        intervals = [paired_interval(pairs) for pairs in sets]
+        ps = randomization_ps(sets, seed=int(generator.integers(2**32)), draws=DRAWS)
+    resamples = _resamples(len(sets[0].base.values), generator)
+    for pairs, interval, p in zip(sets, intervals, ps, strict=True):
+        drawn = pairs.tuned.score(resamples @ pairs.tuned.values) - pairs.base.score(resamples @ pairs.base.values)
+        # As (draws + 1) p-th in order of size, a quantile is on average exceeded as often as it should be.
+        low, high = np.quantile(drawn, [0.025, 0.975], method="weibull")
+        yield _Trial(
+            covered=None if interval is None else _holds(interval, truth),
+            p=p,
+            bootstrap_covered=_holds(Interval(float(low), float(high)), truth),
+            z_p=_unpaired_z_p(pairs),
+            sacrebleu_p=sacrebleu_p(drawn, pairs.delta()),
+        )
 
 
-def _is_accuracy(pairs: PairedSums) -> bool:
-    return pairs.base.values.shape[1] == 2 and bool((pairs.base.values[:, 1] == 1).all())
+def _holds(interval: Interval, truth: float) -> bool:
+    return interval.low - ROUNDING <= truth <= interval.high + ROUNDING
 
 
-def _bootstrap(pairs: PairedSums, generator: np.random.Generator) -> NDArray[np.float64]:
-    rows = len(pairs.base.values)
+def _resamples(rows: int, generator: np.random.Generator) -> Array:
+    """How often each row comes in each bootstrap sample: (draws, rows)."""
     drawn = generator.integers(0, rows, (DRAWS, rows)) + rows * np.arange(DRAWS)[:, np.newaxis]
-    weights = np.bincount(drawn.ravel(), minlength=DRAWS * rows).reshape(DRAWS, rows).astype(np.float64)
-    return pairs.tuned.score(weights @ pairs.tuned.values) - pairs.base.score(weights @ pairs.base.values)
+    return np.bincount(drawn.ravel(), minlength=DRAWS * rows).reshape(DRAWS, rows).astype(np.float64)
 
 
 def _unpaired_z_p(pairs: PairedSums) -> float:
@@ -145,40 +147,15 @@ def _samples() -> Iterator[Sample]:
                     yield Sample(metric, rows, disagreement, gap)
 
 
-def _table(cells: list[Cell]) -> str:
-    names = ["metric", "rows", "differ", "gap", "shown", "covered", "rejected"]
-    names += ["bootstrap covers", "z rejects", "sacrebleu rejects"]
-    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
-    for cell in cells:
-        shares = (cell.shown, cell.covered, cell.rejected, cell.bootstrap_covered, cell.z_rejected)
-        row = [cell.metric, cell.rows, cell.disagreement, f"{cell.gap:.2f}"]
-        row += ["–" if math.isnan(share) else f"{share:.3f}" for share in (*shares, cell.sacrebleu_rejected)]
-        lines.append("| " + " | ".join(map(str, row)) + " |")
-    return "\n".join(lines)
+INTRODUCTION = f"""# Calibration
 
-
-def _write(cells: list[Cell], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / "calibration.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Cell)])
-        writer.writeheader()
-        writer.writerows(asdict(cell) for cell in cells)
-    trials = sorted({cell.trials for cell in cells})
-    text = INTRODUCTION.format(
-        trials=", ".join(map(str, trials)), error=math.sqrt(0.05 * 0.95 / trials[0]), draws=DRAWS
-    )
-    (out / "calibration.md").write_text(f"{text}\n{_table(cells)}\n", encoding="utf-8")
-
-
-INTRODUCTION = """# Calibration
-
-Made by `python -m benchmarks.calibration`; trials a cell: {trials} (a standard error of a share near .05: {error:.4f}).
-Rows *differ* when the models' answers do (one is right, the other wrong); *gap* is the share of rows that tuned wins
-less the share that it loses, 0 being the null and equal to *differ* when tuned loses none. *Shown*: trials in which
-there is an interval; *covered*: those of them in which it holds the true difference. *Rejected*: p below .05. Where
-gap is 0 that is an error, which should not exceed .05 by more than luck; elsewhere it is power. Then the percentile
-bootstrap's coverage, and rejections by an unpaired z-test and by sacrebleu's paired bootstrap ({draws} draws each).
-"""
+Made by `python -m benchmarks.calibration`. A share near .05 of 3,000 trials has a standard error of .004. Rows *differ*
+when the models' answers do (one is right, the other wrong); *gap* is the share of rows that tuned wins less the share
+that it loses, 0 being the null and equal to *differ* when tuned loses none. *Shown*: trials in which there is an
+interval; *covered*: those of them in which it holds the true difference. *Rejected*: p below .05. Where gap is 0 that
+is an error, which should not exceed .05 by more than luck; elsewhere it is power. Then the percentile bootstrap's
+coverage, and rejections by an unpaired z-test and by sacrebleu's paired bootstrap. Randomizations and bootstraps are of
+{DRAWS} draws here, of 5,000 in the product; {BATCH} test sets share them."""
 
 
 def main() -> None:
@@ -189,16 +166,17 @@ def main() -> None:
     parser.add_argument("--metric", action="append", choices=list(worlds()), help="only this; may be given again")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     options = parser.parse_args()
-    began, cells = time.monotonic(), []
-    for sample in _samples():
-        if options.metric and sample.metric not in options.metric:
+    began, samples = time.monotonic(), [each for each in _samples() if each.metric in (options.metric or worlds())]
+    cells = {cell.sample: cell for cell in read_cells(options.out) if cell.trials == options.trials}
+    for sample in samples:
+        if sample in cells:
             continue
         if time.monotonic() - began > 60 * options.minutes:
             sys.exit("out of time; what was measured is written")
         world = worlds()[sample.metric](Sides(sample.disagreement, sample.gap))
-        cells.append(measure(sample, world, options.trials))
-        _write(cells, options.out)
-        print(_table(cells[-1:]).splitlines()[-1], flush=True)
+        cells[sample] = measure(sample, world, options.trials)
+        write_cells([cells[each] for each in _samples() if each in cells], options.out, INTRODUCTION)
+        print(line_of(cells[sample]), flush=True)
 
 
 if __name__ == "__main__":

@@ -51,11 +51,17 @@ class World:
         base, tuned = (float(side.score((self.weights @ side.values)[np.newaxis])[0]) for side in self._sides())
         return tuned - base
 
-    def draw(self, rows: int, generator: np.random.Generator) -> PairedSums:
-        """A test set."""
-        drawn = generator.choice(len(self.weights), rows, p=self.weights)
-        base, tuned = (RowSums(side.values[drawn], side.score, side.weigh) for side in self._sides())
-        return PairedSums(base, tuned)
+    def draw(self, rows: int, sets: int, generator: np.random.Generator) -> list[PairedSums]:
+        """So many test sets."""
+        drawn = generator.choice(len(self.weights), (sets, rows), p=self.weights)
+        base, tuned = self._sides()
+        return [
+            PairedSums(
+                RowSums(base.values[places], base.score, base.weigh),
+                RowSums(tuned.values[places], tuned.score, tuned.weigh),
+            )
+            for places in drawn
+        ]
 
     def _sides(self) -> tuple[RowSums, RowSums]:
         return self.pairs.base, self.pairs.tuned

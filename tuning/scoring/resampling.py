@@ -170,7 +170,7 @@ def randomization_ps(pairs: Sequence[PairedSums], *, seed: int = 0, draws: int =
     units = len(pairs[0].base.values) if pairs else 0
     at_least = np.zeros(len(pairs))
     for chunk in _chunks(units, draws):
-        swaps = generator.integers(0, 2, size=(chunk, units)).astype(np.float64)
+        swaps = generator.integers(0, 2, (chunk, units), dtype=np.int8).astype(np.float64)
         at_least += [_as_far(swaps, pair) for pair in pairs]
     return [float(p) for p in (1 + at_least) / (1 + draws)]
 
@@ -209,9 +209,9 @@ def _common_size(parts: NDArray[np.float64], weights: NDArray[np.float64] | None
 
 
 def _student(units: int) -> float:
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float(t.ppf(0.975, units - 1))
+    return float(stdtrit(units - 1, 0.975))
 
 
 def _chunks(units: int, draws: int) -> Iterator[int]:

@@ -24,22 +24,20 @@ CASES = [(20, 0.3), (50, 0.1), (100, 0.5), (200, 0.1)]
 @pytest.mark.parametrize(("rows", "disagreement"), CASES)
 def test_intervals_cover(metric, rows, disagreement):
     for gap in (0.0, disagreement):
-        world, generator = worlds()[metric](Sides(disagreement, gap)), np.random.default_rng(rows)
-        truth = world.truth()
-        found = [paired_interval(world.draw(rows, generator)) for _ in range(TRIALS)]
-        shown = [interval for interval in found if interval is not None]
-        missed = sum(not interval.low <= truth <= interval.high for interval in shown)
-        assert missed / TRIALS <= 0.05 + ERROR, gap
+        world = worlds()[metric](Sides(disagreement, gap))
+        truth, sets = world.truth(), world.draw(rows, TRIALS, np.random.default_rng(rows))
+        shown = [interval for interval in map(paired_interval, sets) if interval is not None]
         # Classes and groups of 20 units are uneven, and count as fewer.
         assert len(shown) > 0.9 * TRIALS or (metric in UNEVEN and rows == 20)
+        missed = sum(not interval.low <= truth <= interval.high for interval in shown)
+        assert missed <= (0.05 + ERROR) * len(shown), gap
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "chrf"])
 @pytest.mark.parametrize(("rows", "disagreement"), CASES)
 def test_randomization_rejects_a_true_null_rarely(metric, rows, disagreement):
-    world, generator = worlds()[metric](Sides(disagreement, 0.0)), np.random.default_rng(rows)
-    draws = [world.draw(rows, generator) for _ in range(TRIALS)]
-    rejected = sum(randomization_ps([pairs], seed=seed, draws=199)[0] < 0.05 for seed, pairs in enumerate(draws))
+    sets = worlds()[metric](Sides(disagreement, 0.0)).draw(rows, TRIALS, np.random.default_rng(rows))
+    rejected = sum(randomization_ps([pairs], seed=seed, draws=200)[0] < 0.05 for seed, pairs in enumerate(sets))
     assert rejected / TRIALS <= 0.05 + ERROR
 
 
