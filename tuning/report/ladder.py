@@ -8,9 +8,9 @@ from tuning.report.metric_words import figure, metric_words
 from tuning.report.tracks import Dot, score_track
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
 
-__all__ = ["ladder"]
+__all__ = ["RUNG_TITLES", "ladder"]
 
-_TITLES = {
+RUNG_TITLES = {
     "chance": "Chance",
     "majority": "Commonest label",
     "copy_input": "Copy the input",
@@ -49,7 +49,7 @@ def _row(rung: Rung, name: str, *, strongest: bool, line: float | None) -> tuple
     kind = "tuned" if rung.name == "tuned" else "strongest" if strongest else "rung"
     mark = ' <em class="to-tag">to beat</em>' if strongest else ""
     note = f"<small>{escape(rung.note)}</small>" if rung.note and rung.status == "run" else ""
-    title = f'<span class="to-{kind}-name">{_TITLES[rung.name]}</span>{mark}{note}'
+    title = f'<span class="to-{kind}-name">{RUNG_TITLES[rung.name]}</span>{mark}{note}'
     if rung.status == "not_run" or rung.value is None:
         return title, f'<span class="to-reason">not run: {escape(rung.note)}</span>', "–"
     known = rung.low is not None and rung.high is not None
