@@ -5,6 +5,7 @@ Knows nothing of predictions: two lists of texts in, numbers out, (rows, k) sums
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -29,30 +30,27 @@ CHRF_BETA = 2
 BLEU_ORDER = 4
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """N-grams of each row by their length, (rows, orders)."""
+
+    output: Array
+    target: Array
+    shared: Array
+
+
 def chrf_sums(outputs: Sequence[str], targets: Sequence[str]) -> Array:
     """What each row adds to the sums that corpus chrF is made of: (rows, 3 * 6), [output, target, matching] n-grams.
 
     The output's count where the target has any; white space is no letter. Ours because sacrebleu's own are private;
     `chrf_from_sums` of their total is `measures.chrf`, which a test holds.
     """
-    rows = len(outputs)
     texts = ["".join(text.split()) for text in [*outputs, *targets]]
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    text: NDArray[np.int64] = np.repeat(np.arange(2 * rows), lengths)
     joined = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     letters = np.unique(joined, return_inverse=True)[1]
-    sums = np.zeros((rows, CHRF_ORDER, 3))
-    # The n-gram that begins at each letter, by a number that only the same n-gram of the same row has.
-    grams: NDArray[np.int64] = text % max(1, rows)
-    for order in range(1, CHRF_ORDER + 1):
-        begins = max(0, len(letters) - order + 1)
-        grams = np.unique(grams[:begins] * len(letters) + letters[order - 1 :], return_inverse=True)[1]
-        inside = text[:begins] == text[order - 1 :]
-        sums[:, order - 1, 2] = _matches(grams[inside], text[:begins][inside], rows)
-        totals = np.maximum(0, lengths - order + 1)
-        sums[:, order - 1, 0] = np.where(totals[rows:] > 0, totals[:rows], 0)
-        sums[:, order - 1, 1] = totals[rows:]
-    return sums.reshape(rows, 3 * CHRF_ORDER)
+    counts = _counts(letters, [len(text) for text in texts], CHRF_ORDER)
+    output = np.where(counts.target > 0, counts.output, 0)
+    return np.stack([output, counts.target, counts.shared], axis=2).reshape(len(outputs), 3 * CHRF_ORDER)
 
 
 def chrf_from_sums(sums: Array) -> Array:
@@ -71,14 +69,16 @@ def chrf_from_sums(sums: Array) -> Array:
 def bleu_sums(outputs: Sequence[str], targets: Sequence[str], *, tokenize: str = "13a") -> Array:
     """What each row adds to corpus BLEU: (rows, 4 + 4 + 2), matching n-grams, n-grams, words of output and target.
 
-    `tokenize` is one of sacrebleu's tokenizers, and its counts are used.
+    `tokenize` names one of sacrebleu's tokenizers.
     """
     from sacrebleu.metrics import BLEU
 
-    bleu = BLEU(tokenize=tokenize, force=True)
-    scores = [bleu.corpus_score([output], [[target]]) for output, target in zip(outputs, targets, strict=True)]
-    lines = [[*score.counts, *score.totals, score.sys_len, score.ref_len] for score in scores]
-    return np.array(lines, dtype=np.float64).reshape(len(lines), 2 * BLEU_ORDER + 2)
+    tokenizer = BLEU(tokenize=tokenize).tokenizer
+    texts = [tokenizer(text.rstrip()).split() for text in [*outputs, *targets]]
+    numbers: dict[str, int] = {}
+    words = np.array([numbers.setdefault(word, len(numbers)) for text in texts for word in text], dtype=np.int64)
+    counts = _counts(words, [len(text) for text in texts], BLEU_ORDER)
+    return np.hstack([counts.shared, counts.output, counts.output[:, :1], counts.target[:, :1]])
 
 
 def bleu_from_sums(sums: Array) -> Array:
@@ -109,13 +109,37 @@ def token_f1_rows(outputs: Sequence[str], targets: Sequence[str]) -> Array:
     return np.array([_token_f1(tokenize_words(output), tokenize_words(target)) for output, target in pairs])
 
 
-def _matches(grams: NDArray[np.int64], text: NDArray[np.int64], rows: int) -> Array:
-    """How many n-grams each row's output and target share; the texts are the outputs, then the targets."""
-    kinds = int(grams.max(initial=-1)) + 1
-    counts = [np.bincount(grams[side], minlength=kinds) for side in (text < rows, text >= rows)]
-    row: NDArray[np.int64] = np.zeros(kinds, dtype=np.int64)
-    row[grams] = text % max(1, rows)
-    return np.bincount(row, weights=np.minimum(*counts), minlength=rows)
+def _counts(tokens: NDArray[np.int64], lengths: Sequence[int], orders: int) -> _Counts:
+    """Counts of the n-grams of 1 to `orders` tokens; `tokens` are all outputs and then all targets on end."""
+    rows, sizes = len(lengths) // 2, np.array(lengths, dtype=np.int64)
+    text: NDArray[np.int64] = np.repeat(np.arange(2 * rows), sizes)
+    kinds, half = int(tokens.max(initial=0)) + 1, (orders + 1) // 2
+    shared = np.zeros((rows, orders))
+    grams = parts = np.zeros_like(tokens)
+    for order in range(1, orders + 1):
+        begins = max(0, len(tokens) - order + 1)
+        # The n-gram that begins at each token as a number; a long one is two shorter ones that overlap.
+        if order <= half:
+            grams, span = grams[:begins] * kinds + tokens[order - 1 :], kinds**order
+            parts = np.unique(grams, return_inverse=True)[1] if order == half else parts
+        else:
+            grams, span = parts[:begins] * len(tokens) + parts[order - half :], len(tokens) ** 2
+        inside = text[:begins] == text[order - 1 :]
+        shared[:, order - 1] = _shared(grams[inside], span, text[:begins][inside], rows)
+    totals = np.maximum(0.0, sizes[:, np.newaxis] - np.arange(orders))
+    return _Counts(totals[:rows], totals[rows:], shared)
+
+
+def _shared(grams: NDArray[np.int64], span: int, text: NDArray[np.int64], rows: int) -> Array:
+    """How many of the n-grams, numbers below `span`, each row's output and target share; of `text` on are targets."""
+    side = text >= rows
+    keys = np.sort(2 * ((text - rows * side) * span + grams) + side)
+    # Keys of one n-gram in one row stand together, the output's before the target's.
+    begins = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+    bounds = np.append(begins, len(keys))
+    targets = np.diff(np.append(0, np.cumsum(keys & 1))[bounds])
+    matches = np.minimum(targets, np.diff(bounds) - targets)
+    return np.bincount(keys[begins] // (2 * span), weights=matches, minlength=rows)
 
 
 def _rouge_l(output: list[str], target: list[str]) -> float:

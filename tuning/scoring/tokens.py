@@ -5,6 +5,7 @@ rouge-score's own tokenizer keeps only a-z and 0-9, so that identical Russian or
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 __all__ = ["is_unspaced", "tokenize_words"]
@@ -30,8 +31,9 @@ def tokenize_words(text: str) -> list[str]:
 
 def is_unspaced(text: str) -> bool:
     """Whether more than half of a text's letters are of scripts that put no space between words."""
-    letters = [character for character in text if character.isalpha()]
-    return 2 * sum(map(_stands_alone, letters)) > len(letters)
+    letters = {character: count for character, count in Counter(text).items() if character.isalpha()}
+    alone = sum(count for letter, count in letters.items() if _stands_alone(letter))
+    return 2 * alone > sum(letters.values())
 
 
 def _words(folded: str) -> list[str]:
