@@ -136,7 +136,7 @@ def _shared(grams: NDArray[np.int64], span: int, text: NDArray[np.int64], rows: 
     keys = np.sort(2 * ((text - rows * side) * span + grams) + side)
     # Keys of one n-gram in one row stand together, the output's before the target's.
     begins = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
-    bounds = np.append(begins, len(keys))
+    bounds: NDArray[np.intp] = np.append(begins, len(keys))
     targets = np.diff(np.append(0, np.cumsum(keys & 1))[bounds])
     matches = np.minimum(targets, np.diff(bounds) - targets)
     return np.bincount(keys[begins] // (2 * span), weights=matches, minlength=rows)
