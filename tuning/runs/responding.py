@@ -12,12 +12,12 @@ from typing import Any
 from tuning.data.examples import Dataset, Example, Splits
 from tuning.engine.batching import RowTokens
 from tuning.engine.forward import Batching, CausalModel, OnRows
-from tuning.engine.generation import Generated, Stops, generate
-from tuning.engine.prediction import completion_nlls, label_scores
+from tuning.engine.generation import Stops
 from tuning.errors import IntegrityError
 from tuning.models.prompts import PromptFormat, Shot
 from tuning.prediction import Prediction
 from tuning.runs.asking import Asking, LabelScores, wording
+from tuning.runs.questions import DIRECTLY, Asker, FreeText, LabelLikelihoods, TargetLikelihoods
 from tuning.spec import RunSpec, Task
 
 __all__ = ["Responder", "Responders"]
@@ -39,6 +39,8 @@ class Responder:
     asking: Asking
     batching: Batching
     """How this model takes rows."""
+    asker: Asker = DIRECTLY
+    """Who gets the answers."""
 
     def row_tokens(self, example: Example) -> RowTokens:
         """A test row's prompt, as it is asked, and its whole target."""
@@ -55,23 +57,26 @@ class Responder:
 
     def score_labels(self, model: CausalModel, inputs: Sequence[str], on_rows: OnRows) -> list[LabelScores]:
         """The likelihoods of all labels after each input."""
-        completions = [tuple(self.prompts.completion(label)) for label in self.labels]
-        prompts = [self.prompts.encode(text, None).prompt for text in inputs]
+        completions = tuple(tuple(self.prompts.completion(label)) for label in self.labels)
+        prompts = tuple(self.prompts.encode(text, None).prompt for text in inputs)
         sizes = tuple(len(completion) for completion in completions)
-        table = label_scores(model, prompts, completions, on_rows, self.batching)
+        table = self.asker.ask(LabelLikelihoods(prompts, completions), model, on_rows, self.batching)
         _check_finite(nats for row in table for nats in row)
         return [LabelScores(nats, sizes) for nats in table]
 
     def target_nlls(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[float]:
         """Negative log-likelihood of each whole target and its end of turn, in nats."""
-        nlls = completion_nlls(model, [self.row_tokens(example) for example in examples], on_rows, self.batching)
+        rows = tuple(self.row_tokens(example) for example in examples)
+        nlls = self.asker.ask(TargetLikelihoods(rows), model, on_rows, self.batching)
         _check_finite(nlls)
         return nlls
 
     def write(self, model: CausalModel, examples: Sequence[Example], on_rows: OnRows) -> list[Prediction]:
         """What the model writes by itself, greedily, whatever the task."""
-        prompts = [self.row_tokens(example).prompt for example in examples]
-        answers: list[Generated] = generate(model, prompts, self.stops, on_rows, self.batching) if prompts else []
+        if not examples:
+            return []
+        prompts = tuple(self.row_tokens(example).prompt for example in examples)
+        answers = self.asker.ask(FreeText(prompts, self.stops), model, on_rows, self.batching)
         predictions = []
         for example, answer in zip(examples, answers, strict=True):
             raw = self.prompts.decode(answer.ids)
@@ -128,6 +133,7 @@ class Responders:
     splits: Splits
     window: int
     batching: Batching
+    asker: Asker = DIRECTLY
 
     def make(self, asking: Asking = Asking(), shots: Sequence[Shot] = ()) -> Responder:  # noqa: B008 - it is frozen
         """A responder that asks this way. Raises `SettingError` when the instruction does not fit."""
@@ -139,7 +145,8 @@ class Responders:
             shots,
         )
         stops = Stops(_end_ids(self.tokenizer, prompts), self._answer_limit(prompts))
-        return Responder(prompts, self.dataset.task, tuple(self.dataset.labels), stops, asking, self.batching)
+        labels = tuple(self.dataset.labels)
+        return Responder(prompts, self.dataset.task, labels, stops, asking, self.batching, self.asker)
 
     def fitting_shots(self, asking: Asking, shots: Sequence[Shot]) -> list[Shot]:
         """The shots that fit the window together, those too long for it left out."""

@@ -6,13 +6,15 @@ Knows responders and models, as the adapter stands; knows nothing of run folders
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from tuning.data.examples import Example
 from tuning.engine.forward import CausalModel, OnRows
-from tuning.engine.passages import token_nlls
 from tuning.prediction import Prediction
 from tuning.runs.asking import Asking, choose_shots
+from tuning.runs.checking import CHECKED_ROWS
+from tuning.runs.questions import TokenLikelihoods
 from tuning.runs.responding import Responder, Responders
 from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
 from tuning.spec import Task
@@ -57,7 +59,9 @@ class Rungs:
     """Asks one dataset's test rows in further ways."""
 
     responders: Responders
+    """Those that ask the base."""
     responder: Responder
+    """Asks either model the way both are asked, always the model itself."""
     base_asking: Asking
     """The way of asking that suits the base best."""
     test: Sequence[Example]
@@ -66,6 +70,11 @@ class Rungs:
     further: bool = True
     """Whether there is time for what tells where a gain comes from and what was forgotten."""
     general_text: Path = GENERAL_TEXT
+
+    @cached_property
+    def base(self) -> Responder:
+        """Asks the base the way both are asked."""
+        return self.responders.make(self.responder.asking)
 
     @property
     def base_rows(self) -> int:
@@ -82,23 +91,32 @@ class Rungs:
         """Everything that is asked of the base before training."""
         best: list[Prediction] = []
         if self.base_asking.scoring != "raw":
-            best = self.responders.make(self.base_asking).predict(model, self.test, on_rows)
+            best = self.answer(self.responders.make(self.base_asking), model, on_rows)
         few_shot, missing = self._ask_few_shot(model, on_rows) if self.few_shot else ([], NO_TIME)
         again = [
             prediction
             for start in range(0, len(self._again), _AGAIN_AT_ONCE)
             for prediction in self.responder.predict(model, self._again[start : start + _AGAIN_AT_ONCE], on_rows)
         ]
-        tuned_too = self.ask_tuned(model, on_rows)
-        return BaseSide(best, few_shot, missing, again, list(tuned_too.free_text), list(tuned_too.general))
+        both = self._ask_both(self.base, model, on_rows)
+        return BaseSide(best, few_shot, missing, again, list(both.free_text), list(both.general))
 
     def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
-        """Everything that is asked of both models."""
+        """Everything that is asked of the tuned model beside its answers."""
+        return self._ask_both(self.responder, model, on_rows)
+
+    def answer(self, responder: Responder, model: CausalModel, on_rows: OnRows) -> list[Prediction]:
+        """All test rows; those that will be checked are batched among themselves, here as there."""
+        head, rest = self.test[:CHECKED_ROWS], self.test[CHECKED_ROWS:]
+        return responder.predict(model, head, on_rows) + responder.predict(model, rest, on_rows)
+
+    def _ask_both(self, responder: Responder, model: CausalModel, on_rows: OnRows) -> TunedSide:
+        """What base and tuned are both asked."""
         if not self.further:
             return TunedSide()
-        classifies = self.responder.task is Task.CLASSIFY
-        free_text = self.responder.write(model, self.test, on_rows) if classifies else []
-        return TunedSide(free_text, token_nlls(model, self._passages(), on_rows, self.responder.batching))
+        free_text = responder.write(model, self.test, on_rows) if responder.task is Task.CLASSIFY else []
+        general = TokenLikelihoods(self._passages())
+        return TunedSide(free_text, responder.asker.ask(general, model, lambda _: on_rows(0), responder.batching))
 
     @property
     def _again(self) -> Sequence[Example]:
@@ -115,11 +133,11 @@ class Rungs:
             return [], "no training row fits the model's window beside another row"
         return self.responders.make(asking, shots).predict(model, self.test, on_rows), ""
 
-    def _passages(self) -> list[list[int]]:
+    def _passages(self) -> tuple[tuple[int, ...], ...]:
         text = self.general_text.read_text(encoding="utf-8")
         passages = [" ".join(passage.split()) for passage in text.split("\n\n")]
         tokenizer = self.responders.tokenizer
-        return [tokenizer(passage, add_special_tokens=False)["input_ids"] for passage in passages]
+        return tuple(tuple(tokenizer(passage, add_special_tokens=False)["input_ids"]) for passage in passages)
 
 
 def with_sides(evidence: Evidence, base: BaseSide, tuned: TunedSide) -> Evidence:
