@@ -1,23 +1,29 @@
-"""New rows asked of a finished run's models: for `predict`, and as a process of its own for the app.
+"""New rows asked of a finished run's models, the way the run asked its test rows: for `predict`, and in parts for Try.
 
-`python -m tuning.runs.answering RUN_FOLDER` reads {"inputs": [...]} on standard input and prints
-{"base": [...], "tuned": [...]}, predictions both. Knows the run folder and how its rows are asked.
+Knows the run folder and how its rows are asked; knows nothing of who asks.
 """
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from tuning.data.examples import Example
-from tuning.errors import InputError, TuneOffError, describe_unexpected
+from tuning.engine.forward import Batching
+from tuning.engine.suitability import choose_batching
+from tuning.errors import InputError
+from tuning.models.adapter import adapter_off, load_adapter
+from tuning.models.catalog import find_model
+from tuning.models.fetching import resolve_model
+from tuning.models.loading import LoadedModel, choose_machine, load_model, window
 from tuning.prediction import Prediction
+from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
+from tuning.spec import RunSpec
 
-__all__ = ["Answers", "answer", "main"]
+__all__ = ["Answers", "Base", "answer", "check_adapter", "load_base", "responder_of"]
 
 
 class Answers(BaseModel):
@@ -29,10 +35,32 @@ class Answers(BaseModel):
     tuned: list[Prediction] | None = None
 
 
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+@dataclass(frozen=True)
+class Base:
+    """A base model in memory, and how rows are put through it."""
 
-    inputs: list[str]
+    loaded: LoadedModel
+    batching: Batching
+
+
+def load_base(spec: RunSpec, env: Mapping[str, str]) -> Base:
+    """The base model of a run with these settings. Raises `ModelError`, `SettingError`."""
+    resolved = resolve_model(find_model(spec.model, env), env)
+    loaded = load_model(resolved.path, choose_machine(spec.device, spec.precision))
+    return Base(loaded, choose_batching(loaded.model))
+
+
+def responder_of(run: Run, base: Base) -> Responder:
+    """What asks rows as the run asked its test rows."""
+    tokenizer, longest = base.loaded.tokenizer, window(base.loaded.model)
+    responders = Responders(tokenizer, run.spec(), run.dataset(), run.splits(), longest, base.batching)
+    return responders.make(run.asking())
+
+
+def check_adapter(run: Run) -> None:
+    """Raise `InputError` for a run that has no adapter (yet)."""
+    if not run.adapter_path.is_dir():
+        raise InputError(f"run {run.id[:8]} has no adapter: it was not trained to the end")
 
 
 def answer(
@@ -42,57 +70,20 @@ def answer(
 
     Raises `InputError` for a run that has no adapter (yet) when tuned is asked.
     """
-    if "tuned" in which and not run.adapter_path.is_dir():
-        raise InputError(f"run {run.id[:8]} has no adapter: it was not trained to the end")
-    from tuning.engine.suitability import choose_batching
-    from tuning.models.adapter import adapter_off, load_adapter
-    from tuning.models.catalog import find_model
-    from tuning.models.fetching import resolve_model
-    from tuning.models.loading import choose_machine, load_model, window
-    from tuning.runs.responding import Responders
-
-    env = os.environ if env is None else env
-    spec = run.spec()
-    resolved = resolve_model(find_model(spec.model, env), env)
-    loaded = load_model(resolved.path, choose_machine(spec.device, spec.precision))
-    batching = choose_batching(loaded.model)
-    responders = Responders(loaded.tokenizer, spec, run.dataset(), run.splits(), window(loaded.model), batching)
-    responder = responders.make(run.asking())
+    if "tuned" in which:
+        check_adapter(run)
+    base = load_base(run.spec(), os.environ if env is None else env)
+    responder = responder_of(run, base)
     examples = [Example(row=number, input=text, target="") for number, text in enumerate(inputs, 1)]
 
     def ask(model: object) -> list[Prediction]:
         return responder.predict(model, examples, lambda _: None)
 
     if "tuned" not in which:
-        return Answers(base=ask(loaded.model))
-    model = load_adapter(loaded.model, run.adapter_path)
+        return Answers(base=ask(base.loaded.model))
+    model = load_adapter(base.loaded.model, run.adapter_path)
     tuned = ask(model)
     if "base" not in which:
         return Answers(tuned=tuned)
     with adapter_off(model):
         return Answers(base=ask(model), tuned=tuned)
-
-
-def main(arguments: list[str]) -> int:
-    """The command; what goes wrong is one line on standard error."""
-    import logging
-
-    logging.basicConfig(level=logging.WARNING)
-    try:
-        question = _Question.model_validate_json(sys.stdin.buffer.read())
-        answers = answer(Run(Path(arguments[0])), question.inputs, which=("base", "tuned"))
-    except ValidationError as error:
-        sys.stderr.write(f"the question is not of its form: {error.errors()[0]['msg']}\n")
-        return InputError.exit_code
-    except TuneOffError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001 - the app shows one line, the log has the rest
-        sys.stderr.write(f"{describe_unexpected(error, logging.getLogger(__name__))}\n")
-        return 1
-    sys.stdout.buffer.write(answers.model_dump_json().encode() + b"\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -8,9 +8,12 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.runs.inference import Inference
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
+from tuning.ui.picking import PICKED
+from tuning.ui.try_events import TryEvents
 
 __all__ = ["build"]
 
@@ -32,6 +35,7 @@ _WORK: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"
 
 def build(context: Context) -> gr.Blocks:
     """The app, ready to be queued and launched."""
+    inference = Inference(context.env)
     with gr.Blocks(title="Tune-Off", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         gr.HTML(_HEAD)
         page = Page(context)
@@ -39,6 +43,7 @@ def build(context: Context) -> gr.Blocks:
         _wire_tune(page)
         _wire_compare(page)
         _wire_others(page)
+        TryEvents(page, inference).wire()
         add_endpoints(context.store)
     return demo
 
@@ -68,27 +73,19 @@ def _wire_tune(page: Page) -> None:
 
 def _wire_compare(page: Page) -> None:
     compare, browser = page.compare, page.browser
-    samples = [*compare.sample_outputs, compare.whole, compare.notice]
-    here = [browser, compare.filter, compare.number]
-    compare.filter.input(page.choose_kind, here[:2], samples, **_QUIET)
-    compare.next.click(page.next_samples, here, samples, **_QUIET)
-    compare.previous.click(page.previous_samples, here, samples, **_QUIET)
-    compare.table.select(page.show_row, browser, [*compare.whole_outputs, compare.notice], **_QUIET)
+    samples = compare.samples
+    here = [browser, samples.filter, samples.order, samples.search]
+    for drawn in (samples.flips, samples.list, compare.parts):
+        getattr(drawn, PICKED)(page.pick_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
+    changed = [samples.order.input, samples.search.input]
+    gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
     taken.pack.click(page.pack, browser, [*taken.outputs, compare.notice], **_WORK)
 
 
 def _wire_others(page: Page) -> None:
-    browser, runs, try_it = page.browser, page.runs, page.try_it
+    browser, runs = page.browser, page.runs
     page.watch.cancel.click(page.cancel, browser, [page.seen, *page.watch.outputs], **_QUIET)
-    try_it.send.click(
-        page.answer,
-        [browser, try_it.prompt],
-        try_it.answer_outputs,
-        api_visibility="private",
-        show_progress="full",
-        concurrency_limit=1,
-    )
     page.runs_tab.select(page.list_runs, browser, runs.outputs, **_QUIET)
     runs.list.input(page.choose_run, runs.list, runs.choice_outputs, **_QUIET)
     runs.delete.click(page.ask_delete, runs.list, runs.choice_outputs, **_QUIET)

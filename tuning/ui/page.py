@@ -14,11 +14,12 @@ from tuning.runs.local import enforce_cancel
 from tuning.runs.submission import submit
 from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
+from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, settings_of
 from tuning.ui.runs import list_runs
+from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
 from tuning.ui.take_away import pack_run
-from tuning.ui.try_it import ask
 from tuning.ui.visitor import NO_RUN, current_run, looking_at, own_run, owner_of, read_visitor
 from tuning.ui.watch import watch_page
 
@@ -49,8 +50,8 @@ def _no_comparison(page: "Page", message: str) -> Changes:
     return {page.compare.notice: markup.notice("error", "That did not work", message)}
 
 
-def _no_answer(page: "Page", message: str) -> Changes:
-    return page.try_it.show_problem(message)
+def _no_samples(page: "Page", message: str) -> Changes:
+    return {page.compare.samples.list: markup.notice("error", "These samples cannot be shown", message)}
 
 
 def _no_list(page: "Page", message: str) -> Changes:
@@ -151,42 +152,23 @@ class Page(Screens):
 
     # --- Compare
 
-    @told(_no_comparison)
-    def show_samples(self, stored: object, kind: str, number: int) -> Changes:
-        """Page `number` of the samples of a kind."""
-        run = self.opened(stored)
-        page = self.compare.samples(run, kind, number)
-        return {**self.compare.show_samples(page), self.compare.whole: gr.Group(visible=False)}
+    @told(_no_samples)
+    def pick_samples(self, stored: object, kept: object, order: object, search: object, event: gr.EventData) -> Changes:
+        """A count, a cell, a part or another page was chosen; `kept` is what was chosen before."""
+        pick = read_pick(vars(event)["_data"])
+        wanted = pick.filter or read_filter(kept)
+        return self.compare.samples.show(self.opened(stored), wanted, read_view(order, search, pick.page))
 
-    def choose_kind(self, stored: object, kind: str) -> Changes:
-        """Another filter: begin with its first page."""
-        return self.show_samples(stored, kind, 0)
-
-    def next_samples(self, stored: object, kind: str, number: int) -> Changes:
-        """One page on."""
-        return self.show_samples(stored, kind, number + 1)
-
-    def previous_samples(self, stored: object, kind: str, number: int) -> Changes:
-        """One page back."""
-        return self.show_samples(stored, kind, number - 1)
-
-    @told(_no_comparison)
-    def show_row(self, stored: object, event: gr.SelectData) -> Changes:
-        """A cell of the samples was chosen: show that row in full."""
-        return self.compare.show_whole(self.opened(stored), event.row_value)
+    @told(_no_samples)
+    def sort_samples(self, stored: object, kept: object, order: object, search: object) -> Changes:
+        """Another order or something to search for: begin with the first page."""
+        return self.compare.samples.show(self.opened(stored), read_filter(kept), read_view(order, search, 0))
 
     @told(_no_comparison)
     def pack(self, stored: object) -> Changes:
         """Make the download ready."""
         packed = pack_run(self.opened(stored), self.context.files)
         return self.compare.take_away.show(packed)
-
-    # --- Try
-
-    @told(_no_answer)
-    def answer(self, stored: object, prompt: str) -> Changes:
-        """Send a prompt to both models."""
-        return self.try_it.show_pair(ask(self.opened(stored), prompt, self.context.env))
 
     # --- Runs
 

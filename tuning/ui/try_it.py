@@ -1,38 +1,28 @@
-"""The screen that sends one prompt to both models. Knows how to ask the answering process, not how it answers.
+"""The screen that sends one prompt to both models: its layout, and what of it changes. Knows a run, not who answers."""
 
-The models are loaded by a child process that ends with its answer, so that the server itself never loads one.
-"""
-
-import json
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import gradio as gr
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tuning.errors import InputError, TuneOffError
+from tuning.engine.sampling import Sampling
 from tuning.prediction import Prediction
 from tuning.report import markup
-from tuning.runs.local import worker_env
+from tuning.runs.exchange import LONGEST_PROMPT, MOST_NEW_TOKENS
 from tuning.runs.store import Run
+from tuning.spec import Task
+from tuning.ui.blind import CHOICES
+from tuning.ui.replies import Shown, draw_replies
 
-__all__ = ["Pair", "TryPage", "TryScreen", "ask", "try_page"]
+__all__ = ["SETTINGS", "TryPage", "TryScreen", "row_of", "try_page"]
 
-_LONGEST = 20_000
-_LABELS = 5
+SETTINGS = (*Sampling.model_fields, "max_new_tokens")
+"""How both models answer, in the order in which the values travel."""
+_ROWS = 12
+_LINE = 80
 _EMPTY = ("empty", "Nothing to try yet", "When a run is done, both of its models answer your own prompts here.")
-
-
-class Pair(BaseModel):
-    """Both models' answers to one prompt, as the answering process prints them."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    base: list[Prediction] = Field(min_length=1, max_length=1)
-    tuned: list[Prediction] = Field(min_length=1, max_length=1)
+_TOKENS_HINT = f"most new tokens of an answer (1 to {MOST_NEW_TOKENS:,}); empty: as in the run"
 
 
 @dataclass(frozen=True)
@@ -40,126 +30,155 @@ class TryPage:
     """What the screen shows of a run before anything is asked."""
 
     ready: bool
-    about: str
-    prompt: str = ""
-    """An input of the test rows, to begin with."""
+    about: str = ""
     instruction: str = ""
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    """A few test rows to begin with: a line of each, and its number."""
+    first: Prediction | None = None
+    """The test row that the screen begins with."""
+    writes: bool = False
+    """Whether the models write, so that sampling means something."""
 
 
 def try_page(run: Run | None) -> TryPage:
     """Whether the run's models can be asked, and what with."""
     if run is None or run.status().active or not run.adapter_path.is_dir():
-        return TryPage(False, "")
-    dataset = run.dataset()
+        return TryPage(False)
+    dataset, spec = run.dataset(), run.spec()
     answers = run.predictions("tuned")
-    return TryPage(True, dataset.name, answers[0].input if answers else "", dataset.instruction)
+    some = Random(spec.seed).sample(answers, min(_ROWS, len(answers)))
+    return TryPage(
+        ready=True,
+        about=f"{spec.model}, tuned on {dataset.name}",
+        instruction=dataset.instruction,
+        rows=[(_line(row), str(row.row)) for row in some],
+        first=some[0] if some else None,
+        writes=dataset.task is Task.GENERATE,
+    )
 
 
-def ask(
-    run: Run, prompt: str, env: Mapping[str, str], *, command: Sequence[str] | None = None, patience_s: float = 240.0
-) -> Pair:
-    """Both models' answers. Raises `InputError` for a prompt that cannot be asked, `TuneOffError` when none comes."""
-    if not prompt.strip():
-        raise InputError("The prompt is empty: write what both models should answer.")
-    if len(prompt) > _LONGEST:
-        raise InputError(f"The prompt has {len(prompt):,} characters; at most {_LONGEST:,} are taken: shorten it.")
-    arguments = list(command) if command else [sys.executable, "-m", "tuning.runs.answering", str(run.path.absolute())]
-    try:
-        done = subprocess.run(
-            arguments,
-            input=json.dumps({"inputs": [prompt]}).encode(),
-            capture_output=True,
-            cwd=run.path,
-            env=worker_env(run, env),
-            timeout=patience_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TuneOffError(f"No answer came within {patience_s:g} s: this machine is busy; try again later.") from error
-    except OSError as error:
-        raise TuneOffError(f"The answering process cannot be started: {error.strerror or error}.") from error
-    if done.returncode != 0:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise TuneOffError(lines[-1][:500] if lines else f"The answering process ended with code {done.returncode}.")
-    try:
-        return Pair.model_validate_json(done.stdout)
-    except ValidationError as error:
-        raise TuneOffError(
-            "The answering process did not answer in its agreed form: the models cannot be tried."
-        ) from error
+def row_of(run: Run, number: object) -> Prediction | None:
+    """The test row of that number; None for what is not the number of one."""
+    return next((row for row in run.predictions("tuned") if str(row.row) == str(number)), None)
 
 
-def _likely(prediction: Prediction) -> dict[str, float] | None:
-    """The likeliest labels for a `gr.Label`; None for generated text."""
-    if not prediction.probabilities:
-        return None
-    ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    return dict(ranked[:_LABELS])
+def _line(row: Prediction) -> str:
+    text = " ".join(row.input.split())
+    return f"row {row.row}: {text if len(text) <= _LINE else text[:_LINE] + '…'}"
 
 
 class TryScreen:
     """The layout of the screen, and what of it changes."""
 
     def __init__(self) -> None:
+        self.shown = gr.State(None)
+        self.tallies = gr.BrowserState(None, storage_key="tune-off-votes", secret="tune-off")  # noqa: S106 - protects nothing
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         with gr.Column(visible=False) as self.body:
-            self.instruction = gr.Textbox(
-                label="What both models are told first", interactive=False, lines=2, max_lines=6
-            )
-            self.prompt = gr.Textbox(label="Your prompt", lines=4, max_lines=14, max_length=_LONGEST)
-            self.send = gr.Button("Ask both models", variant="primary")
-            self.problem = gr.HTML(visible=False)
+            self._build_prompt()
             with gr.Row():
-                with gr.Column(min_width=300):
-                    self.base = gr.Textbox(label="Base answers", lines=4, max_lines=20, interactive=False)
-                    self.base_label = gr.Label(label="Base: how likely each label is", visible=False)
-                with gr.Column(min_width=300):
-                    self.tuned = gr.Textbox(label="Tuned answers", lines=4, max_lines=20, interactive=False)
-                    self.tuned_label = gr.Label(label="Tuned: how likely each label is", visible=False)
+                self.send = gr.Button("Ask both models", variant="primary", min_width=180, scale=3)
+                self.stop = gr.Button("Stop", visible=False, min_width=120, scale=1)
+            self.status = gr.HTML(visible=False)
+            self.replies = gr.HTML(visible=False)
+            with gr.Row(visible=False) as self.ballot:
+                self.votes = {choice: gr.Button(words, min_width=130) for choice, words in CHOICES.items()}
+            self.tally = gr.HTML()
+
+    def _build_prompt(self) -> None:
+        self.row = gr.Dropdown([], label="A prompt from the test rows", info="neither model has learned from them")
+        self.prompt = gr.Textbox(label="Your prompt", lines=3, max_lines=14, max_length=LONGEST_PROMPT)
+        self.target = gr.Textbox(label="Target", lines=1, max_lines=6, interactive=False, visible=False)
+        self.blind = gr.Checkbox(False, label="Blind: say which answer is better before seeing whose it is")
+        self.settings: dict[str, Any] = {}
+        with gr.Accordion("How they answer", open=False) as self.sampling, gr.Row():
+            for name, about in Sampling.model_fields.items():
+                label = "Top-p" if name == "top_p" else name.capitalize()
+                self.settings[name] = gr.Number(about.default, label=label, info=about.description, min_width=200)
+            self.settings["max_new_tokens"] = gr.Number(None, label="Longest answer", info=_TOKENS_HINT, min_width=200)
+        with gr.Accordion("What both are told before every prompt", open=False):
+            self.instruction = gr.Textbox(label="Instruction", interactive=False, lines=2, max_lines=8)
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        return [self.notice, self.body, self.instruction, self.prompt, *self.answer_outputs]
+        shown = [self.notice, self.body, self.instruction, self.row, self.prompt, self.target, self.sampling]
+        return [*shown, *self.answer_outputs]
 
     @property
     def answer_outputs(self) -> list[Any]:
         """What an answer changes."""
-        return [self.problem, self.base, self.base_label, self.tuned, self.tuned_label]
+        return [self.shown, self.send, self.stop, self.status, self.replies, self.ballot, self.tally]
 
     def show(self, page: TryPage) -> dict[Any, Any]:
         """The changes that make the screen ready for the run, or say why it is not."""
-        about = ("info", "Ask both models the same", f"Tuned on {page.about}. The first answer takes a while to load.")
+        hint = f"{markup.escape(page.about)}; both are asked as the test rows were"
+        head = markup.heading("", "Ask both models the same", hint)
         return {
-            self.notice: markup.notice(*(about if page.ready else _EMPTY)),
+            self.notice: head if page.ready else markup.notice(*_EMPTY),
             self.body: gr.Column(visible=page.ready),
             self.instruction: page.instruction,
-            self.prompt: page.prompt,
-            self.problem: gr.HTML(visible=False),
-            self.base: "",
-            self.tuned: "",
-            self.base_label: gr.Label(None, visible=False),
-            self.tuned_label: gr.Label(None, visible=False),
+            self.row: gr.Dropdown(page.rows, value=page.rows[0][1] if page.rows else None, visible=bool(page.rows)),
+            self.sampling: gr.Accordion(visible=page.writes),
+            **self.show_row(page.first),
+            **self.show_idle(),
+            self.replies: gr.HTML(visible=False),
+            self.shown: None,
+            self.tally: "",
         }
 
-    def show_pair(self, pair: Pair) -> dict[Any, Any]:
-        """The changes that show both answers."""
-        base, tuned = pair.base[0], pair.tuned[0]
-        base_labels, tuned_labels = _likely(base), _likely(tuned)
+    def show_row(self, row: Prediction | None) -> dict[Any, Any]:
+        """The changes that make a test row the prompt."""
+        if row is None:
+            return {self.prompt: "", self.target: gr.Textbox(visible=False)}
+        label = f"Target of test row {row.row}"
+        return {self.prompt: row.input, self.target: gr.Textbox(row.target, label=label, visible=True)}
+
+    def show_idle(self) -> dict[Any, Any]:
+        """The changes that let another prompt be asked."""
         return {
-            self.problem: gr.HTML(visible=False),
-            self.base: base.output,
-            self.tuned: tuned.output,
-            self.base_label: gr.Label(base_labels, visible=base_labels is not None),
-            self.tuned_label: gr.Label(tuned_labels, visible=tuned_labels is not None),
+            self.send: gr.Button(interactive=True),
+            self.stop: gr.Button(visible=False),
+            self.status: gr.HTML(visible=False),
+            self.ballot: gr.Row(visible=False),
+        }
+
+    def show_waiting(self, words: str) -> dict[Any, Any]:
+        """The changes while there is nothing of an answer yet."""
+        return {
+            self.send: gr.Button(interactive=False),
+            self.stop: gr.Button(visible=True),
+            self.status: gr.HTML(markup.notice("info", words) + markup.bar(None), visible=True),
+            self.replies: gr.HTML(visible=False),
+            self.ballot: gr.Row(visible=False),
+            self.tally: "",
+        }
+
+    def show_going(self, shown: Shown) -> dict[Any, Any]:
+        """The changes that show how far both answers are."""
+        return {self.replies: gr.HTML(draw_replies(shown), visible=True), self.status: gr.HTML(visible=False)}
+
+    def show_over(self, shown: Shown, tally: str = "") -> dict[Any, Any]:
+        """The changes that show both answers whole, and ask for a vote where that is still to come."""
+        return {
+            **self.show_idle(),
+            self.replies: gr.HTML(draw_replies(shown), visible=True),
+            self.shown: shown,
+            self.ballot: gr.Row(visible=shown.sealed),
+            self.tally: _tally(tally),
         }
 
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why there is no answer; old answers do not stay beside a new prompt."""
         return {
-            self.problem: gr.HTML(markup.notice("error", "No answer", message), visible=True),
-            self.base: "",
-            self.tuned: "",
-            self.base_label: gr.Label(None, visible=False),
-            self.tuned_label: gr.Label(None, visible=False),
+            **self.show_idle(),
+            self.status: gr.HTML(markup.notice("error", "No answer", message), visible=True),
+            self.replies: gr.HTML(visible=False),
+            self.shown: None,
         }
+
+
+def _tally(words: str) -> str:
+    return (
+        f'<p class="to-tally" role="status">Your blind votes on this run: {markup.escape(words)}</p>' if words else ""
+    )

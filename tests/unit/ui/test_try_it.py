@@ -1,68 +1,73 @@
-"""Asking both models, with a stand-in for the answering process."""
+"""The screen Try: when it is ready, and the test rows that it begins with."""
 
-import json
-import sys
-
+import gradio as gr
 import pytest
 
-from tests.unit.ui.builders import finished_run, unfinished_run
-from tuning.errors import InputError, TuneOffError
-from tuning.ui.try_it import ask, try_page
-
-ECHO = """
-import json, os, sys
-prompt, = json.load(sys.stdin)["inputs"]
-said = {"row": 1, "input": prompt, "target": ""}
-base = {**said, "output": os.environ.get("HF_TOKEN", "none")}
-print(json.dumps({"base": [base], "tuned": [{**said, "output": prompt}]}))
-"""
+from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
+from tests.unit.ui.full_runs import full_run
+from tuning.runs.exchange import Reply, Side
+from tuning.spec import Task
+from tuning.ui.blind import Order
+from tuning.ui.replies import Shown
+from tuning.ui.try_it import SETTINGS, TryScreen, row_of, try_page
 
 
-def python(code: str) -> list[str]:
-    return [sys.executable, "-c", code]
-
-
-def test_both_answers_come_back_and_no_secret_goes_out(tmp_path):
-    pair = ask(finished_run(tmp_path), "Жар \u202e ${x}", {"HF_TOKEN": "hf_secret"}, command=python(ECHO))
-    assert pair.tuned[0].output == "Жар \u202e ${x}"
-    assert pair.base[0].output == "none"
-
-
-@pytest.mark.parametrize(("prompt", "message"), [(" \n", "prompt is empty"), ("x" * 20_001, "20,001 characters")])
-def test_a_prompt_that_cannot_be_asked_is_refused_before_anything_starts(tmp_path, prompt, message):
-    with pytest.raises(InputError, match=message):
-        ask(finished_run(tmp_path), prompt, {}, command=python("raise SystemExit(9)"))
-
-
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("import sys; sys.exit('the adapter is missing; run again')", "the adapter is missing; run again"),
-        ("raise SystemExit(7)", "ended with code 7"),
-        ("print('hello')", "agreed form"),
-        (f"print({json.dumps(json.dumps({'base': [], 'tuned': []}))})", "agreed form"),
-    ],
-)
-def test_a_process_that_fails_is_told_in_one_line(tmp_path, code, message):
-    with pytest.raises(TuneOffError, match=message):
-        ask(finished_run(tmp_path), "hi", {}, command=python(code))
-
-
-def test_no_answer_in_time_ends_the_process(tmp_path):
-    with pytest.raises(TuneOffError, match=r"within 0\.2 s"):
-        ask(
-            finished_run(tmp_path),
-            "hi",
-            {},
-            command=python("import threading; threading.Event().wait()"),
-            patience_s=0.2,
-        )
+@pytest.fixture
+def screen() -> TryScreen:
+    with gr.Blocks():
+        return TryScreen()
 
 
 def test_only_a_run_with_an_adapter_can_be_tried(tmp_path):
     assert not try_page(None).ready
     assert not try_page(unfinished_run(tmp_path)).ready
-    page = try_page(finished_run(tmp_path))
-    assert page.ready
-    assert page.prompt == "text 1"
+    assert try_page(finished_run(tmp_path)).ready
+
+
+def test_it_begins_with_some_test_rows_always_the_same(tmp_path):
+    run = finished_run(tmp_path)
+    page = try_page(run)
+    assert page == try_page(run)
+    assert len(page.rows) == len(set(page.rows)) == 12
+    assert page.first == row_of(run, page.rows[0][1])
     assert page.instruction == "Say the label. text"
+    assert [number for _, number in page.rows] != sorted((number for _, number in page.rows), key=int), "drawn"
+
+
+@pytest.mark.parametrize("number", [None, "", "0", "31", "../1", 10**30])
+def test_what_is_no_test_row_is_none(tmp_path, number):
+    run = finished_run(tmp_path)
+    assert row_of(run, number) is None
+    assert row_of(run, "30") is not None
+
+
+def test_a_long_input_is_one_short_line_in_the_list(tmp_path):
+    ((line, _), *_) = try_page(finished_run(tmp_path, text="many\nwords " * 40)).rows
+    assert "\n" not in line
+    assert len(line) < 100
+
+
+def test_settings_of_sampling_are_for_those_that_write(tmp_path, screen):
+    run = full_run(tmp_path, Task.GENERATE, rows=20)
+    run.save_folder("adapter", lambda folder: None)
+    assert screen.show(try_page(run))[screen.sampling].visible is True
+    assert screen.show(try_page(finished_run(tmp_path)))[screen.sampling].visible is False
+    assert set(screen.settings) == set(SETTINGS)
+
+
+def test_a_row_brings_its_target_along(tmp_path, screen):
+    row = row_of(finished_run(tmp_path, text=HOSTILE), "2")
+    assert row is not None
+    shown = screen.show_row(row)
+    assert shown[screen.prompt] == f"{HOSTILE} 2"
+    assert shown[screen.target].value == f"bad {HOSTILE}"
+    assert shown[screen.target].label == "Target of test row 2"
+    assert screen.show_row(None)[screen.target].visible is False
+
+
+def test_a_vote_is_asked_for_only_in_blind_mode_when_both_are_done(screen):
+    reply = Reply(base=Side(over=True), tuned=Side(over=True))
+    assert screen.show_over(Shown("run", reply))[screen.ballot].visible is False
+    assert screen.show_over(Shown("run", reply, order=Order(True)))[screen.ballot].visible is True
+    assert screen.show_over(Shown("run", reply, order=Order(True), voted=True))[screen.ballot].visible is False
+    assert screen.show_waiting("…")[screen.ballot].visible is False

@@ -1,0 +1,130 @@
+"""Two models' answers side by side, as escaped HTML: text or bars of labels, and how fast. Knows replies; no layout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning.report.differences import mark, plain
+from tuning.report.markup import escape
+from tuning.runs.exchange import Reply, Side
+from tuning.ui.blind import Order
+
+__all__ = ["Shown", "draw_replies"]
+
+_LABELS = 6
+_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Two answers, and what may be said about them."""
+
+    run: str
+    """Id of the run."""
+    reply: Reply
+    target: str | None = None
+    """What should have been answered, where that is known."""
+    order: Order | None = None
+    """Of a blind mode."""
+    voted: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it must not be seen which answer is whose."""
+        return self.order is not None and not self.voted
+
+
+def draw_replies(shown: Shown) -> str:
+    """Both answers as cards: base first, or in the order that was drawn."""
+    sides = [("base", shown.reply.base), ("tuned", shown.reply.tuned)]
+    if shown.order is not None and shown.order.tuned_first:
+        sides.reverse()
+    labels = _likeliest([side for _, side in sides])
+    cards = [
+        _card(_title(shown, letter, name), "" if shown.sealed else name, side, _body(shown, side, labels), shown)
+        for letter, (name, side) in zip("AB", sides, strict=True)
+    ]
+    cut = '<p class="to-note">The prompt was too long for this run’s models: both were asked without its end.</p>'
+    return f'<div class="to-replies">{"".join(cards)}</div>{cut if shown.reply.prompt_cut else ""}'
+
+
+def _title(shown: Shown, letter: str, name: str) -> str:
+    if shown.order is None:
+        return name.capitalize()
+    return letter if shown.sealed else f"{letter} was the {name} model"
+
+
+def _card(title: str, kind: str, side: Side, body: str, shown: Shown) -> str:
+    ending = "" if side.over else " to-going"
+    tag = _agreement(side, shown)
+    pace = "" if shown.sealed else f'<p class="to-pace">{_pace(side)}</p>'
+    return (
+        f'<section class="to-reply to-{kind or "sealed"}{ending}" aria-label="{title}: answer">'
+        f"<header><h3>{title}</h3>{tag}</header>{body}{pace}</section>"
+    )
+
+
+def _agreement(side: Side, shown: Shown) -> str:
+    """Whether the answer is its target: said once that cannot sway a vote."""
+    if shown.target is None or not side.over or shown.sealed:
+        return ""
+    right = side.text == shown.target.strip()
+    return (
+        f'<span class="to-{"better" if right else "worse"}">{"✓ as the target" if right else "✗ not the target"}</span>'
+    )
+
+
+def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:
+    if labels:
+        return _bars(shown, side, labels)
+    if not side.text:
+        return f'<p class="to-said to-none">{"nothing: it ended at once" if side.over else "…"}</p>'
+    compared = shown.target is not None and side.over and not shown.sealed
+    text = mark(side.text, shown.target or "").draw(_CHARACTERS) if compared else plain(side.text, _CHARACTERS)
+    cut = "<small>cut off at the most new tokens</small>" if side.hit_limit else ""
+    return f'<p class="to-said">{text}</p>{cut}'
+
+
+def _likeliest(sides: Sequence[Side]) -> list[str]:
+    """The labels that either model holds for likely, most likely first."""
+    best: dict[str, float] = {}
+    for side in sides:
+        for label, share in (side.probabilities or {}).items():
+            best[label] = max(share, best.get(label, 0.0))
+    return sorted(best, key=lambda label: -best[label])[:_LABELS]
+
+
+def _bars(shown: Shown, side: Side, labels: Sequence[str]) -> str:
+    """The same labels in the same order on both sides, so that the eye can compare."""
+    if side.probabilities is None:
+        return '<p class="to-said to-none">…</p>'
+    lines = []
+    for label in labels:
+        share = side.probabilities.get(label, 0.0)
+        is_target = shown.target is not None and label == shown.target and not shown.sealed
+        tag = ' <em class="to-tag">target</em>' if is_target else ""
+        chosen = ' class="to-chosen"' if label == side.text else ""
+        lines.append(
+            f"<li{chosen}><span>{escape(label)}{tag}</span><b>{_percent(share)}</b>"
+            f'<i style="--share:{share:.4f}" aria-hidden="true"></i></li>'
+        )
+    more = len(side.probabilities) - len(labels)
+    rest = f'<p class="to-note">and {more} more labels</p>' if more > 0 else ""
+    return f'<ul class="to-likely">{"".join(lines)}</ul>{rest}'
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
+
+
+def _pace(side: Side) -> str:
+    """Tokens and times of this model's own computing."""
+    if side.first_s is None:
+        return ""
+    if side.probabilities is not None:
+        return f"{len(side.probabilities)} labels weighed in {side.seconds:.2f} s"
+    said = [f"{side.tokens} token{'' if side.tokens == 1 else 's'}", f"first after {side.first_s:.2f} s"]
+    if side.tokens_per_s is not None:
+        said.append(f"then {side.tokens_per_s:.1f} tokens/s")
+    return " · ".join(said)
