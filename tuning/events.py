@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from tuning.durations import duration_words
+
 __all__ = [
     "DevScored",
     "Event",
@@ -14,6 +16,7 @@ __all__ = [
     "Note",
     "Phase",
     "PhaseName",
+    "Planned",
     "Started",
     "Step",
     "Stopped",
@@ -37,6 +40,28 @@ class Started(_Event):
     device: str
     precision: str
     threads: int
+
+
+class Planned(_Event):
+    """What the time budget has time for on this machine, decided before anything is asked or trained."""
+
+    kind: Literal["planned"] = "planned"
+    budget_s: float
+    train_s: float
+    """What is expected to be left for training, its dev scores included."""
+    epochs: float
+    """How often training is expected to see its rows."""
+    layers: int
+    test_rows: int
+    given_up: list[str]
+    """What there is no time for, in words."""
+
+    @property
+    def sentence(self) -> str:
+        """The plan for a person."""
+        time = f"about {duration_words(self.train_s)} of {duration_words(self.budget_s)} are for training"
+        given_up = f"; given up: {', '.join(self.given_up)}" if self.given_up else ""
+        return f"{time}, {self.epochs:.1f} epochs in the top {self.layers} layers{given_up}"
 
 
 class Phase(_Event):
@@ -75,7 +100,7 @@ class Stopped(_Event):
     """Training ended; the adapter of `best_step` is kept, None when no dev score chose one."""
 
     kind: Literal["stopped"] = "stopped"
-    reason: Literal["finished", "dev stopped improving", "cancelled", "time limit"]
+    reason: Literal["finished", "dev stopped improving", "cancelled", "time limit", "budget"]
     step: int
     best_step: int | None
 
@@ -96,6 +121,6 @@ class Finished(_Event):
     message: str
 
 
-Event = Annotated[Started | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")]
+Event = Annotated[Started | Planned | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")]
 
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -9,10 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from tuning.durations import read_duration
 from tuning.errors import SettingError
+from tuning.presets import Preset, with_preset
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -28,6 +30,9 @@ __all__ = [
 ]
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
+DEFAULT_EPOCHS = 3
+MOST_EPOCHS = 50
+"""What a time budget is allowed to go to; training ends before, when dev stops improving."""
 
 
 class Task(StrEnum):
@@ -145,14 +150,28 @@ class RunSpec(BaseModel):
     model: str = Field(DEFAULT_MODEL, min_length=1, max_length=300, description="a model of the catalog, see `models`")
     rows: int | None = Field(None, ge=20, le=1_000_000, description="use at most this many rows, drawn with the seed")
     test_rows: int | None = Field(None, ge=5, le=100_000, description="rows held out for the comparison")
-    epochs: int = Field(3, ge=1, le=50, description="passes over the training rows, at most")
+    budget: Annotated[float | None, BeforeValidator(read_duration)] = Field(
+        None,
+        ge=20,
+        le=86_400,
+        description="time for everything from start to verdict, such as 90s, 2m or 1h; it decides what is not set",
+    )
+    preset: Preset | None = Field(
+        None, description="a word for depth, epochs and test rows, where they are not set; not beside a budget"
+    )
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_EPOCHS,
+        description=f"passes over the training rows, at most; {DEFAULT_EPOCHS}, or what a budget has time for",
+    )
     rank: int = Field(16, ge=1, le=256, description="rank of the LoRA matrices")
     alpha: int = Field(32, ge=1, le=1024, description="LoRA scaling; the update is multiplied by alpha / rank")
     dropout: float = Field(0.05, ge=0, le=0.9, description="share of adapter inputs dropped while training")
     learning_rate: float = Field(1e-3, ge=1e-6, le=0.1, description="highest learning rate of the schedule")
     weight_decay: float = Field(0.01, ge=0, le=1, description="how strongly adapter weights are pulled to zero")
-    layers: Annotated[int, Field(ge=1, le=1000)] | Literal["all"] = Field(
-        "all", description="how many of the top layers get an adapter, or all"
+    layers: Annotated[int, Field(ge=1, le=1000)] | Literal["all", "third"] | None = Field(
+        None, description="how many of the top layers get an adapter: all, or what a budget has time for"
     )
     batch_size: int = Field(8, ge=1, le=256, description="training rows per optimizer step")
     max_length: int = Field(512, ge=32, le=8192, description="longest prompt plus completion, in tokens")
@@ -162,6 +181,17 @@ class RunSpec(BaseModel):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to compute")
     precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="number format of the base weights")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="decides splits, shuffles and initial adapter weights")
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> "RunSpec":
+        if self.budget is not None and self.preset is not None:
+            raise ValueError("set budget or preset, not both: each decides how much is done")
+        return self
+
+    @property
+    def most_epochs(self) -> int:
+        """Passes over the training rows after which training ends, whatever else."""
+        return self.epochs or (DEFAULT_EPOCHS if self.budget is None else MOST_EPOCHS)
 
     def cleaning_plan(self) -> CleaningPlan:
         """The plan that was set, else the usual one."""
@@ -180,7 +210,7 @@ class RunSpec(BaseModel):
 def parse_spec(values: Mapping[str, object]) -> RunSpec:
     """Check raw settings. Raises `SettingError` naming the first setting at fault, the rule and the value."""
     try:
-        return RunSpec.model_validate(dict(values))
+        return RunSpec.model_validate(with_preset(values))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
@@ -189,6 +219,8 @@ def parse_spec(values: Mapping[str, object]) -> RunSpec:
             raise SettingError(f"setting '{name}' does not exist; there are {known}") from error
         if name == "plan":
             raise SettingError(f"setting 'plan' {_rule(first)}") from error
+        if not first["loc"]:
+            raise SettingError(_rule(first)) from error
         raise SettingError(f"setting '{name}' {_rule(first)}, but is {str(values.get(name))[:80]!r}") from error
 
 

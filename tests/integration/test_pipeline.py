@@ -78,7 +78,7 @@ def new_run(tiny_model, tuneoff_home, monkeypatch) -> Callable[..., Run]:
 def control(stop: Callable[[], StopReason | None] = lambda: None) -> tuple[Control, list[str]]:
     """A control that asks `stop`, and the list that acknowledgements go to."""
     heard: list[str] = []
-    return Control(stop, lambda: heard.append("heard")), heard
+    return Control(stop, lambda: heard.append("heard"), lambda: 0.0), heard
 
 
 def finished(run: Run) -> Comparison:

@@ -5,7 +5,7 @@ from typing import Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from tuning.cli.terminal import Screen, visible
-from tuning.events import DevScored, Event, Finished, Note, Phase, PhaseName, Started, Step, Stopped
+from tuning.events import DevScored, Event, Finished, Note, Phase, PhaseName, Planned, Started, Step, Stopped
 
 __all__ = ["BarView", "LineView", "SilentView", "View", "open_view"]
 
@@ -162,6 +162,8 @@ def _sentence(event: Event) -> str:
     match event:
         case Started():
             return f"computing on {event.device} in {event.precision}, {event.threads} threads"
+        case Planned():
+            return f"plan: {visible(event.sentence)}"
         case DevScored():
             return f"dev loss {event.loss:.3f} after step {event.step}"
         case Stopped():

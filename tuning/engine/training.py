@@ -5,11 +5,9 @@ Loops, checkpoints, schedules, clipping and early stopping are the Trainer's; ou
 alone, the dev loss, and telling what happens. Knows token ids; knows nothing of text, tasks or runs.
 """
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -29,16 +27,15 @@ from tuning.engine.batching import RowTokens, common_prefix
 from tuning.engine.forward import SHARED, Batching, CausalModel, shared_prefix
 from tuning.engine.passes import GradientPasses
 from tuning.engine.prediction import completion_nlls
+from tuning.engine.progress import Progress, rate_share
 
 __all__ = ["StopReason", "TrainingObserver", "TrainingOutcome", "TrainingSettings", "train_adapter"]
 
-StopReason = Literal["finished", "dev stopped improving", "cancelled", "time limit"]
+StopReason = Literal["finished", "dev stopped improving", "cancelled", "time limit", "budget"]
 
 _DEV_PER_EPOCH = 2
 _PATIENCE = 3
-"""Dev scores in a row without a better one before training stops: one and a half epochs."""
-_WARMUP = 0.06
-"""Share of all steps over which the learning rate rises."""
+"""Dev scores in a row without a better one before training stops: one and a half epochs, or half of a budget."""
 _CLIP = 1.0
 
 
@@ -55,6 +52,8 @@ class TrainingSettings:
     device: str
     batching: Batching = SHARED
     """How rows go through the model, in training and on dev."""
+    seconds: float | None = None
+    """Training, dev scores included, ends after so long; the learning rate follows the clock where it is ahead."""
 
 
 class TrainingObserver(Protocol):
@@ -124,8 +123,9 @@ class _Trainer(Trainer):
     ) -> None:
         self.dev_rows, self.dev_seconds = dev, 0.0
         self._batching = settings.batching
+        self._progress = Progress(settings.seconds)
         self._lengths = [len(row.prompt) + len(row.completion) for row in train]
-        self._reporter = _Reporter(observer)
+        self._reporter = _Reporter(observer, self._progress)
         prefix = common_prefix([row.prompt for row in train])
         self.passes = GradientPasses(model, prefix, settings.batching, self._reporter.note)
         super().__init__(
@@ -148,10 +148,11 @@ class _Trainer(Trainer):
         return LengthGroupedSampler(self.args.train_batch_size, lengths=self._lengths, generator=generator)
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
-        """Linear warm-up, then a half cosine to zero. transformers' own warm-up begins at a rate of exactly zero, so
-        that a run stopped after its first step would have learned nothing.
-        """
-        share = partial(_rate_share, total=num_training_steps)
+        """Ours, which follows the clock where that is ahead of the steps."""
+
+        def share(step: int) -> float:
+            return rate_share(self._progress.share(step, num_training_steps), 1 / num_training_steps)
+
         scheduler = LambdaLR(optimizer or self.optimizer, share)
         self.lr_scheduler, self._created_lr_scheduler = scheduler, True
         return scheduler
@@ -163,7 +164,8 @@ class _Trainer(Trainer):
         nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen(), self._batching)
         loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
         self.model.train()
-        self.dev_seconds += time.perf_counter() - start
+        self._progress.dev_s = time.perf_counter() - start
+        self.dev_seconds += self._progress.dev_s
         metrics = {"eval_loss": loss}
         self.log(metrics)
         self.control: TrainerControl = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -186,18 +188,19 @@ def _as_they_are(rows: list[RowTokens]) -> dict[str, list[RowTokens]]:
 
 
 class _Reporter(TrainerCallback):
-    """Tells the observer what the Trainer logs, and stops training when asked."""
+    """Tells the observer what the Trainer logs, and stops training when asked or when its time is over."""
 
-    def __init__(self, observer: TrainingObserver) -> None:
-        self._observer = observer
-        self.stopped: Literal["cancelled", "time limit"] | None = None
+    def __init__(self, observer: TrainingObserver, progress: Progress) -> None:
+        self._observer, self._progress = observer, progress
+        self.stopped: Literal["cancelled", "time limit", "budget"] | None = None
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
         logs = logs or {}
         if "eval_loss" in logs:
             self._observer.on_dev(state.global_step, logs["eval_loss"])
         elif "loss" in logs:
-            self._observer.on_step(state.global_step, state.max_steps, logs["loss"], logs["learning_rate"])
+            expected = self._progress.expected(state.global_step, state.max_steps)
+            self._observer.on_step(state.global_step, expected, logs["loss"], logs["learning_rate"])
 
     def note(self, message: str) -> None:
         """Pass on what the user should know."""
@@ -209,22 +212,20 @@ class _Reporter(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.stopped = self._observer.stop_requested()
+        if self.stopped is None and self._progress.over(state.global_step):
+            self.stopped = "budget"
         if self.stopped is not None:
             # Scored and saved first, so that what was learned until now can be the best.
             control.should_evaluate = control.should_save = control.should_training_stop = True
-
-
-def _rate_share(step: int, *, total: int) -> float:
-    """The share of the highest learning rate that the step after `step` steps is taken with."""
-    warmup = round(_WARMUP * total)
-    if step < warmup:
-        return (step + 1) / (warmup + 1)
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
+        elif self._progress.dev_due():
+            control.should_evaluate = control.should_save = True
 
 
 def _arguments(settings: TrainingSettings, rows: int) -> TrainingArguments:
     steps_per_epoch = -(-rows // settings.batch_size)
     every = max(steps_per_epoch // _DEV_PER_EPOCH, 1)
+    if settings.seconds is not None:  # the clock says when
+        every = settings.epochs * steps_per_epoch + 1
     return TrainingArguments(
         output_dir=str(settings.folder),
         num_train_epochs=settings.epochs,

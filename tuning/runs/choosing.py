@@ -39,6 +39,11 @@ class Choice:
         """How both models are asked: in the same words, read as they are."""
         return Asking(wording=self.base.wording)
 
+    @classmethod
+    def unsought(cls) -> "Choice":
+        """The simplest way, where there is no time to look for a better one."""
+        return cls(Asking(), [])
+
 
 @dataclass(frozen=True)
 class _Reading:

@@ -17,3 +17,5 @@ class Control:
     """Cheap (one look at the disk); the same reason is given again when asked again."""
     acknowledge: Callable[[], None]
     """Tells the user, and those who would otherwise end the process, that the request was heard."""
+    elapsed: Callable[[], float]
+    """Seconds since the run was asked for, without those in which it waited its turn."""

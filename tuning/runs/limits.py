@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from tuning.data.examples import Prepared
 from tuning.data.owner import OwnerLimits
+from tuning.durations import duration_words
 from tuning.errors import LimitError
 
 __all__ = ["Limits"]
@@ -28,11 +29,21 @@ class Limits(OwnerLimits):
     def check(self, prepared: Prepared) -> None:
         """Raise `LimitError` if the run would be more work than is allowed here."""
         spec, rows = prepared.spec, len(prepared.splits.train)
-        work = rows * spec.epochs * spec.max_length
+        if spec.budget is not None:
+            self._check_budget(spec.budget)
+            return
+        work = rows * spec.most_epochs * spec.max_length
         if work > self.max_work:
             raise LimitError(
-                f"{rows} training rows × {spec.epochs} epochs × {spec.max_length} tokens is {work}, but "
+                f"{rows} training rows × {spec.most_epochs} epochs × {spec.max_length} tokens is {work}, but "
                 f"TUNEOFF_MAX_WORK allows {self.max_work} here; use fewer rows, epochs or a smaller maximum length"
+            )
+
+    def _check_budget(self, budget_s: float) -> None:
+        if budget_s > 60 * self.max_minutes:
+            raise LimitError(
+                f"setting 'budget' is {duration_words(budget_s)}, but TUNEOFF_MAX_MINUTES allows "
+                f"{duration_words(60 * self.max_minutes)} here; set a shorter one"
             )
 
     def check_visitor(self, unfinished: int) -> None:

@@ -74,8 +74,8 @@ class Counter:
 class TrainingReporter:
     """Training as events."""
 
-    def __init__(self, run: Run, control: Control, epochs: int) -> None:
-        self._run, self._control, self._epochs = run, control, epochs
+    def __init__(self, run: Run, control: Control, epoch_steps: int) -> None:
+        self._run, self._control, self._epoch_steps = run, control, epoch_steps
         self._begun = time.perf_counter()
 
     def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
@@ -86,7 +86,7 @@ class TrainingReporter:
                 at=time.time(),
                 step=step,
                 total_steps=total_steps,
-                epoch=self._epochs * step / total_steps,
+                epoch=step / self._epoch_steps,
                 loss=loss,
                 learning_rate=learning_rate,
                 seconds_left=left,

@@ -64,6 +64,7 @@ class Supervisor:
         self._clock = clock
         self._end_process = end_process
         self._began: float | None = None
+        self._start_s = 0.0
         self._cancel_seen: float | None = None
         self._answered_cancelled = False
         self._finishing = threading.Lock()
@@ -72,16 +73,17 @@ class Supervisor:
     @property
     def control(self) -> Control:
         """What the work is given."""
-        return Control(stop_requested=self._stop_requested, acknowledge=self._run.acknowledge_cancel)
+        return Control(self._stop_requested, self._run.acknowledge_cancel, self._elapsed)
 
     @property
     def answered_cancelled(self) -> bool:
         """Whether the work was told that the run is cancelled."""
         return self._answered_cancelled
 
-    def begin(self) -> None:
-        """The work begins: its minutes count from here."""
+    def begin(self, waited_s: float = 0.0) -> None:
+        """The work begins, after so long a wait for its turn: its minutes count from here."""
         self._began = self._clock()
+        self._start_s = max(self._run.clock() - self._run.record().created - waited_s, 0.0)
 
     def watch(self) -> None:
         """Look on in a thread of its own until the run is finished."""
@@ -113,6 +115,9 @@ class Supervisor:
             self._answered_cancelled = True
             return "cancelled"
         return "time limit" if self._minutes() > self._limits.max_minutes else None
+
+    def _elapsed(self) -> float:
+        return self._start_s + 60 * self._minutes()
 
     def _minutes(self) -> float:
         return 0.0 if self._began is None else (self._clock() - self._began) / 60

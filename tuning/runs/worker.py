@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,9 +40,10 @@ def work(run: Run, execute: Execute, *, limits: Limits | None = None, patience: 
     supervisor.watch()
     try:
         with Place(run.home, run.id) as place:
+            came = time.monotonic()
             if not place.wait(lambda: run.cancel_requests() > 0, poll_s=patience.poll_s):
                 return supervisor.finish("cancelled", "Cancelled while it waited; nothing was trained.", 3)
-            supervisor.begin()
+            supervisor.begin(waited_s=time.monotonic() - came)
             # Still in the slot: the next run may begin only when this one has said how it ended.
             return _execute(run, execute, supervisor)
     except OSError as error:  # the disk takes no ticket

@@ -15,15 +15,27 @@ from tuning.errors import SettingError
 from tuning.models.catalog import ModelEntry
 from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
 
-__all__ = ["ADVANCED", "ALWAYS", "BASIC", "FIELDS", "advanced_field", "form_values", "help_text", "settings_of"]
+__all__ = [
+    "ADVANCED",
+    "ALWAYS",
+    "BASIC",
+    "BUDGETS",
+    "FIELDS",
+    "advanced_field",
+    "form_values",
+    "help_text",
+    "settings_of",
+]
 
-BASIC = ("task", "input", "target", "template", "group", "characters", "split", "steps", "instruction")
+BASIC = ("task", "input", "target", "template", "group", "characters", "split", "steps", "instruction", "budget")
 """Asked openly; `group` and `characters` together are the setting `group`, `steps` is the setting `plan`."""
 ADVANCED = tuple(name for name in RunSpec.model_fields if name not in {*BASIC, "plan"})
 FIELDS = (*BASIC, *ADVANCED)
 """Every field of the form, in the order in which values travel."""
 ALWAYS = CleaningStep.DROP_EMPTY
 """The step that every plan has, so that nobody is asked about it."""
+BUDGETS = (("1 minute", "1m"), ("2 minutes", "2m"), ("5 minutes", "5m"), ("15 minutes", "15m"), ("no limit", ""))
+"""Times to choose from; any other can be typed."""
 _TITLES = {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
 
 
@@ -58,12 +70,14 @@ def _plan_of(steps: object) -> dict[str, object]:
 def form_values(settings: Mapping[str, object]) -> dict[str, object]:
     """The form's fields for these settings, defaults where they say nothing: the inverse of `settings_of`."""
     fields = {name: field.default for name, field in RunSpec.model_fields.items()} | dict(settings)
-    spec = RunSpec.model_validate({"group": fields["group"], "plan": fields["plan"]})
+    spec = RunSpec.model_validate({name: fields[name] for name in ("group", "plan", "budget")})
     rule = spec.group_rule()
     fields["group"] = rule.column if rule else None
     fields["characters"] = rule.characters if rule else None
     fields["steps"] = [one.step.value for one in spec.cleaning_plan().steps if one.on and one.step != ALWAYS]
-    fields["layers"] = str(fields["layers"])
+    fields["layers"] = "" if fields["layers"] is None else str(fields["layers"])
+    fields["preset"] = fields["preset"] or ""
+    fields["budget"] = _written(spec.budget)
     return {name: fields[name] for name in FIELDS}
 
 
@@ -72,8 +86,15 @@ def help_text(name: str) -> str:
     field = RunSpec.model_fields[name]
     low, high = _bound(field, "ge"), _bound(field, "le")
     bounds = f" ({_plain(low)} to {_plain(high)})" if low is not None and high is not None else ""
-    left_empty = "; empty: as many as fit" if field.default is None else ""
+    left_empty = "; empty: as many as fit" if name in {"rows", "test_rows"} else ""
     return f"{field.description}{bounds}{left_empty}"
+
+
+def _written(seconds: float | None) -> str:
+    """A budget as the form's choices write it."""
+    if seconds is None:
+        return ""
+    return f"{seconds / 60:g}m" if seconds % 60 == 0 else f"{seconds:g}s"
 
 
 def advanced_field(name: str, models: Sequence[ModelEntry]) -> Any:
@@ -84,10 +105,12 @@ def advanced_field(name: str, models: Sequence[ModelEntry]) -> Any:
         choices = [(f"{model.title} ({model.licence})", model.name) for model in models]
         return gr.Dropdown(choices, value=default, label=label, info="the model that is tuned")
     literals = _literals(RunSpec.model_fields[name].annotation)
-    if literals and name != "layers":
-        return gr.Radio(literals, value=default, label=label, info=help_text(name))
     if name == "layers":
-        return gr.Textbox(str(default), label=label, info=help_text(name), max_lines=1, max_length=10)
+        return gr.Textbox("", label=label, info=help_text(name), max_lines=1, max_length=10)
+    if literals:
+        none = [("none", "")] if default is None else []
+        choices = [*none, *((word, word) for word in literals)]
+        return gr.Radio(choices, value=default or "", label=label, info=help_text(name))
     return gr.Number(default, label=label, info=help_text(name), min_width=220)
 
 

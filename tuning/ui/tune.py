@@ -16,7 +16,7 @@ from tuning.report import markup
 from tuning.spec import CleaningStep
 from tuning.ui import data_markup
 from tuning.ui.data_step import Seen
-from tuning.ui.form import ADVANCED, ALWAYS, FIELDS, advanced_field, form_values
+from tuning.ui.form import ADVANCED, ALWAYS, BUDGETS, FIELDS, advanced_field, form_values
 
 __all__ = ["TuneScreen"]
 
@@ -45,6 +45,7 @@ class TuneScreen:
             self._build_reading()
             with gr.Column(visible=False) as self.known:
                 self._build_known()
+            self._build_time()
             with gr.Accordion("Advanced settings", open=False):
                 self._build_advanced(models)
         self.why = gr.HTML(markup.notice(*_FIRST), elem_id="why")
@@ -104,6 +105,18 @@ class TuneScreen:
             self.preview = gr.HTML()
             gr.HTML(markup.heading("6", "Enough?", "both models are judged by the test rows, which neither is shown"))
             self.splits = gr.HTML()
+
+    def _build_time(self) -> None:
+        gr.HTML(markup.heading("7", "Time", "for everything from start to verdict"))
+        self.fields["budget"] = gr.Dropdown(
+            list(BUDGETS),
+            value="",
+            allow_custom_value=True,
+            label="Time to spend",
+            info="Less time: fewer layers and passes over the rows, then fewer ways to ask the base, last of all fewer "
+            "test rows. What is given up is said when the run begins. Any other time can be typed, such as 90s.",
+            min_width=300,
+        )
 
     def _build_advanced(self, models: Sequence[ModelEntry]) -> None:
         for first in range(0, len(ADVANCED), 3):

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from tuning.events import Event, Note, PhaseName, Started, Stopped
+from tuning.events import Event, Note, PhaseName, Planned, Started, Stopped
 from tuning.report import markup
 from tuning.report.learning import loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
@@ -126,6 +126,8 @@ def _notes(run: Run, events: Sequence[Event]) -> str:
         if isinstance(event, Started):
             threads = f"{event.threads} thread{'' if event.threads == 1 else 's'}"
             lines.append(f"Computing on {event.device} in {event.precision} with {threads}.")
+        elif isinstance(event, Planned):
+            lines.append(f"Plan: {event.sentence}.")
         elif isinstance(event, Note):
             lines.append(("Warning: " if event.level == "warning" else "") + event.message)
         elif isinstance(event, Stopped):

@@ -21,6 +21,8 @@ SAMPLES = {
     "rows": 321,
     "test_rows": 33,
     "epochs": 7,
+    "budget": 90.0,
+    "preset": "balanced",
     "rank": 5,
     "alpha": 11,
     "dropout": 0.25,

@@ -5,7 +5,7 @@ import pytest
 from tuning.errors import SettingError
 from tuning.models.catalog import catalog
 from tuning.spec import CleaningPlan, CleaningStep, RunSpec, parse_spec
-from tuning.ui.form import ADVANCED, ALWAYS, BASIC, FIELDS, advanced_field, form_values, help_text, settings_of
+from tuning.ui.form import ADVANCED, ALWAYS, BASIC, BUDGETS, FIELDS, advanced_field, form_values, help_text, settings_of
 
 
 def test_every_setting_has_its_field():
@@ -18,6 +18,9 @@ def test_every_setting_has_its_field():
     [
         {},
         {"group": "code:3", "rows": 400, "layers": 10},
+        {"budget": "2m"},
+        {"budget": 90, "layers": "third"},
+        {"preset": "quick", "epochs": 7},
         {"group": "code", "task": "generate", "input": "a", "target": "b", "learning_rate": 1e-4, "instruction": "Do."},
         {"template": "{a} and {b}", "target": "c", "split": "part"},
         {"split": "-", "plan": CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)},
@@ -79,4 +82,11 @@ def test_bounds_and_meaning_are_those_of_the_settings():
 @pytest.mark.parametrize("name", ADVANCED)
 def test_every_advanced_setting_shows_its_default(name):
     default = RunSpec.model_fields[name].default
-    assert advanced_field(name, catalog({})).value in (default, str(default))
+    assert advanced_field(name, catalog({})).value in (default, "" if default is None else str(default))
+
+
+def test_times_to_choose_from_are_written_as_the_form_writes_them():
+    assert [form_values({"budget": time})["budget"] for _, time in BUDGETS if time] == [
+        time for _, time in BUDGETS[:-1]
+    ]
+    assert form_values({"budget": "90s"})["budget"] == "90s"

@@ -1,0 +1,100 @@
+"""What a time budget buys: the plan grows with it, test rows go last, and the least is refused in words."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from tuning.errors import SettingError
+from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, plan_without_budget, training_seconds
+from tuning.spec import Task
+
+PACE = Pace(row_s=0.2, pass_s=1.0, load_s=2.0)
+WORK = Work(
+    task=Task.CLASSIFY, train=320, dev=40, test=100, batch_size=8, depth=30, layers=None, epochs=None
+)  # fmt: skip
+
+
+def plan(seconds: float, work: Work = WORK, pace: Pace = PACE) -> BudgetPlan:
+    return plan_budget(seconds, pace, work)
+
+
+def test_more_time_never_buys_less():
+    plans = [plan(seconds) for seconds in range(40, 1200, 20)]
+    for less, more in pairwise(plans):
+        assert (more.wording, more.few_shot, more.further) >= (less.wording, less.few_shot, less.further)
+        assert more.test_rows >= less.test_rows
+    assert not plans[0].wording
+    assert plans[-1].further
+    assert plans[0].test_rows < plans[-1].test_rows == WORK.test
+
+
+def test_everything_but_test_rows_is_given_up_first():
+    for seconds in range(40, 1200, 10):
+        found = plan(seconds)
+        if found.test_rows < WORK.test:
+            assert not any((found.wording, found.few_shot, found.further))
+        if found.further:
+            assert found.few_shot
+        if found.few_shot:
+            assert found.wording
+
+
+def test_all_layers_are_trained_where_there_is_time_for_three_epochs():
+    deep, shallow = plan(1200), plan(90)
+    assert (deep.layers, shallow.layers) == (30, 10)
+    assert deep.epochs >= 3 > shallow.epochs
+
+
+@pytest.mark.parametrize(("layers", "expected"), [("all", 30), ("third", 10), (4, 4), (99, 99)])
+@pytest.mark.parametrize("seconds", [90, 2000])
+def test_a_depth_that_was_set_is_kept(layers, expected, seconds):
+    assert plan(seconds, replace(WORK, layers=layers)).layers == expected
+
+
+def test_the_epochs_that_were_set_are_the_most():
+    assert plan(2000, replace(WORK, epochs=2)).epochs == 2
+    assert plan(2000).epochs > 2
+
+
+def test_dev_rows_follow_the_time_to_train():
+    work = replace(WORK, dev=400)
+    short, long = plan(100, work), plan(3000, work)
+    assert 16 <= short.dev_rows < long.dev_rows <= 400
+
+
+def test_training_gets_what_the_rest_leaves():
+    """Time for training as planned, plus what was asked until then, plus what comes after it, is the budget."""
+    found = plan(300)
+    asked = found.test_rows * PACE.row_s * (1 + 0.8 + 1.6) + 2 * 40 * PACE.row_s + 4 * PACE.pass_s
+    assert found.further
+    assert training_seconds(300 - asked, found, PACE, WORK) == pytest.approx(found.train_s)
+
+
+def test_training_is_never_nothing():
+    assert training_seconds(-10, plan(300), PACE, WORK) > 0
+
+
+def test_a_budget_too_short_is_refused_with_what_it_would_take():
+    with pytest.raises(SettingError, match=r"10 s of it are left, but answering 20 test rows .* takes about \d+ s"):
+        plan(10)
+
+
+def test_what_is_given_up_is_said():
+    assert plan(5000).given_up(WORK) == []
+    said = plan(60).given_up(WORK)
+    assert f"{plan(60).test_rows} of 100 test rows are used" in said
+    assert "few-shot answers are not asked for" in said
+    assert "the top 10 of 30 layers are trained" in said
+
+
+def test_without_a_budget_everything_is_done():
+    found = plan_without_budget(WORK)
+    assert found.given_up(WORK) == []
+    assert (found.test_rows, found.dev_rows, found.layers, found.epochs) == (100, 40, 30, 3)
+    assert plan_without_budget(replace(WORK, layers="third", epochs=7)).layers == 10
+
+
+def test_generated_rows_are_planned_too():
+    work = replace(WORK, task=Task.GENERATE)
+    assert plan(300, work).train_s > plan(300).train_s, "there is no free text to ask for beside"

@@ -1,0 +1,31 @@
+"""Lengths of time, read and said."""
+
+import pytest
+
+from tuning.durations import duration_words, read_duration
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("2m", 120), ("1h", 3600), ("1.5m", 90), ("45", 45), (" 2 m ", 120)]
+)
+def test_written_lengths_are_seconds(text, seconds):
+    assert read_duration(text) == seconds
+
+
+@pytest.mark.parametrize("value", [90, 2.5, None])
+def test_what_is_no_text_is_handed_back(value):
+    assert read_duration(value) is value
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-2m", "2 days", "1m30s", "inf", "٢m"])
+def test_other_texts_are_refused(text):
+    with pytest.raises(ValueError, match="such as 90s, 2m or 1h"):
+        read_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (45, "45 s"), (60, "1 min"), (90.4, "1 min 30 s"), (3600, "1 h"), (3905, "1 h 5 min")],
+)
+def test_said_briefly(seconds, words):
+    assert duration_words(seconds) == words

@@ -1,0 +1,29 @@
+"""Lengths of time as people write them: "90s", "2m", "1h". Knows nothing of what takes so long."""
+
+import re
+
+__all__ = ["duration_words", "read_duration"]
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
+
+
+def read_duration(value: object) -> object:
+    """Seconds, where a text says a length of time; a number alone is seconds. Anything else is handed back as it is.
+
+    Raises `ValueError` for another text.
+    """
+    if not isinstance(value, str):
+        return value
+    found = _WRITTEN.fullmatch(value)
+    if found is None:
+        raise ValueError("should be a length of time such as 90s, 2m or 1h")
+    return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def duration_words(seconds: float) -> str:
+    """As short as it can be said: "45 s", "2 min", "1 min 30 s", "1 h 5 min"."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"

@@ -1,0 +1,62 @@
+"""How far training is, by its steps and by the clock, and the learning rate that follows from it.
+
+With a time budget a slow machine does fewer steps, and its learning rate still reaches zero. Knows numbers and a
+clock; knows nothing of models.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+__all__ = ["Progress", "rate_share"]
+
+_WARMUP = 0.06
+"""Share of training over which the learning rate rises."""
+_DEV_SCORES = 6
+"""Of a training that ends by the clock, however many epochs that is."""
+
+
+class Progress:
+    """Of a training that may take `seconds`, dev scores included (None: as long as it takes), from its making on."""
+
+    def __init__(self, seconds: float | None, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._begun, self._parts = clock(), 0
+        self.dev_s = 0.0
+        """What the last dev score took."""
+
+    def share(self, step: int, steps: int) -> float:
+        """Of training that is over after `step` of `steps`: by steps or by time, whichever is ahead."""
+        return min(max(step / steps, self._time_share()), 1.0)
+
+    def dev_due(self) -> bool:
+        """Whether another part of the time is over, so that dev is to be scored; true once a part."""
+        parts = int(self._time_share() * _DEV_SCORES)
+        due, self._parts = parts > self._parts, max(parts, self._parts)
+        return due
+
+    def over(self, step: int) -> bool:
+        """Whether after `step` steps another one, and the last dev score, would end too late."""
+        if self._seconds is None:
+            return False
+        gone = self._clock() - self._begun
+        return gone + gone / step + self.dev_s > self._seconds
+
+    def expected(self, step: int, steps: int) -> int:
+        """How many steps there will be at this pace, after `step` of at most `steps`."""
+        return max(step, round(step / self.share(step, steps)))
+
+    def _time_share(self) -> float:
+        return 0.0 if self._seconds is None else (self._clock() - self._begun) / self._seconds
+
+
+def rate_share(progress: float, step: float) -> float:
+    """The share of the highest learning rate for a step that begins at `progress` and is `step` of the whole.
+
+    Linear warm-up, then a half cosine to zero. transformers' own warm-up begins at a rate of exactly zero, so that a
+    run stopped after its first step would have learned nothing.
+    """
+    warmup = _WARMUP if step < 2 * _WARMUP else 0.0
+    if progress < warmup:
+        return (progress + step) / (warmup + step)
+    return 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))

@@ -1,0 +1,98 @@
+"""The part of a run that learns: adapter on, train and dev rows in, the adapter of the best dev score kept.
+
+Knows the engine and the run folder; knows nothing of answers, scores or what the rows say.
+"""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuning.engine.batching import RowTokens
+from tuning.engine.forward import CausalModel
+from tuning.engine.lower_layers import lower_layers
+from tuning.engine.suitability import choose_batching
+from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
+from tuning.events import Note, Stopped
+from tuning.models.adapter import AdapterSettings, attach_adapter, summarize_adapter
+from tuning.models.loading import Machine
+from tuning.runs.control import Control
+from tuning.runs.reporting import TrainingReporter
+from tuning.runs.run import Run
+from tuning.scoring.record import AdapterCard
+from tuning.spec import RunSpec
+
+__all__ = ["Adapting", "Trained"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What was trained, on how many rows, and how it went."""
+
+    adapter: AdapterCard
+    outcome: TrainingOutcome
+    train: int
+    dev: int
+
+
+@dataclass(frozen=True)
+class Adapting:
+    """How one run's adapter is made."""
+
+    run: Run
+    control: Control
+    spec: RunSpec
+    machine: Machine
+    layers: int
+    """The top ones, which get an adapter."""
+
+    def attach(self, base: CausalModel) -> CausalModel:
+        """The base with a fresh adapter. Raises `SettingError` for more layers than there are."""
+        spec = self.spec
+        return attach_adapter(base, AdapterSettings(spec.rank, spec.alpha, spec.dropout, self.layers, spec.seed))
+
+    def train(self, model: CausalModel, train: list[RowTokens], dev: list[RowTokens], seconds: float | None) -> Trained:
+        """Train what `attach` gave, for so many seconds at most (None: as long as its epochs take)."""
+        states = self.run.path / "states"
+        batching = choose_batching(model, lower_layers(model, self.layers, states))
+        if batching.reason:
+            self.run.append(Note(at=time.time(), level="info", message=batching.reason))
+        spec = self.spec
+        settings = TrainingSettings(
+            folder=self.run.path / "checkpoints",
+            epochs=spec.most_epochs,
+            batch_size=spec.batch_size,
+            learning_rate=spec.learning_rate,
+            weight_decay=spec.weight_decay,
+            seed=spec.seed,
+            device=self.machine.device.type,
+            batching=batching,
+            seconds=seconds,
+        )
+        reporter = TrainingReporter(self.run, self.control, -(-len(train) // spec.batch_size))
+        outcome = train_adapter(model, train, dev, settings, reporter)
+        shutil.rmtree(states, ignore_errors=True)
+        self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))
+        return Trained(self._card(model), outcome, len(train), len(dev))
+
+    def save(self, model: CausalModel, base_name: str) -> None:
+        """In PEFT's own format, naming the base as the catalog does rather than by a path of this machine."""
+
+        def fill(folder: Path) -> None:
+            model.peft_config["default"].base_model_name_or_path = base_name
+            model.save_pretrained(folder)
+            (folder / "README.md").unlink(missing_ok=True)  # a template with nothing filled in
+
+        self.run.save_folder("adapter", fill)
+        shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)
+
+    def _card(self, model: CausalModel) -> AdapterCard:
+        summary, spec = summarize_adapter(model), self.spec
+        return AdapterCard(
+            rank=spec.rank,
+            alpha=spec.alpha,
+            dropout=spec.dropout,
+            target_modules=summary.target_modules,
+            layers=summary.layers,
+            trainable_parameters=summary.trainable_parameters,
+        )

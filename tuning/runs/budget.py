@@ -1,0 +1,205 @@
+"""Given so many seconds and the pace of this machine: how deep to train, how long, and what is asked of how many rows.
+
+Test rows go last: a verdict lives on them. First what tells where a gain comes from is left out, then few-shot answers,
+then the search for the base's best wording. Knows seconds and counts; knows no models, rows or clocks.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tuning.durations import duration_words
+from tuning.errors import SettingError
+from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Task
+
+__all__ = ["BudgetPlan", "Pace", "Work", "plan_budget", "plan_without_budget", "training_seconds"]
+
+_TRAIN_SHARE = 0.45
+"""Of what is left after fixed costs: training gets at least this before anything is given up for it."""
+_LEAST_TRAIN_SHARE = 0.25
+"""The same when test rows are at stake."""
+_LEAST_TEST_ROWS = 20
+"""Fewer decide nothing."""
+_DEV_SHARE = 0.15
+"""Of training's time, for the dev rows."""
+_DEV_SCORES = 7
+_LEAST_DEV_ROWS = 16
+_WORDING_ROWS = 60
+_CHECKED_ROWS = 48
+"""Three times the rows that the checks answer again."""
+_FULL_DEPTH_EPOCHS = 3.0
+"""All layers are trained if so many passes over the rows are possible; else the top third, which is faster."""
+_STEP_PASSES = 3.0
+"""A training step takes about so many times what a pass forward takes."""
+_HEAD_PASSES = 0.15
+"""What a step costs beside its layers: embeddings, vocabulary, optimizer."""
+_SHOTS_COST = 1.6
+"""A row with examples in its prompt, by a row without."""
+_WRITING_COST = 0.8
+"""A row of a classification that the model writes freely, by one whose labels are scored."""
+_GENERAL_PASSES = 4.0
+"""The general text, in passes over a batch."""
+_LEAST_TRAIN_S = 5.0
+"""Training is never shorter, though what came before it took longer than it should."""
+_COMPARE_S = 4.0
+"""Scores, intervals, baselines and saving."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast this machine is, in seconds."""
+
+    row_s: float
+    """One row asked of the base."""
+    pass_s: float
+    """One training batch forward through all layers."""
+    load_s: float
+    """Loading the model, which the last check does again."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What there is to do: rows of the splits, and what was set by hand (None: open)."""
+
+    task: Task
+    train: int
+    dev: int
+    test: int
+    batch_size: int
+    depth: int
+    """Layers of the model."""
+    layers: int | Literal["all", "third"] | None
+    epochs: int | None
+
+
+@dataclass(frozen=True)
+class BudgetPlan:
+    """What a budget has time for."""
+
+    layers: int
+    dev_rows: int
+    test_rows: int
+    wording: bool
+    """Whether the base's best wording is looked for."""
+    few_shot: bool
+    further: bool
+    """Whether it is asked where a gain comes from, and what was forgotten."""
+    train_s: float
+    """What is expected to be left for training, its dev scores included."""
+    epochs: float
+    """How often training is expected to see its rows."""
+
+    def given_up(self, work: Work) -> list[str]:
+        """What there is no time for, in words."""
+        said = [
+            ("free-text answers and forgetting are not looked at", not self.further),
+            ("few-shot answers are not asked for", not self.few_shot),
+            ("the base's best wording is not looked for", not self.wording),
+            (f"{self.test_rows} of {work.test} test rows are used", self.test_rows < work.test),
+            (f"{self.dev_rows} of {work.dev} dev rows are used", self.dev_rows < work.dev),
+            (f"the top {self.layers} of {work.depth} layers are trained", self.layers < work.depth),
+            ("not every training row is seen", self.epochs < 1),
+        ]
+        return [words for words, gone in said if gone]
+
+
+def plan_without_budget(work: Work) -> BudgetPlan:
+    """Everything, however long it takes."""
+    plan = replace(_barest(work), wording=True, few_shot=True, further=True)
+    return replace(plan, train_s=math.inf, epochs=work.epochs or DEFAULT_EPOCHS)
+
+
+def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
+    """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
+    tuned = replace(plan, wording=False, few_shot=False)
+    return max(left_s - _fixed_s(pace) - (_asking_s(tuned, pace, work) - _fixed_s(pace)) / 2, _LEAST_TRAIN_S)
+
+
+def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
+    """The plan for what is left of a budget. Raises `SettingError` when not even the least fits."""
+    for plan, share in _attempts(work):
+        train_s = left_s - _asking_s(plan, pace, work)
+        if train_s >= share * (left_s - _fixed_s(pace)) and train_s > 0:
+            return _with_training(replace(plan, train_s=train_s), pace, work)
+    least = replace(_barest(work), test_rows=min(work.test, _LEAST_TEST_ROWS))
+    needed = _asking_s(least, pace, work) + _fixed_s(pace)
+    raise SettingError(
+        f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
+        f"{least.test_rows} test rows twice with the checks takes about {duration_words(needed)} without any training; "
+        "set a longer budget"
+    )
+
+
+def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
+    """Plans from the most to the least, each with the share of the time that must be left to train."""
+    barest = _barest(work)
+    yield replace(barest, wording=True, few_shot=True, further=True), _TRAIN_SHARE
+    yield replace(barest, wording=True, few_shot=True), _TRAIN_SHARE
+    yield replace(barest, wording=True), _TRAIN_SHARE
+    yield barest, _TRAIN_SHARE
+    least = min(work.test, _LEAST_TEST_ROWS)
+    for rows in range(work.test, least - 1, -1):
+        yield replace(barest, test_rows=rows), _LEAST_TRAIN_SHARE
+
+
+def _barest(work: Work) -> BudgetPlan:
+    layers = _set_layers(work) or work.depth
+    return BudgetPlan(layers, work.dev, work.test, wording=False, few_shot=False, further=False, train_s=0, epochs=0)
+
+
+def _third_of(depth: int) -> int:
+    return max(1, round(depth / 3))
+
+
+def _set_layers(work: Work) -> int | None:
+    match work.layers:
+        case None:
+            return None
+        case "all":
+            return work.depth
+        case "third":
+            return _third_of(work.depth)
+        case count:
+            return count
+
+
+def _fixed_s(pace: Pace) -> float:
+    return pace.load_s + _CHECKED_ROWS * pace.row_s + _COMPARE_S
+
+
+def _asking_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
+    """Everything but training."""
+    rows_s = plan.test_rows * pace.row_s
+    seconds = _fixed_s(pace) + 2 * rows_s
+    classifies = work.task is Task.CLASSIFY
+    if plan.wording:
+        dev_row_s = pace.row_s if classifies else pace.pass_s / work.batch_size
+        seconds += 2 * min(work.dev, _WORDING_ROWS) * dev_row_s
+    if plan.few_shot:
+        seconds += _SHOTS_COST * rows_s
+    if plan.further:
+        seconds += 2 * _GENERAL_PASSES * pace.pass_s + (2 * _WRITING_COST * rows_s if classifies else 0)
+    return seconds
+
+
+def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
+    """The plan with dev rows and depth that suit the time to train."""
+    dev_row_s = pace.pass_s / work.batch_size
+    affordable = int(_DEV_SHARE * plan.train_s / (_DEV_SCORES * dev_row_s))
+    dev_rows = min(work.dev, max(_LEAST_DEV_ROWS, affordable))
+    steps_s = max(plan.train_s - _DEV_SCORES * dev_rows * dev_row_s, 0)
+    layers = _set_layers(work)
+    if layers is None:
+        full = _epochs(work.depth, steps_s, pace, work) >= _FULL_DEPTH_EPOCHS
+        layers = work.depth if full else _third_of(work.depth)
+    return replace(plan, layers=layers, dev_rows=dev_rows, epochs=_epochs(layers, steps_s, pace, work))
+
+
+def _epochs(layers: int, seconds: float, pace: Pace, work: Work) -> float:
+    """How often the training rows are seen; the lower layers compute every row once, the first time."""
+    steps, share = -(-work.train // work.batch_size), layers / work.depth
+    again_s = steps * pace.pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
+    first_s = again_s + steps * pace.pass_s * (1 - share)
+    epochs = seconds / first_s if seconds < first_s else 1 + (seconds - first_s) / again_s
+    return min(epochs, work.epochs or MOST_EPOCHS)

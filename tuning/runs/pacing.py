@@ -1,0 +1,95 @@
+"""How fast this machine asks and learns, measured on a few rows of the run itself, and what that leaves time for.
+
+Knows models and clocks; how a budget is divided is for `tuning.runs.budget` to say.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+
+from tuning.data.examples import Splits
+from tuning.engine.forward import CausalModel, OnRows
+from tuning.runs.asking import Asking
+from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, plan_without_budget, training_seconds
+from tuning.runs.responding import Responders
+from tuning.spec import Task
+
+__all__ = ["Timetable", "plan_time", "with_test_rows"]
+
+_FEW, _MORE = 2, 8
+_AT_ONCE = 32
+"""Rows that share what asking costs beside the rows."""
+_NEW_TOKENS = 32
+"""Written of each answer; a longer one takes as many times as long."""
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """What is done in which time; without a budget, everything in whatever time it takes."""
+
+    plan: BudgetPlan
+    work: Work
+    pace: Pace | None
+    """None without a budget: then it was not measured."""
+    budget_s: float | None
+    elapsed: Callable[[], float]
+    """Seconds since the run was asked for."""
+
+    def training_seconds(self, base_s: float | None) -> float | None:
+        """How long training may take if it begins now; `base_s` is what the base's answers took, if it was asked."""
+        if self.budget_s is None or self.pace is None:
+            return None
+        pace = self.pace if base_s is None else replace(self.pace, row_s=base_s / self.plan.test_rows)
+        return training_seconds(self.budget_s - self.elapsed(), self.plan, pace, self.work)
+
+
+def plan_time(
+    model: CausalModel, responders: Responders, load_s: float, elapsed: Callable[[], float], heed: OnRows
+) -> Timetable:
+    """The timetable of a run whose model took `load_s` to load. Raises `SettingError` if the budget is too short."""
+    spec, splits = responders.spec, responders.splits
+    work = Work(
+        task=responders.dataset.task,
+        train=len(splits.train),
+        dev=len(splits.dev),
+        test=len(splits.test),
+        batch_size=spec.batch_size,
+        depth=int(model.config.num_hidden_layers),
+        layers=spec.layers,
+        epochs=spec.epochs,
+    )
+    if spec.budget is None:
+        return Timetable(plan_without_budget(work), work, None, None, elapsed)
+    pace = _measure_pace(model, responders, load_s, heed)
+    return Timetable(plan_budget(spec.budget - elapsed(), pace, work), work, pace, spec.budget, elapsed)
+
+
+def with_test_rows(splits: Splits, count: int, seed: int) -> Splits:
+    """The splits with so many of their test rows, drawn with the seed, in the order they had."""
+    if count >= len(splits.test):
+        return splits
+    drawn = sorted(Random(seed).sample(range(len(splits.test)), count))
+    return splits.model_copy(update={"test": [splits.test[place] for place in drawn]})
+
+
+def _measure_pace(model: CausalModel, responders: Responders, load_s: float, heed: OnRows) -> Pace:
+    """Ask dev rows, a few and some more, and pass one training batch forward, the second time counting."""
+    whole, splits = responders.make(Asking()), responders.splits
+    stops = replace(whole.stops, max_new_tokens=min(whole.stops.max_new_tokens, _NEW_TOKENS))
+    responder, longer = replace(whole, stops=stops), whole.stops.max_new_tokens / stops.max_new_tokens
+    few, more = splits.dev[:_FEW], splits.dev[:_MORE]
+    few_s = _seconds(lambda: responder.predict(model, few, heed))
+    more_s = _seconds(lambda: responder.predict(model, more, heed))
+    each_s = max(more_s - few_s, 0) / (len(more) - len(few)) if len(more) > len(few) else few_s / len(few)
+    beside_s = max(few_s - len(few) * each_s, 0)
+    batch = splits.train[: responders.spec.batch_size]
+    passes = [_seconds(lambda: responder.target_nlls(model, batch, heed)) for _ in range(2)]
+    row_s = (each_s + beside_s / _AT_ONCE) * (longer if whole.task is Task.GENERATE else 1)
+    return Pace(row_s=row_s, pass_s=passes[-1], load_s=load_s)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
