@@ -3,7 +3,8 @@
 What got worse has the same room as what got better. Knows a comparison; no run and no layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
@@ -12,7 +13,7 @@ from tuning.scoring.comparison import Comparison, Forgetting, Gain, MetricRow, S
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.scoring.wording import row_count
 
-__all__ = ["changes"]
+__all__ = ["changes", "part_name"]
 
 _GAINS = {
     "format": "The gain is mostly format",
@@ -28,59 +29,72 @@ _EXPLORATORY = (
 )
 
 
-def changes(comparison: Comparison) -> str:
-    """Slices, gain and forgetting, those of them that there are."""
+@dataclass(frozen=True)
+class _Scale:
+    """What all parts of a comparison are drawn with."""
+
+    reach: float
+    name: Callable[[Slice], str]
+
+
+def part_name(part: Slice) -> str:
+    """What a part of the test rows is called, and how many they are."""
+    return f"{escape(part.value[:80] or '(empty)')}<small>{escape(part.by[:80])}, {row_count(part.rows, 'row')}</small>"
+
+
+def changes(comparison: Comparison, name: Callable[[Slice], str] = part_name) -> str:
+    """Slices, gain and forgetting, those of them that there are; `name` draws what a part is called."""
     cards = [_gain(comparison.gain), _forgetting(comparison.forgetting)]
     beside = f'<div class="to-cards">{"".join(cards)}</div>' if any(cards) else ""
-    return section("What got better, what got worse", "by part of the test rows", _slices(comparison.slices), beside)
+    return section(
+        "What got better, what got worse", "by part of the test rows", _slices(comparison.slices, name), beside
+    )
 
 
-def _slices(slices: Sequence[Slice]) -> str:
+def _slices(slices: Sequence[Slice], name: Callable[[Slice], str]) -> str:
     if not slices:
         return ""
-    reach = reach_of([part.metric for part in slices])
+    scale = _Scale(reach_of([part.metric for part in slices]), name)
     claimed = sorted((part for part in slices if part.claim), key=lambda part: -abs(part.metric.delta or 0.0))
     sides = "".join(
-        _side(kind, [part for part in claimed if part.claim == kind], reach) for kind in ("better", "worse")
+        _side(kind, [part for part in claimed if part.claim == kind], scale) for kind in ("better", "worse")
     )
     others = [part for part in slices if part.claim is None]
     return (
-        f'<div class="to-halves">{sides}</div>{_others(others, reach)}<p class="to-caption to-left">{_EXPLORATORY}</p>'
+        f'<div class="to-halves">{sides}</div>{_others(others, scale)}<p class="to-caption to-left">{_EXPLORATORY}</p>'
     )
 
 
-def _side(kind: str, parts: Sequence[Slice], reach: float) -> str:
+def _side(kind: str, parts: Sequence[Slice], scale: _Scale) -> str:
     sign = {"better": "▲", "worse": "▼"}[kind]
     if parts:
-        body = _part_table(f"Parts that got {kind}", parts[:_SHOWN], reach)
+        body = _part_table(f"Parts that got {kind}", parts[:_SHOWN], scale)
         if parts[_SHOWN:]:
-            body += fold(f"{len(parts) - _SHOWN} more", _part_table(f"More that got {kind}", parts[_SHOWN:], reach))
+            body += fold(f"{len(parts) - _SHOWN} more", _part_table(f"More that got {kind}", parts[_SHOWN:], scale))
     else:
         body = f'<p class="to-none">No part of the test rows is surely {kind}.</p>'
     count = f" <small>{len(parts)} part{'' if len(parts) == 1 else 's'}</small>" if parts else ""
     return f'<div class="to-half to-{kind}"><h3>{sign} Got {kind}{count}</h3>{body}</div>'
 
 
-def _others(parts: Sequence[Slice], reach: float) -> str:
+def _others(parts: Sequence[Slice], scale: _Scale) -> str:
     if not parts:
         return ""
     few = sum(part.rows < FEWEST_ROWS for part in parts)
     title = f"{len(parts)} part{'' if len(parts) == 1 else 's'} without a clear difference"
     title += f", {few} of them under {FEWEST_ROWS} rows" if few else ""
-    return fold(title, _part_table("Parts without a clear difference", parts, reach))
+    return fold(title, _part_table("Parts without a clear difference", parts, scale))
 
 
-def _part_table(caption: str, parts: Sequence[Slice], reach: float) -> str:
+def _part_table(caption: str, parts: Sequence[Slice], scale: _Scale) -> str:
     title = metric_words(parts[0].metric.name).title
     columns = (Column("Part"), Column(title, "to-change"), Column("◂ worse · better ▸", "to-chart"))
-    return table(caption, columns, [_part(part, reach) for part in parts], "to-parts")
+    return table(caption, columns, [_part(part, scale) for part in parts], "to-parts")
 
 
-def _part(part: Slice, reach: float) -> tuple[str, str, str]:
-    named = (
-        f"{escape(part.value[:80] or '(empty)')}<small>{escape(part.by[:80])}, {row_count(part.rows, 'row')}</small>"
-    )
-    return named, _went(part.metric, part.rows), difference_track(part.metric, part.rows, reach)
+def _part(part: Slice, scale: _Scale) -> tuple[str, str, str]:
+    track = difference_track(part.metric, part.rows, scale.reach)
+    return scale.name(part), _went(part.metric, part.rows), track
 
 
 def _went(metric: MetricRow, rows: int) -> str:

@@ -1,18 +1,39 @@
 """Where the answers of a classification go, class by class. Knows confusion matrices and scores; no run, no layout."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from tuning.report.markup import Column, attribute, escape, fold, notice, section, table
 from tuning.scoring.comparison import ClassScore, Comparison, Confusion
+from tuning.ui.filters import Cell
+from tuning.ui.picking import pick_button
 
 __all__ = ["class_table", "classes", "matrices"]
 
 _MOST_LABELS = 40
 _SIGNS = {"even": "=", "better": "▲", "worse": "▼"}
+_LEGEND = (
+    '<p class="to-caption to-left">Choose a number to see its rows; in the third table, the rows that only one of both '
+    "answered so. Framed cells are good news: right answers, or wrong ones that became fewer.</p>"
+)
+_Side = Literal["base", "tuned", "difference"]
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """Numbers by target and answer, and what they are of."""
+
+    side: _Side
+    title: str
+    labels: Sequence[str]
+    rows: Sequence[Sequence[int]]
+    totals: Sequence[int]
+    """Test rows of each target."""
 
 
 def classes(comparison: Comparison) -> str:
-    """Both confusion matrices and F1 by class; nothing for generated text."""
+    """The confusion matrices and F1 by class; nothing for generated text."""
     if comparison.confusion is None:
         return ""
     hint = "where the answers go; darker is more of that target's rows"
@@ -42,29 +63,51 @@ def class_table(scores: Sequence[ClassScore]) -> str:
 
 
 def matrices(found: Confusion) -> str:
-    """Both confusion matrices, beside each other where there is room; none for more labels than a page can show."""
+    """Base, tuned and their difference, beside each other where there is room, cells with rows choosing these.
+
+    None for more labels than a page can show.
+    """
     if len(found.labels) > _MOST_LABELS:
         return notice("info", f"{len(found.labels)} classes are too many for a matrix on a page: see F1 by class.")
-    width = 190 + 34 * len(found.labels)
-    both = _matrix("Base", found.labels, found.base) + _matrix("Tuned", found.labels, found.tuned)
-    return f'<div class="to-matrices" style="--width:{width}px">{both}</div>'
+    changed = [
+        [new - old for old, new in zip(*pair, strict=True)] for pair in zip(found.base, found.tuned, strict=True)
+    ]
+    shares = [sum(row) for row in found.base]
+    sides: tuple[tuple[_Side, str, Sequence[Sequence[int]]], ...] = (
+        ("base", "Base", found.base),
+        ("tuned", "Tuned", found.tuned),
+        ("difference", "Tuned less base", changed),
+    )
+    drawn = "".join(_matrix(_Matrix(side, title, found.labels, rows, shares)) for side, title, rows in sides)
+    return f'<div class="to-matrices" style="--width:{190 + 34 * len(found.labels)}px">{drawn}</div>{_LEGEND}'
 
 
-def _matrix(title: str, labels: Sequence[str], rows: Sequence[Sequence[int]]) -> str:
+def _matrix(drawn: _Matrix) -> str:
     columns = "".join(
-        f'<th scope="col" title="{attribute(label)}">{number}</th>' for number, label in enumerate(labels, 1)
+        f'<th scope="col" title="{attribute(label)}">{number}</th>' for number, label in enumerate(drawn.labels, 1)
     )
-    lines = []
-    for number, (label, row) in enumerate(zip(labels, rows, strict=True), 1):
-        total = max(1, sum(row))
-        cells = "".join(
-            f'<td class="{"to-hit" if place == number else "to-miss"}" style="--share:{count / total:.2f}">'
-            f"{count or '·'}</td>"
-            for place, count in enumerate(row, 1)
-        )
-        lines.append(f'<tr><th scope="row"><i>{number}</i> {escape(label[:40])}</th>{cells}</tr>')
+    lines = "".join(
+        f'<tr><th scope="row" title="{attribute(label)}"><i>{target + 1}</i> {escape(label[:40])}</th>'
+        + "".join(_cell(drawn, target, answer) for answer in range(len(drawn.labels)))
+        + "</tr>"
+        for target, label in enumerate(drawn.labels)
+    )
     return (
-        f'<figure class="to-matrix"><figcaption>{title}: target down, answer across</figcaption>'
-        f'<div class="to-scroll" tabindex="0" role="region" aria-label="{title}: confusion matrix"><table>'
-        f"<thead><tr><td></td>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table></div></figure>"
+        f'<figure class="to-matrix"><figcaption>{drawn.title}: target down, answer across</figcaption>'
+        f'<div class="to-scroll" tabindex="0" role="region" aria-label="{drawn.title}: confusion matrix"><table>'
+        f"<thead><tr><td></td>{columns}</tr></thead><tbody>{lines}</tbody></table></div></figure>"
     )
+
+
+def _cell(drawn: _Matrix, target: int, answer: int) -> str:
+    count = drawn.rows[target][answer]
+    if not count:
+        return "<td>·</td>"
+    share = abs(count) / max(1, drawn.totals[target])
+    # More right answers are better; so are fewer wrong ones.
+    way = "hit" if (count > 0) == (target == answer) else "miss"
+    shown = f"{count:+d}".replace("-", "−") if drawn.side == "difference" else f"{count:,}"
+    heard = f'aria-label="{shown}: target {target + 1}, answer {answer + 1}; show the rows" data-leads="#samples"'
+    wanted = Cell(side=drawn.side, target=target, answer=answer)
+    button = pick_button(shown, wanted, key=f"{drawn.side}-{target}-{answer}", more=heard)
+    return f'<td class="to-{way}" style="--share:{share:.2f}">{button}</td>'

@@ -4,7 +4,6 @@
 """
 
 import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +11,24 @@ import gradio as gr
 import pandas as pd
 
 from tuning.report import markup
-from tuning.report.changes import changes
+from tuning.report.changes import changes, part_name
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
 from tuning.report.learning import learned_words, loss_frame
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
-from tuning.scoring.comparison import Comparison
+from tuning.scoring.comparison import Comparison, Slice
 from tuning.ui.classes import classes
-from tuning.ui.sample_cards import sample_cards
-from tuning.ui.samples import HEADERS, KINDS, MEANINGS, SamplePage, choose_samples, pair_samples, sample_page
+from tuning.ui.filters import Part
+from tuning.ui.picking import pick_button, picking_html
+from tuning.ui.sample_screen import SampleScreen
 from tuning.ui.take_away import TakeAway
 from tuning.ui.watch import LOSS_COLORS, advice
 
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
-_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,14 @@ def _top(page: ComparePage) -> str:
     return verdict_panel(found.verdict, rung, page.about, page.body)
 
 
-def _filters(comparison: Comparison) -> list[tuple[str, str]]:
-    flips = comparison.flips
-    numbers = (flips.fixed, flips.broken, flips.both_right, flips.both_wrong)
-    named = [(f"{kind} ({number:,})\n{MEANINGS[kind]}", kind) for kind, number in zip(KINDS, numbers, strict=True)]
-    return [(f"all ({sum(numbers):,})\nevery test row", _ALL), *named]
+def _parts(comparison: Comparison) -> str:
+    """Classes and other parts of the test rows, each of which chooses its rows."""
+
+    def chooser(part: Slice) -> str:
+        number = comparison.slices.index(part)
+        return pick_button(part_name(part), Part(number=number), key=f"part-{number}", more='data-leads="#samples"')
+
+    return changes(comparison, chooser) + classes(comparison)
 
 
 class CompareScreen:
@@ -97,11 +99,8 @@ class CompareScreen:
         self.notice = gr.HTML(markup.notice(*_NOTHING))
         with gr.Column(visible=False) as self.body:
             self.top = gr.HTML()
-            gr.HTML(markup.heading("", "Row by row", "what tuning fixed and what it broke; choose one to see its rows"))
-            self.filter = gr.Radio(
-                [("all", _ALL)], value=_ALL, label="Show", container=False, elem_classes="to-flips", show_label=False
-            )
-            self._build_samples()
+            self.samples = SampleScreen()
+            self.parts = picking_html()
             self.middle = gr.HTML()
             with gr.Column(visible=False) as self.learned:
                 self.learning = gr.HTML()
@@ -119,47 +118,11 @@ class CompareScreen:
             self.end = gr.HTML()
             self.take_away = TakeAway()
 
-    def _build_samples(self) -> None:
-        self.table = gr.Dataframe(
-            headers=list(HEADERS),
-            datatype="str",
-            type="array",
-            interactive=False,
-            wrap=True,
-            label="Samples; choose a cell to read the row in full",
-            column_widths=["60px", "221px", "184px", "184px", "184px", "120px"],
-            max_height=620,
-            buttons=["copy"],
-            elem_classes="to-samples",
-        )
-        self.cards = gr.HTML()
-        self.number = gr.State(0)
-        with gr.Row(equal_height=True):
-            self.position = gr.Textbox(show_label=False, label="Rows shown", container=False, interactive=False)
-            self.previous = gr.Button("Previous rows", size="md", min_width=120)
-            self.next = gr.Button("Next rows", size="md", min_width=120)
-        with gr.Group(visible=False) as self.whole:
-            self.whole_input = gr.Textbox(label="Input", lines=2, max_lines=12, interactive=False)
-            with gr.Row():
-                self.whole_target = gr.Textbox(label="Target", lines=2, max_lines=12, interactive=False)
-                self.whole_base = gr.Textbox(label="Base", lines=2, max_lines=12, interactive=False)
-                self.whole_tuned = gr.Textbox(label="Tuned", lines=2, max_lines=12, interactive=False)
-
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        parts = [self.notice, self.body, self.top, self.filter, self.middle, self.learned, self.learning, self.loss]
-        return [*parts, self.end, *self.take_away.outputs, *self.sample_outputs, self.whole]
-
-    @property
-    def sample_outputs(self) -> list[Any]:
-        """What a filter or a turned page changes."""
-        return [self.table, self.cards, self.position, self.number, self.previous, self.next]
-
-    @property
-    def whole_outputs(self) -> list[Any]:
-        """What a chosen row changes."""
-        return [self.whole, self.whole_input, self.whole_target, self.whole_base, self.whole_tuned]
+        parts = [self.notice, self.body, self.top, self.parts, self.middle, self.learned, self.learning, self.loss]
+        return [*parts, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
 
     def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
         """The changes that make the screen say what the page says."""
@@ -168,48 +131,17 @@ class CompareScreen:
             self.notice: _top(page),
             self.body: gr.Column(visible=found is not None),
             **self.take_away.show_nothing(),
-            self.whole: gr.Group(visible=False),
         }
         if found is None or run is None:
             return changed
         drawn = page.loss is not None and not page.loss.empty
         changed |= {
             self.top: (duel(found) if found.verdict else "") + ladder(found),
-            self.filter: gr.Radio(_filters(found), value=_ALL),
-            self.middle: changes(found) + scores(found) + classes(found) + reliability(found),
+            self.parts: _parts(found),
+            self.middle: scores(found) + reliability(found),
             self.learned: gr.Column(visible=drawn),
             self.learning: markup.heading("", "How it learned", html.escape(page.learned)),
             self.loss: gr.LinePlot(page.loss if drawn else None),
             self.end: trust(found),
         }
-        return changed | self.show_samples(self.samples(run, _ALL, 0))
-
-    def samples(self, run: Run, kind: str, number: int) -> SamplePage:
-        """A page of the run's samples of that kind."""
-        paired = pair_samples(run.predictions("base"), run.predictions("tuned"))
-        return sample_page(choose_samples(paired, kind), number)
-
-    def show_samples(self, page: SamplePage) -> dict[Any, Any]:
-        """The changes that show this page of samples."""
-        return {
-            self.table: gr.Dataframe(page.rows),
-            self.cards: sample_cards(page.rows),
-            self.position: page.position,
-            self.number: page.number,
-            self.previous: gr.Button(interactive=page.number > 0),
-            self.next: gr.Button(interactive=page.number + 1 < page.pages),
-        }
-
-    def show_whole(self, run: Run, row: Sequence[object]) -> dict[Any, Any]:
-        """The changes that show a row of the table in full."""
-        paired = pair_samples(run.predictions("base"), run.predictions("tuned"))
-        found = next((sample for sample in paired if row and str(sample.row) == str(row[0])), None)
-        if found is None:
-            return {self.whole: gr.Group(visible=False)}
-        return {
-            self.whole: gr.Group(visible=True),
-            self.whole_input: gr.Textbox(found.input, label=f"Input of row {found.row} ({found.kind})"),
-            self.whole_target: found.target,
-            self.whole_base: found.base,
-            self.whole_tuned: found.tuned,
-        }
+        return changed | self.samples.open(run)

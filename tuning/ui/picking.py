@@ -1,0 +1,59 @@
+"""What on the page chooses samples: buttons in escaped HTML, each with what it asks for. Knows filters, no run.
+
+Gradio's plots and HTML have no event that says what was clicked, so one script carries a button's request to the
+server, where `tuning.ui.filters` checks it. It keeps the keyboard where it was when the fragment is drawn anew, says
+the element with `data-said` to whoever listens, and turns pages with the arrow keys within `data-turns`.
+"""
+
+import html
+
+import gradio as gr
+
+from tuning.ui.filters import Filter, Pick
+
+__all__ = ["PICKED", "pick_button", "picking_html"]
+
+PICKED = "picked"
+"""The event of a fragment whose button was used; its data is a `Pick`."""
+_SCRIPT = """
+let last = null;
+const said = document.createElement("p");
+said.className = "to-heard";
+said.setAttribute("role", "status");
+element.after(said);
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-pick]");
+  if (!button) return;
+  last = button.dataset.key;
+  trigger("picked", JSON.parse(button.dataset.pick));
+  if (button.dataset.leads) document.querySelector(button.dataset.leads)?.scrollIntoView({block: "start"});
+});
+element.addEventListener("keydown", (event) => {
+  const way = {ArrowLeft: "back", ArrowRight: "on"}[event.key];
+  if (!way || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const button = event.target.closest("[data-turns]")?.querySelector(`[data-turn="${way}"]:not(:disabled)`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+  last = event.target.closest("[data-key]").dataset.key;
+});
+watch("value", () => {
+  said.textContent = element.querySelector("[data-said]")?.textContent ?? "";
+  if (!last) return;
+  const same = element.querySelector(`[data-key="${last}"]:not(:disabled)`) ?? element.querySelector("[data-turns]");
+  same?.focus({preventScroll: true});
+  last = null;
+});
+"""
+
+
+def picking_html(**settings: str) -> gr.HTML:
+    """A component for a fragment with buttons of `pick_button`."""
+    return gr.HTML(js_on_load=_SCRIPT, **settings)
+
+
+def pick_button(body: str, wanted: Filter | int, *, key: str, kind: str = "", more: str = "") -> str:
+    """A button that asks for samples, or by a number for a page of those shown. All but `wanted` are of our making."""
+    pick = Pick(page=wanted) if isinstance(wanted, int) else Pick(filter=wanted)
+    sent = html.escape(pick.model_dump_json(exclude_none=True), quote=True)
+    return f'<button type="button" class="to-pick {kind}" data-key="{key}" data-pick="{sent}" {more}>{body}</button>'

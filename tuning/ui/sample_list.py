@@ -1,0 +1,141 @@
+"""A page of samples as one table, which the style sheet turns into cards on a phone. Knows samples, no run.
+
+Long cells are cut; the row can then be opened, without a script. Differences are marked in both answers.
+"""
+
+from collections.abc import Sequence
+
+from tuning.report.differences import COMPARED, Marked, mark, plain
+from tuning.report.markup import escape
+from tuning.report.samples import Answer, Change, Sample
+from tuning.ui.filters import Every
+from tuning.ui.picking import pick_button
+from tuning.ui.sample_pages import PAGE_ROWS, SamplePage
+
+__all__ = ["sample_list"]
+
+_CELL = 240
+"""Characters of a cell before its row is opened."""
+_WHOLE = 10_000
+"""Characters of a text in an opened row: the page must stay one that a browser can hold."""
+_KINDS = {"fixed": ("better", "▲"), "broken": ("worse", "▼"), "both right": ("even", "✓"), "both wrong": ("even", "✗")}
+_UNLIKE = {
+    "equal": "",
+    "spacing": "only white space differs",
+    "differs": "",
+    "unlike": "little in common with the target",
+}
+_COLUMNS = ("Input", "Target", "Base", "Tuned", "Kind")
+_HEAD = "".join(f'<th scope="col">{name}</th>' for name in ("Row", *_COLUMNS))
+_LEGEND = (
+    '<p class="to-caption to-left to-legend"><del>struck out</del>: not in the target · <ins>underlined</ins>: in the '
+    f"target, missing from the answer · compared up to {COMPARED:,} characters</p>"
+)
+
+
+def sample_list(page: SamplePage, *, labels: bool) -> str:
+    """The page of samples with what is shown, and the ways to other pages; `labels` when targets are labels."""
+    if not page.samples:
+        body = '<p class="to-none">No test row is like that.</p>'
+    else:
+        changes: Sequence[Change | None] = page.changes or [None] * len(page.samples)
+        rows = "".join(_sample(*pair, labels) for pair in zip(page.samples, changes, strict=True))
+        table = f'<caption class="to-heard">Samples</caption><thead><tr>{_HEAD}</tr></thead>{rows}'
+        body = f'<table class="to-samples {"to-short" if labels else "to-long"}">{table}</table>'
+        body += "" if labels else _LEGEND
+    return (
+        f'<div class="to-sample-list" tabindex="0" role="region" aria-label="Samples" data-turns data-key="list" '
+        f'aria-keyshortcuts="ArrowLeft ArrowRight">{_shown(page)}{body}{_turning(page)}</div>'
+    )
+
+
+def _shown(page: SamplePage) -> str:
+    first = page.number * PAGE_ROWS + 1
+    position = f"{first:,} to {first + len(page.samples) - 1:,} of {page.found:,}" if page.found else "none"
+    clear = pick_button("✕ Show every row", Every(), key="every") if page.narrowed else ""
+    return (
+        f'<p class="to-shown"><span data-said><b>{position}</b> <span class="to-chosen">{escape(page.words)}</span>'
+        f"</span>{clear}</p>"
+    )
+
+
+def _turning(page: SamplePage) -> str:
+    if page.pages == 1:
+        return ""
+    ways = (("back", "◂ Previous", page.number - 1), ("on", "Next ▸", page.number + 1))
+    back, on = (
+        pick_button(
+            f'{name}<span class="to-heard"> page</span>',
+            max(0, number),
+            key=way,
+            more=f'data-turn="{way}"' + ("" if 0 <= number < page.pages else " disabled"),
+        )
+        for way, name, number in ways
+    )
+    return (
+        f'<nav class="to-turning" aria-label="Pages of samples">{back}<span>page {page.number + 1:,} of '
+        f"{page.pages:,} <small>arrow keys ◂ ▸ turn pages</small></span>{on}</nav>"
+    )
+
+
+def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
+    way, sign = _KINDS[sample.kind]
+    kind = f'<span class="to-{way}">{sign} {sample.kind}</span>{_change(change, labels)}'
+    sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
+    texts = [plain(sample.input, _CELL), plain(sample.target, _CELL), *(_answer(*side, _CELL) for side in sides)]
+    cells = "".join(
+        f'<td class="to-of-{name.lower()}" data-name="{name}">{text}</td>'
+        for name, text in zip(_COLUMNS, [*texts, kind], strict=True)
+    )
+    return (
+        f'<tbody class="to-sample"><tr><th scope="row"><span>Row </span>{sample.row}</th>{cells}</tr>'
+        f"{_whole(sample, sides)}</tbody>"
+    )
+
+
+def _answer(answer: Answer, marked: Marked | None, limit: int) -> str:
+    sign, way, heard = ("✓", "better", "right") if answer.right else ("✗", "worse", "wrong")
+    right = f'<i class="to-{way}" aria-hidden="true">{sign}</i><span class="to-heard">{heard}: </span>'
+    if marked is None:
+        return f"{right} {plain(answer.text, limit)}{_share(answer)}"
+    said = _UNLIKE[marked.kind]
+    aside = f"<small>{said}</small>" if said else ""
+    return f"{right} {marked.draw(limit) if answer.text else '<em>no answer</em>'}{aside}"
+
+
+def _share(answer: Answer) -> str:
+    return "" if answer.sure is None else f"<small>{_percent(answer.sure)} sure</small>"
+
+
+def _percent(share: float) -> str:
+    """Never 100 % or 0 % of what is only nearly so."""
+    return "> 99 %" if 0.995 <= share < 1 else "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _change(change: Change | None, labels: bool) -> str:
+    if change is None:
+        return ""
+    if labels:
+        return f"<small>target {_percent(change.base)} → {_percent(change.tuned)} likely</small>"
+    return f"<small>chrF {100 * change.base:.0f} → {100 * change.tuned:.0f} %</small>"
+
+
+def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str:
+    """The row in full, where a cell had to be cut."""
+    given = (sample.input, sample.target, sample.base.text, sample.tuned.text)
+    if max(map(len, given)) <= _CELL:
+        return ""
+    texts = [plain(text, _WHOLE) for text in given[:2]] + [_answer(*side, _WHOLE) for side in sides]
+    named = "".join(
+        f"<div><dt>{name}</dt><dd>{text}{_left_out(whole)}</dd></div>"
+        for name, text, whole in zip(_COLUMNS, texts, given, strict=False)
+    )
+    return (
+        f'<tr class="to-whole"><td colspan="6"><details><summary>Read row {sample.row} in full</summary>'
+        f"<dl>{named}</dl></details></td></tr>"
+    )
+
+
+def _left_out(text: str) -> str:
+    left = len(text) - _WHOLE
+    return f"<small>{left:,} more characters: they are in the download</small>" if left > 0 else ""
