@@ -35,13 +35,14 @@ class Numbers:
         return NUMBERS[: len(self.prompts)]
 
 
-class Base(list):
+class Base(list[Numbers]):
     """A model that knows how often it was asked."""
 
 
 def ask(run: Run, model: Base, question: Numbers = Numbers(), base: str = "b", batching: Batching = SHARED) -> str:
     """Ask, hold answers and progress against what they must be, and return the summary."""
-    kept, told = KeptAnswers(run, base), []
+    told: list[int] = []
+    kept = KeptAnswers(run, base)
     answers = kept.ask(question, model, told.append, batching)
     assert list(map(str, answers)) == list(map(str, NUMBERS[: len(question.prompts)]))
     assert sum(told) == len(question.prompts)
