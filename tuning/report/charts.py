@@ -18,6 +18,8 @@ __all__ = ["charts", "ladder_chart", "loss_chart", "reliability_chart"]
 _WIDTH = 460
 _STEP = 34
 _SIDE = 300
+_LETTER = 7
+"""Pixels of a letter in a wide font."""
 _MOST_FIGURES = 12
 _PERCENT = "round(datum.value * 100) + ' %'"
 
@@ -42,7 +44,9 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     headline, name = comparison.headline, comparison.primary
     rows = _rung_values(comparison, rungs, palette)
     order = [row["name"] for row in rows]
-    places = alt.Y("name:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelPadding=10))
+    # Room for the names in a wider font than the one they are measured in.
+    names = alt.Axis(title=None, ticks=False, domain=False, labelPadding=10, minExtent=_LETTER * max(map(len, order)))
+    places = alt.Y("name:N", sort=order, axis=names)
     title, percent = metric_words(name).title, metric_words(name).percent
     # An axis that begins at 0 for shares; of other measures the range is as wide as the values.
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=False)
@@ -61,14 +65,14 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
         ),
         base.mark_text(align="left", fontWeight="bold").encode(x=alt.value(_WIDTH + 10), text="written:N"),
     ]
-    subtitle = f"{title} on {comparison.rows.test:,} test rows, with 95 % intervals"
+    subtitle = f"On {comparison.rows.test:,} test rows, with 95 % intervals"
     if headline is not None and headline.metric.base is not None:
         line = alt.Chart(alt.Data(values=[{"line": headline.metric.base}]))
         layers.insert(0, line.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=palette.soft).encode(x="line:Q"))
         subtitle += "; dashed: the strongest way without tuning"
-    drawn = _layer(layers, "Is tuning worth it?", subtitle).properties(width=_WIDTH, height=alt.Step(_STEP))
+    drawn = _layer(layers, f"{title} of every way to answer", subtitle).properties(width=_WIDTH, height=alt.Step(_STEP))
     said = "; ".join(f"{row['name']} {_bounded(name, row)}" for row in rows)
-    return Chart("ladder", f"{subtitle}. {said}.", drawn, palette)
+    return Chart("ladder", f"{title} of every way to answer. {subtitle}. {said}.", drawn, palette)
 
 
 def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
@@ -98,7 +102,7 @@ def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
                 y=alt.value(4), text="says:N"
             )
         )
-    drawn = _layer(layers, "How it learned", subtitle).properties(width=_WIDTH + 60, height=230)
+    drawn = _layer(layers, "Loss while training", subtitle).properties(width=_WIDTH + 60, height=230)
     devs = frame[frame["rows"] == "dev"]
     stride = max(1, -(-len(devs) // _MOST_FIGURES))
     losses = ", ".join(f"step {row.step}: {row.loss:.2f}" for row in devs[::stride].itertuples())
@@ -129,7 +133,7 @@ def reliability_chart(comparison: Comparison, palette: Palette) -> Chart | None:
             drawn.mark_point(size=90, filled=True, opacity=1, shape=shape, color=color),
         ]
     subtitle = "circles: base; diamonds: tuned; on the dashed line, confidence is earned"
-    whole = _layer(layers, "How far its confidence can be trusted", subtitle).properties(width=_SIDE, height=_SIDE)
+    whole = _layer(layers, "How sure, and how often right", subtitle).properties(width=_SIDE, height=_SIDE)
     return Chart("reliability", " ".join(_reliability_words(name, curve) for name, curve in curves), whole, palette)
 
 

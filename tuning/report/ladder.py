@@ -26,8 +26,8 @@ _VARIANTS = {"raw": "likelihood as it is", "length_normalised": "likelihood per 
 _PROMPTS = {"plain": "the input alone", "named": "with column names"}
 
 
-def ladder(comparison: Comparison) -> str:
-    """The rungs as a chart that is a table; nothing for a comparison without a ladder."""
+def ladder(comparison: Comparison, picture: str = "") -> str:
+    """The rungs as a chart that is a table, below `picture`; nothing for a comparison without a ladder."""
     if not comparison.ladder:
         return ""
     headline, name = comparison.headline, comparison.primary
@@ -42,7 +42,7 @@ def ladder(comparison: Comparison) -> str:
         if line is not None
         else ""
     )
-    return section("Is tuning worth it?", hint, drawn, key, _variants(comparison.variants))
+    return section("Is tuning worth it?", hint, picture, drawn, key, _variants(comparison.variants))
 
 
 def _row(rung: Rung, name: str, *, strongest: bool, line: float | None) -> tuple[str, str, str]:

@@ -1,0 +1,88 @@
+"""What a run was made of, as tables: data, settings, model and machine. Knows the records of a run; no layout."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tuning import __version__
+from tuning.data.examples import Dataset
+from tuning.events import Event, Started
+from tuning.report.markup import Column, escape, section, table
+from tuning.runs.store import Run
+from tuning.scoring.comparison import Comparison
+from tuning.spec import CleaningPlan, RunSpec
+
+__all__ = ["date_of", "facts"]
+
+_TEXT = 400
+_FOUND = "found from the data"
+_COLUMNS = (Column("What"), Column("Value", "to-value"))
+
+
+def facts(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
+    """What somebody needs to make the run again, and to see that it is the same data."""
+    dataset, spec = run.dataset(), run.spec()
+    hint = "by its fingerprint; of the rows only the samples above are in this file"
+    return (
+        section("Data", hint, _listed("Data", _data(dataset, comparison)))
+        + section("Settings", "", _listed("Settings", _settings(spec)))
+        + section("Model and machine", "", _listed("Model and machine", _origin(run, comparison, events)))
+    )
+
+
+def date_of(run: Run) -> str:
+    """The day the run was started."""
+    return f"{datetime.fromtimestamp(run.record().created, tz=UTC):%d %B %Y, %H:%M} UTC"
+
+
+def _listed(caption: str, rows: Sequence[tuple[str, object]]) -> str:
+    return table(caption, _COLUMNS, [(name, escape(_short(str(value)))) for name, value in rows], "to-facts")
+
+
+def _data(dataset: Dataset, comparison: Comparison) -> list[tuple[str, object]]:
+    rows = comparison.rows
+    counted = (("trained on", rows.train), ("dev", rows.dev), ("test", rows.test))
+    split = ", ".join(f"{number:,} {name}" for name, number in counted if number is not None)
+    known: list[tuple[str, object]] = [
+        ("File", dataset.name),
+        ("SHA-256 of its bytes", dataset.sha256),
+        ("Rows", f"{dataset.rows:,} in the file; {split}"),
+        ("Input, target", f"{dataset.input}, {dataset.target}"),
+        ("Task", f"{dataset.task}: {dataset.reason}"),
+    ]
+    if dataset.test_name is not None:
+        known += [("Test file", dataset.test_name), ("SHA-256 of its bytes", dataset.test_sha256)]
+    if dataset.labels:
+        known.append((f"{len(dataset.labels)} labels", ", ".join(dataset.labels)))
+    return [*known, ("Instruction", dataset.instruction), *(("Note", note) for note in dataset.notes)]
+
+
+def _settings(spec: RunSpec) -> list[tuple[str, object]]:
+    return [(name.replace("_", " "), _value(getattr(spec, name))) for name in RunSpec.model_fields]
+
+
+def _value(value: object) -> object:
+    if isinstance(value, CleaningPlan):
+        return ", ".join(step.step for step in value.steps if step.on)
+    return _FOUND if value is None else value
+
+
+def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[tuple[str, object]]:
+    model, adapter = comparison.model, comparison.adapter
+    named = " ".join(part for part in (model.id, model.revision) if part) or "unknown"
+    known: list[tuple[str, object]] = [("Base model", named)]
+    if model.source:
+        known.append(("Where it came from", model.source))
+    if adapter.trainable_parameters is not None:
+        layers = "" if adapter.layers is None else f" in {len(adapter.layers)} layers"
+        known.append(
+            ("Adapter", f"LoRA of rank {adapter.rank}{layers}, {adapter.trainable_parameters:,} parameters trained")
+        )
+    started = next((event for event in events if isinstance(event, Started)), None)
+    if started is not None:
+        threads = f"{started.threads} thread{'' if started.threads == 1 else 's'}"
+        known.append(("Machine", f"{started.device}, {started.precision}, {threads}"))
+    return [*known, ("Date", date_of(run)), ("Run", run.id[:8]), ("Made by", f"Tune-Off {__version__}")]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else f"{text[:_TEXT]}… ({len(text):,} characters)"

@@ -1,0 +1,90 @@
+"""Samples as they stand in a report: drawn at random, fixed and broken, as cards for paper. Knows samples only."""
+
+from collections.abc import Sequence
+
+from tuning.report.differences import mark, plain
+from tuning.report.markup import section
+from tuning.report.samples import KINDS, MEANINGS, Answer, Kind, Sample, Samples
+from tuning.scoring.comparison import Flips
+
+__all__ = ["count_cards", "sample_sheet"]
+
+_RANDOM, _FLIPPED = 20, 10
+"""Samples of a group."""
+_TEXT = 600
+"""Characters of a text that are shown."""
+_SIGNS: dict[Kind, tuple[str, str]] = {
+    "fixed": ("better", "▲"),
+    "broken": ("worse", "▼"),
+    "both right": ("even", "✓"),
+    "both wrong": ("even", "✗"),
+}
+
+
+def count_cards(flips: Flips) -> str:
+    """The four counts."""
+    numbers = (flips.fixed, flips.broken, flips.both_right, flips.both_wrong)
+    cards = "".join(_count(kind, number) for kind, number in zip(KINDS, numbers, strict=True))
+    return section("Row by row", "what tuning fixed and what it broke", f'<div class="to-counts">{cards}</div>')
+
+
+def _count(kind: Kind, number: int) -> str:
+    way, sign = _SIGNS[kind]
+    return (
+        f'<div class="to-count"><b>{number:,}</b><span class="to-{way}">{sign} {kind}</span>'
+        f"<small>{MEANINGS[kind]}</small></div>"
+    )
+
+
+def sample_sheet(samples: Samples) -> str:
+    """Rows drawn at random, then rows that were fixed and as many that were broken; no row stands there twice."""
+    drawn, others = samples.all[:_RANDOM], samples.all[_RANDOM:]
+    groups = [("Drawn at random", drawn, len(samples.all))]
+    for title, kind in (("More that tuning fixed", "fixed"), ("More that tuning broke", "broken")):
+        found = [sample for sample in others if sample.kind == kind]
+        groups.append((title, found[:_FLIPPED], len(found)))
+    body = "".join(_group(title, shown, of) for title, shown, of in groups if shown)
+    key = (
+        '<p class="to-caption to-left"><del>Struck out</del>: not in the target. <ins>Underlined</ins>: missing from '
+        "the answer.</p>"
+    )
+    return section("Samples", "base and tuned on the same test rows", body, key if "<del>" in body else "")
+
+
+def _group(title: str, shown: Sequence[Sample], of: int) -> str:
+    count = f"{len(shown)} of {of:,}" if len(shown) < of else f"all {of:,}"
+    cards = "".join(map(_card, shown))
+    return f'<h3 class="to-group">{title} <small>{count}</small></h3><ul class="to-sheet">{cards}</ul>'
+
+
+def _card(sample: Sample) -> str:
+    way, sign = _SIGNS[sample.kind]
+    answers = "".join(
+        f"<dt>{name}</dt><dd>{text}</dd>"
+        for name, text in (
+            ("Target", _text(sample.target)),
+            ("Base", _answer(sample.base, sample.target)),
+            ("Tuned", _answer(sample.tuned, sample.target)),
+        )
+    )
+    return (
+        f'<li class="to-{way}"><header><span class="to-{way}">{sign} {sample.kind}</span> <small>row {sample.row:,}'
+        f"</small></header><p>{_text(sample.input)}</p><dl>{answers}</dl></li>"
+    )
+
+
+def _answer(answer: Answer, target: str) -> str:
+    """The answer with what differs from its target; of a label the whole differs."""
+    if answer.sure is not None:
+        return f"{_text(answer.text)} <small>{answer.sure:.0%} sure</small>"
+    if not answer.text.strip():
+        return "<small>(nothing)</small>"
+    return f"{mark(answer.text, target).draw(_TEXT)}{_cut(answer.text)}"
+
+
+def _text(text: str) -> str:
+    return f"{plain(text, _TEXT)}{_cut(text)}"
+
+
+def _cut(text: str) -> str:
+    return f" <small>({len(text):,} characters)</small>" if len(text) > _TEXT else ""
