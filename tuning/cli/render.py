@@ -8,13 +8,14 @@ from rich.text import Text
 
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
-from tuning.scoring.comparison import Check, Comparison, MetricRow, Rung, Slice
+from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice
 from tuning.scoring.wording import change_of, quoted, row_count
 
 __all__ = ["Sample", "render_comparison", "samples"]
 
 _SAMPLES_EACH = 3
 _SLICES_EACH = 3
+_FIELDS = 12
 _SAMPLE_CHARACTERS = 1000
 _VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "not_worse": "bold", "undecided": "bold yellow"}
 _CHECK_STYLES = {"warn": "yellow", "fail": "red", "pass": ""}
@@ -46,6 +47,9 @@ def render_comparison(screen: Screen, comparison: Comparison, chosen: Sequence[S
         screen.console.print(_ladder_table(comparison))
     screen.line("")
     screen.console.print(_score_table(comparison))
+    if comparison.fields:
+        screen.line("")
+        screen.console.print(_field_table(comparison.fields))
     if any(metric.better == "lower" for metric in comparison.metrics):
         screen.line("* lower is better")
     _render_reasons(screen, comparison)
@@ -107,6 +111,20 @@ def _score_table(comparison: Comparison) -> Table:
         if with_interval:
             cells.append(_interval(metric))
         table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells)
+    return table
+
+
+def _field_table(fields: Sequence[FieldScore]) -> Table:
+    """The commonest fields of JSON targets, each with the share of its rows that have the right value."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("fields (exploratory)")
+    for heading in ("rows", "base", "tuned", "difference", "95 % interval"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for score in fields[:_FIELDS]:
+        metric = score.metric
+        difference = Text(_signed(metric.delta), style=_delta_style(metric) if score.claim else "")
+        values = (_number(metric.base), _number(metric.tuned), difference, _interval(metric))
+        table.add_row(Text(visible(score.field)), str(score.rows), *values)
     return table
 
 

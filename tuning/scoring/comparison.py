@@ -15,6 +15,7 @@ from tuning.scoring.caveats import find_caveats
 from tuning.scoring.classes import OTHER, class_scores, confusion_of, label_names
 from tuning.scoring.classification import reliability
 from tuning.scoring.evidence import Contest, Evidence
+from tuning.scoring.fields import find_fields
 from tuning.scoring.forgetting import measure_forgetting
 from tuning.scoring.gains import explain_gain
 from tuning.scoring.generation import has_fields, is_short
@@ -31,6 +32,7 @@ from tuning.scoring.record import (
     CleanScore,
     Comparison,
     Confusion,
+    FieldScore,
     Flips,
     Forgetting,
     Gain,
@@ -61,6 +63,7 @@ __all__ = [
     "CleanScore",
     "Comparison",
     "Confusion",
+    "FieldScore",
     "Flips",
     "Forgetting",
     "Gain",
@@ -159,6 +162,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
             "ladder": ladder.rungs,
             "headline": ladder.headline,
             "slices": find_slices(unseen) if unseen.base else [],
+            "fields": find_fields(unseen),
         }
     )
     if failed(judged.receipt):

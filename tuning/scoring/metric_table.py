@@ -11,7 +11,7 @@ often each interval covers and each test rejects a true null. Knows nothing of v
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tuning.prediction import Prediction
@@ -29,7 +29,7 @@ from tuning.scoring.resampling import (
 from tuning.scoring.statistics import Interval, holm, mcnemar_midp, newcombe_paired, wilson
 from tuning.spec import Task
 
-__all__ = ["Score", "flips_of", "metric_table", "paired_metric", "score_interval"]
+__all__ = ["Score", "flips_of", "metric_table", "paired_metric", "paired_share", "score_interval"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,15 @@ def paired_metric(
     """
     (row,) = _rows([_contest(find_metric(name), Answers(base, labels), Answers(tuned, labels))])
     return row
+
+
+def paired_share(
+    name: str, base: Sequence[bool], tuned: Sequence[bool], *, groups: Sequence[str] | None = None
+) -> MetricRow:
+    """The share of rows that each model is right on in some respect of that name; at least one row."""
+    rows = PairedSums(RowSums.share(base), RowSums.share(tuned))
+    metric = replace(find_metric("exact_match"), name=name)
+    return _rows([_Contest(metric, rows, rows if groups is None else rows.by_group(groups))])[0]
 
 
 def score_interval(predictions: Sequence[Prediction], name: str, labels: Sequence[str] | None = None) -> Score:

@@ -13,6 +13,7 @@ from tuning.scoring.scores import (
     ClassScore,
     CleanScore,
     Confusion,
+    FieldScore,
     Flips,
     Forgetting,
     Gain,
@@ -32,6 +33,7 @@ __all__ = [
     "CleanScore",
     "Comparison",
     "Confusion",
+    "FieldScore",
     "Flips",
     "Forgetting",
     "Gain",
@@ -189,6 +191,8 @@ class Comparison(Record):
     """None when no test row is known to have leaked."""
     gain: Gain | None = None
     slices: list[Slice] = []
+    fields: list[FieldScore] = []
+    """Of JSON targets; the commonest fields first."""
     forgetting: Forgetting | None = None
     noise: Noise | None = None
     receipt: list[Check] = []

@@ -12,6 +12,7 @@ __all__ = [
     "ClassScore",
     "CleanScore",
     "Confusion",
+    "FieldScore",
     "Flips",
     "Forgetting",
     "Gain",
@@ -30,7 +31,10 @@ class Record(BaseModel):
 
 
 class MetricRow(Record):
-    """One metric of both models. All but perplexity go from 0 to 1. `low` and `high` bound `delta` at 95 %."""
+    """One metric of both models. `low` and `high` bound `delta` at 95 %.
+
+    Values go from 0 to 1, but for `mcc` (-1 to 1), `log_loss` and `length_ratio` (0 and up) and perplexity (1 and up).
+    """
 
     name: str
     base: float | None
@@ -104,6 +108,17 @@ class Slice(Record):
     by: str
     """`class`, `input length`, or `column NAME`."""
     value: str
+    rows: int
+    metric: MetricRow
+    claim: Literal["better", "worse"] | None = None
+    """None when the interval holds 0, or on fewer than 20 rows."""
+
+
+class FieldScore(Record):
+    """One field of JSON targets: in which share of the rows that have it the answer gives its value. Exploratory."""
+
+    field: str
+    """Its name; of a field of a nested object the path to it ("a.b")."""
     rows: int
     metric: MetricRow
     claim: Literal["better", "worse"] | None = None

@@ -16,7 +16,7 @@ from tuning.scoring.record import MetricRow, Slice
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.spec import Task
 
-__all__ = ["MOST_VALUES", "find_slices"]
+__all__ = ["MOST_VALUES", "claim_of", "find_slices"]
 
 MOST_VALUES = 12
 """A column with more values than this says who a row is rather than what kind it is of."""
@@ -43,13 +43,14 @@ def find_slices(contest: Contest) -> list[Slice]:
     for part in _parts(contest):
         base, tuned = ([side[place] for place in part.places] for side in (contest.base, contest.tuned))
         metric = paired_metric(base, tuned, name, contest.labels or None)
-        claim = _claim(metric) if len(base) >= FEWEST_ROWS else None
+        claim = claim_of(metric, len(base))
         found.append(Slice(by=part.by, value=part.value, rows=len(base), metric=metric, claim=claim))
     return found
 
 
-def _claim(metric: MetricRow) -> Literal["better", "worse"] | None:
-    if metric.low is None or metric.high is None or metric.low <= 0 <= metric.high:
+def claim_of(metric: MetricRow, rows: int) -> Literal["better", "worse"] | None:
+    """What may be said of a part of that many rows; None where its interval holds 0, or on fewer than 20 rows."""
+    if rows < FEWEST_ROWS or metric.low is None or metric.high is None or metric.low <= 0 <= metric.high:
         return None
     return "better" if (metric.low > 0) == (metric.better == "higher") else "worse"
 

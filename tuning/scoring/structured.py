@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JsonValue", "field_exactness_rows", "fields_of", "is_json"]
+__all__ = ["JsonValue", "field_exactness_rows", "fields_of", "is_json", "right_fields"]
 
 JsonValue = object
 """What `json.loads` gives."""
@@ -31,13 +31,18 @@ def field_exactness_rows(outputs: Sequence[str], targets: Sequence[str]) -> NDAr
     return np.array([_field_exactness(output, target) for output, target in zip(outputs, targets, strict=True)])
 
 
+def right_fields(output: str, target: str) -> dict[str, bool]:
+    """Of each field of the target, an object, whether the output has it with the same value."""
+    wanted, given = fields_of(target) or {}, fields_of(output) or {}
+    return {name: name in given and _equal(value, given[name]) for name, value in wanted.items()}
+
+
 def _field_exactness(output: str, target: str) -> float:
     wanted, given = fields_of(target), fields_of(output)
     if wanted is None or given is None:
         return 0.0
     names = wanted.keys() | given.keys()
-    same = sum(name in wanted and name in given and _equal(wanted[name], given[name]) for name in names)
-    return same / len(names) if names else 1.0
+    return sum(right_fields(output, target).values()) / len(names) if names else 1.0
 
 
 def _equal(one: JsonValue, other: JsonValue) -> bool:

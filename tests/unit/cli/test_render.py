@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tests.unit.cli.helpers import HOSTILE, comparison, pipe_screen, prediction, shown, terminal_screen
 from tuning.cli.render import render_comparison, samples
-from tuning.scoring.comparison import Gain, Headline, Rung, Slice, Verdict
+from tuning.scoring.comparison import FieldScore, Gain, Headline, Rung, Slice, Verdict
 
 STYLE = re.compile(r"\x1b\[[\d;]*m")
 
@@ -117,6 +117,19 @@ def test_slices_that_got_worse_get_as_much_room():
 
     assert text.count("worse where class is") == 3
     assert text.count("better where class is") == 1
+
+
+def test_fields_of_json_targets_have_a_line_each():
+    row = comparison().metrics[0]
+    fields = [FieldScore(field=f"at.field {number}", rows=40 + number, metric=row) for number in range(20)]
+    fields[0] = fields[0].model_copy(update={"field": HOSTILE})
+    screen = terminal_screen()
+    render_comparison(screen, comparison().model_copy(update={"fields": fields}), [], [])
+    lines = STYLE.sub("", shown(screen)).split("\n")
+
+    assert max(map(cell_len, lines)) <= 80
+    assert re.search(r"at.field 1\s+41\s+0\.000\s+0\.250\s+\+0\.250\s+\+0\.100 to \+0\.400", "\n".join(lines))
+    assert sum("at.field" in line for line in lines) == 11
 
 
 def test_samples_are_a_few_fixed_rows_then_a_few_broken_ones():
