@@ -9,10 +9,12 @@ from typing import Any
 import gradio as gr
 
 from tuning.runs.inference import Inference
+from tuning.ui.address import keep_address
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
 from tuning.ui.picking import PICKED
+from tuning.ui.runs_events import RunsEvents
 from tuning.ui.try_events import TryEvents
 
 __all__ = ["build"]
@@ -22,13 +24,6 @@ _HEAD = (
     "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which neither has seen;"
     " you get the difference, and how sure it is.</p></div></header>"
 )
-# The address says which run is looked at, so that two tabs can look at two, and a reload or a copied link finds it.
-_KEEP_ADDRESS = """(visitor) => {
-  const address = new URL(location.href);
-  if (visitor && visitor.run) address.searchParams.set("run", visitor.run);
-  else address.searchParams.delete("run");
-  history.replaceState(null, "", address);
-}"""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 _WORK: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
 
@@ -42,19 +37,16 @@ def build(context: Context) -> gr.Blocks:
         _wire_page(demo, page)
         _wire_tune(page)
         _wire_compare(page)
-        _wire_others(page)
+        _wire_watch(page)
         TryEvents(page, inference).wire()
+        RunsEvents(page).wire()
         add_endpoints(context.store)
     return demo
 
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
-    _keep_address(
-        page,
-        demo.load(page.greet, page.browser, page.browser, **_QUIET).then(
-            page.open_run, page.browser, page.run_outputs, **_QUIET
-        ),
-    )
+    greeted = demo.load(page.greet, page.browser, page.browser, **_QUIET)
+    keep_address(page.browser, greeted.then(page.open_run, page.browser, page.run_outputs, **_QUIET))
     page.timer.tick(page.follow, [page.browser, page.seen], page.run_outputs, **_QUIET)
 
 
@@ -68,7 +60,7 @@ def _wire_tune(page: Page) -> None:
     for events, handler in ((tune.column_events, page.change_columns), (tune.other_events, page.change_setting)):
         gr.on(events, handler, tune.inputs, tune.seen_outputs, trigger_mode="always_last", **_WORK)
     started = [page.browser, tune.why, tune.start, *page.run_outputs]
-    _keep_address(page, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
+    keep_address(page.browser, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
 
 
 def _wire_compare(page: Page) -> None:
@@ -83,17 +75,5 @@ def _wire_compare(page: Page) -> None:
     taken.pack.click(page.pack, browser, [*taken.outputs, compare.notice], **_WORK)
 
 
-def _wire_others(page: Page) -> None:
-    browser, runs = page.browser, page.runs
-    page.watch.cancel.click(page.cancel, browser, [page.seen, *page.watch.outputs], **_QUIET)
-    page.runs_tab.select(page.list_runs, browser, runs.outputs, **_QUIET)
-    runs.list.input(page.choose_run, runs.list, runs.choice_outputs, **_QUIET)
-    runs.delete.click(page.ask_delete, runs.list, runs.choice_outputs, **_QUIET)
-    deleted = [browser, *runs.outputs, *page.run_outputs]
-    _keep_address(page, runs.sure.click(page.delete_run, [browser, runs.list], deleted, **_QUIET))
-    opened = runs.open.click(page.choose_to_open, [browser, runs.list], browser, **_QUIET)
-    _keep_address(page, opened.then(page.open_run, browser, page.run_outputs, **_QUIET))
-
-
-def _keep_address(page: Page, event: Any) -> None:
-    event.then(None, page.browser, None, js=_KEEP_ADDRESS, **_QUIET)
+def _wire_watch(page: Page) -> None:
+    page.watch.cancel.click(page.cancel, page.browser, [page.seen, *page.watch.outputs], **_QUIET)

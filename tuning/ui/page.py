@@ -16,12 +16,10 @@ from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, settings_of
-from tuning.ui.runs import list_runs
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
 from tuning.ui.take_away import pack_run
-from tuning.ui.visitor import NO_RUN, current_run, looking_at, own_run, owner_of, read_visitor
-from tuning.ui.watch import watch_page
+from tuning.ui.visitor import current_run, looking_at, own_run, owner_of, read_visitor
 
 __all__ = ["Page"]
 
@@ -52,10 +50,6 @@ def _no_comparison(page: "Page", message: str) -> Changes:
 
 def _no_samples(page: "Page", message: str) -> Changes:
     return {page.compare.samples.list: markup.notice("error", "These samples cannot be shown", message)}
-
-
-def _no_list(page: "Page", message: str) -> Changes:
-    return page.runs.show_problem(message)
 
 
 def _by_field(values: Sequence[object]) -> dict[str, object]:
@@ -169,33 +163,3 @@ class Page(Screens):
         """Make the download ready."""
         packed = pack_run(self.opened(stored), self.context.files)
         return self.compare.take_away.show(packed)
-
-    # --- Runs
-
-    @told(_no_list)
-    def list_runs(self, stored: object) -> Changes:
-        """The list was opened."""
-        return self.runs.show(list_runs(self.context.store, read_visitor(stored)))
-
-    def choose_run(self, chosen: str | None) -> Changes:
-        """A run of the list was chosen."""
-        return self.runs.show_choice(chosen=bool(chosen))
-
-    def ask_delete(self, chosen: str | None) -> Changes:
-        """Delete was pressed: ask again."""
-        return self.runs.show_choice(chosen=bool(chosen), asking=bool(chosen))
-
-    @told(_no_list)
-    def delete_run(self, stored: object, chosen: str | None) -> Changes:
-        """Delete for good was pressed."""
-        visitor, store = read_visitor(stored), self.context.store
-        store.delete(own_run(store, looking_at(visitor, chosen or NO_RUN)))
-        changes = self.runs.show(list_runs(store, visitor))
-        if visitor.run != chosen:
-            return changes
-        emptied = self.watch.show(watch_page(None))
-        return {self.browser: looking_at(visitor, None).model_dump(), **self.show_run(None), **emptied, **changes}
-
-    def choose_to_open(self, stored: object, chosen: str | None) -> dict[str, Any]:
-        """Open was pressed: from now on the visitor looks at that run."""
-        return looking_at(read_visitor(stored), chosen).model_dump()

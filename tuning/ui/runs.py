@@ -1,18 +1,22 @@
-"""The screen of this visitor's runs: open one, delete one. Knows the store, and nobody else's runs."""
+"""The screen of this visitor's runs: open, compare, start again, delete. Knows the store, and nobody else's runs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
 
 from tuning.report import markup
-from tuning.runs.store import Run, RunStore
+from tuning.runs.side_by_side import MOST_RUNS, SideBySide
+from tuning.runs.store import Run, RunStatus, RunStore
+from tuning.ui.contest import RUN_COLORS, date_words, loss_curves, scores_and_settings
 from tuning.ui.visitor import Visitor, owner_of
 
 __all__ = ["RunLine", "RunsScreen", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
+_HINT = f"choose one to open it, or 2 to {MOST_RUNS} to compare them"
+_SIGNS = {"better": "▲", "worse": "▼", "not_worse": "=", "undecided": "="}
+_STATES = {"starting": "…", "queued": "…", "running": "…", "failed": "✗", "interrupted": "✗", "cancelled": "–"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class RunLine:
 
     id: str
     text: str
-    """Three lines: data and state; verdict or reason; model and date."""
+    """Three lines: data and state; verdict or reason; task, model and date."""
 
 
 def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
@@ -31,10 +35,14 @@ def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
 
 def _text(run: Run) -> str:
     status = run.status()
-    when = datetime.fromtimestamp(status.created, tz=UTC).strftime("%d %b %Y, %H:%M UTC")
     name = " ".join(status.name.split())[:80]
     outcome = status.verdict or status.message or ("on its way" if status.active else "no verdict")
-    return f"{name} · {status.state}\n{outcome[:240]}\n{status.task} · {status.model} · {when}"
+    about = f"{status.task} · {status.model} · {date_words(status.created)}"
+    return f"{_sign(status)} {name} · {status.state}\n{outcome[:240]}\n{about}"
+
+
+def _sign(status: RunStatus) -> str:
+    return _SIGNS.get(status.verdict_kind or "", _STATES.get(status.state, "="))
 
 
 class RunsScreen:
@@ -42,41 +50,90 @@ class RunsScreen:
 
     def __init__(self) -> None:
         self.notice = gr.HTML(markup.notice(*_EMPTY))
-        self.list = gr.Radio([], label="Your runs, newest first", visible=False, elem_classes="to-runs")
+        self.list = gr.CheckboxGroup(
+            [], label="Your runs, newest first", info=_HINT, visible=False, elem_classes="to-runs"
+        )
         with gr.Row(visible=False) as self.buttons:
             self.open = gr.Button("Open", variant="primary", interactive=False, min_width=140)
+            self.compare = gr.Button("Compare", interactive=False, min_width=140)
+            self.again = gr.Button("Start again, one thing changed", interactive=False, min_width=220)
             self.delete = gr.Button("Delete …", interactive=False, min_width=140)
             self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
         self.problem = gr.HTML(visible=False)
+        with gr.Column(visible=False) as self.contest:
+            self.tables = gr.HTML()
+            with gr.Row():
+                self.dev = _plot("Loss of the dev rows: lower is better")
+                self.train = _plot("Loss of the training rows")
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        return [self.notice, self.list, self.buttons, self.problem, *self.choice_outputs]
+        return [self.notice, self.list, self.buttons, *self.choice_outputs]
 
     @property
     def choice_outputs(self) -> list[Any]:
-        """What choosing a run changes."""
-        return [self.open, self.delete, self.sure]
+        """What choosing runs changes."""
+        buttons = [self.open, self.compare, self.again, self.delete, self.sure]
+        return [*buttons, self.problem, *self.contest_outputs]
+
+    @property
+    def contest_outputs(self) -> list[Any]:
+        """What comparing runs changes."""
+        return [self.contest, self.tables, self.dev, self.train]
 
     def show(self, lines: list[RunLine]) -> dict[Any, Any]:
         """The changes that list these runs, with none chosen."""
         return {
             self.notice: gr.HTML(markup.notice(*_EMPTY), visible=not lines),
-            self.list: gr.Radio([(line.text, line.id) for line in lines], value=None, visible=bool(lines)),
+            self.list: gr.CheckboxGroup([(line.text, line.id) for line in lines], value=[], visible=bool(lines)),
             self.buttons: gr.Row(visible=bool(lines)),
-            self.problem: gr.HTML(visible=False),
-            **self.show_choice(chosen=False),
+            **self.show_choice(0),
         }
 
-    def show_choice(self, *, chosen: bool, asking: bool = False) -> dict[Any, Any]:
-        """The buttons, when a run is chosen or deleting it is to be confirmed."""
+    def show_choice(self, chosen: int, *, asking: bool = False) -> dict[Any, Any]:
+        """The buttons, when so many runs are chosen, or deleting one is to be confirmed."""
         return {
-            self.open: gr.Button(interactive=chosen),
-            self.delete: gr.Button(interactive=chosen, visible=not asking),
+            self.open: gr.Button(interactive=chosen == 1),
+            self.compare: gr.Button(interactive=2 <= chosen <= MOST_RUNS),
+            self.again: gr.Button(interactive=chosen == 1),
+            self.delete: gr.Button(interactive=chosen == 1, visible=not asking),
             self.sure: gr.Button(visible=asking),
+            self.problem: gr.HTML(visible=False),
+            self.contest: gr.Column(visible=False),
+        }
+
+    def show_contest(self, found: SideBySide) -> dict[Any, Any]:
+        """The changes that show runs against each other."""
+        curves = loss_curves(found)
+        dev, train = (curves[curves["rows"] == rows] for rows in ("dev", "train"))
+        return {
+            self.problem: gr.HTML(visible=False),
+            self.contest: gr.Column(visible=True),
+            self.tables: scores_and_settings(found),
+            self.dev: gr.LinePlot(dev, visible=not dev.empty),
+            self.train: gr.LinePlot(train, visible=not train.empty),
         }
 
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why something was not done."""
-        return {self.problem: gr.HTML(markup.notice("error", "That did not work", message), visible=True)}
+        return {
+            self.problem: gr.HTML(markup.notice("error", "That did not work", message), visible=True),
+            self.contest: gr.Column(visible=False),
+        }
+
+
+def _plot(label: str) -> gr.LinePlot:
+    return gr.LinePlot(
+        None,
+        x="epoch",
+        y="loss",
+        color="run",
+        color_map=RUN_COLORS,
+        elem_classes="to-plot",
+        label=label,
+        x_title="passes over the training rows",
+        y_title="nats per token",
+        height=300,
+        min_width=320,
+    )

@@ -6,10 +6,14 @@ import gradio as gr
 import pytest
 
 from tests.unit.ui.builders import ALICE, BOB, HOSTILE, finished_run, looking, new_page, unfinished_run
+from tests.unit.ui.fragments import text_of
 from tuning.runs.processes import this_process
 from tuning.ui.form import FIELDS, form_values
 
-SELECTED = "selected"
+
+def picked(sent: object) -> gr.EventData:
+    """The event of a button that sent this."""
+    return gr.EventData(None, sent)
 
 
 @pytest.fixture
@@ -134,37 +138,32 @@ def test_only_the_owner_cancels(page, tuneoff_home):
     assert run.cancel_requests() == 1
 
 
-def test_visitors_see_and_delete_their_own_runs_alone(page, tuneoff_home):
-    run = finished_run(tuneoff_home)
-    assert page.list_runs(BOB.model_dump())[page.runs.list].choices == []
-    assert [value for _, value in page.list_runs(ALICE.model_dump())[page.runs.list].choices] == [run.id]
-    assert "opened by its link" in page.delete_run(BOB.model_dump(), run.id)[page.runs.problem].value
-    assert run.path.is_dir()
-    assert page.delete_run(looking(ALICE, run), run.id)[page.browser] == {"id": ALICE.id, "run": None}
-    assert not run.path.exists()
+def test_samples_are_filtered_sorted_and_paged(page, tuneoff_home):
+    stored, samples = looking(ALICE, finished_run(tuneoff_home)), page.compare.samples
+    fixed, every = {"by": "kind", "kind": "fixed"}, {"by": "every"}
+    shown = page.pick_samples(stored, None, "shuffled", "", picked({"filter": fixed}))
+    assert "1 to 15 of 15" in text_of(shown[samples.list])
+    assert shown[samples.filter] == fixed
+    assert "1 to 5 of 5 fixed" in text_of(page.sort_samples(stored, fixed, "change", "TEXT 1")[samples.list])
+    shown = page.pick_samples(stored, fixed, "mistakes", "", picked({"filter": every}))
+    assert "1 to 20 of 30" in text_of(shown[samples.list])
+    shown = page.pick_samples(stored, every, "shuffled", "", picked({"page": 1}))
+    assert "21 to 30 of 30" in text_of(shown[samples.list])
 
 
-@pytest.mark.parametrize("chosen", [None, "", "../..", "f" * 32])
-def test_deleting_what_is_not_there_deletes_nothing(page, tuneoff_home, chosen):
-    run = finished_run(tuneoff_home)
-    assert page.runs.problem in page.delete_run(ALICE.model_dump(), chosen)
-    assert run.path.is_dir()
-
-
-def test_samples_are_filtered_and_paged(page, tuneoff_home):
+@pytest.mark.parametrize("sent", [None, HOSTILE, {"page": HOSTILE}, {"filter": {"by": "part", "number": 10**9}}])
+def test_samples_that_nobody_offered_are_not_shown(page, tuneoff_home, sent):
     stored = looking(ALICE, finished_run(tuneoff_home))
-    shown = page.choose_kind(stored, "broken")
-    assert all("▼ broken" in row for row in shown[page.compare.table].value["data"])
-    assert page.next_samples(stored, "all", 0)[page.compare.number] == 1
-    assert page.previous_samples(stored, "all", 0)[page.compare.number] == 0
+    shown = page.pick_samples(stored, None, "shuffled", "", picked(sent))
+    assert list(shown) == [page.compare.samples.list]
+    assert "reload the page" in shown[page.compare.samples.list]
+    assert "script" not in shown[page.compare.samples.list]
+    assert "order" in page.sort_samples(stored, None, HOSTILE, "")[page.compare.samples.list]
 
 
-def test_a_row_is_shown_in_full_and_a_made_up_row_is_not(page, tuneoff_home):
-    stored = looking(ALICE, finished_run(tuneoff_home, text=HOSTILE))
-    shown = page.show_row(stored, SimpleNamespace(row_value=["3"]))
-    assert shown[page.compare.whole_input].value == f"{HOSTILE} 3"
-    assert page.show_row(stored, SimpleNamespace(row_value=["../x"]))[page.compare.whole].visible is False
-    assert page.show_row(stored, SimpleNamespace(row_value=[]))[page.compare.whole].visible is False
+def test_samples_of_nobodys_run_are_not_shown(page):
+    shown = page.sort_samples(ALICE.model_dump(), None, "shuffled", "")
+    assert "No run is open" in shown[page.compare.samples.list]
 
 
 def test_what_nobody_foresaw_is_told_by_its_id_alone(page, tuneoff_home):

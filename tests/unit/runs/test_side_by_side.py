@@ -1,0 +1,82 @@
+"""Runs against each other: the same test rows or not, scores of each, what differs between their settings."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.ui.builders import ALICE, finished_run, unfinished_run
+from tests.unit.ui.full_runs import full_run
+from tuning.errors import InputError
+from tuning.runs.files import write_text
+from tuning.runs.side_by_side import MOST_RUNS, compare_runs, rows_fingerprint, settings_of_run
+from tuning.runs.store import Run
+from tuning.scoring.metric_table import paired_metric, score_interval
+from tuning.spec import Task
+
+
+def with_settings(run: Run, **changed: object) -> Run:
+    write_text(run.path / "spec.json", run.spec().model_copy(update=changed).model_dump_json())
+    return run
+
+
+def created(run: Run, at: float) -> Run:
+    write_text(run.path / "run.json", run.record().model_copy(update={"created": at}).model_dump_json())
+    return run
+
+
+def test_scores_are_those_of_the_same_rows(tmp_path):
+    old, new = created(full_run(tmp_path, rows=60), 1.0), created(full_run(tmp_path, rows=60), 2.0)
+    answers = new.predictions("tuned")
+    worse = [one.model_copy(update={"output": "nothing"}) if one.row % 3 == 0 else one for one in answers]
+    new.write_predictions("tuned", worse)
+    found = compare_runs([new, old])
+    assert found.unfair == ""
+    assert found.metric == "accuracy"
+    first, second = found.contenders
+    assert (first.letter, first.run.id, second.run.id) == ("A", old.id, new.id), "the oldest comes first"
+    assert first.against_first is None
+    labels = old.dataset().labels
+    assert first.tuned == score_interval(old.predictions("tuned"), "accuracy", labels)
+    assert second.against_first == paired_metric(old.predictions("tuned"), worse, "accuracy", labels)
+    assert second.against_first.delta is not None
+    assert second.against_first.delta < 0
+
+
+def test_other_test_rows_make_no_fair_comparison(tmp_path):
+    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (30, 40, 50)]
+    found = compare_runs(runs)
+    assert found.unfair.startswith("Runs B and C were judged by other test rows")
+    assert [one.against_first for one in found.contenders] == [None, None, None]
+    assert [one.rows for one in found.contenders] == [30, 40, 50]
+    assert "Run B was judged" in compare_runs(runs[:2]).unfair
+
+
+def test_a_fingerprint_is_of_inputs_and_targets_alone(tmp_path):
+    one, two = finished_run(tmp_path), finished_run(tmp_path)
+    assert rows_fingerprint(one) == rows_fingerprint(two)
+    rows = two.predictions("tuned")
+    two.write_predictions("tuned", [rows[0].model_copy(update={"output": "other"}), *rows[1:]])
+    assert rows_fingerprint(one) == rows_fingerprint(two)
+    two.write_predictions("tuned", [rows[0].model_copy(update={"target": "other"}), *rows[1:]])
+    assert rows_fingerprint(one) != rows_fingerprint(two)
+
+
+def test_only_settings_that_differ_are_told(tmp_path):
+    one = created(with_settings(finished_run(tmp_path), rank=8), 1.0)
+    two = created(with_settings(finished_run(tmp_path), rank=32, instruction="Say it."), 2.0)
+    found = {each.name: list(each.values) for each in compare_runs([one, two]).differences}
+    assert found == {"rank": ["8", "32"]}, "what the models were told is that of the data, not of the setting"
+    assert compare_runs([one, created(with_settings(finished_run(tmp_path), rank=8), 3.0)]).differences == []
+    assert settings_of_run(one)["instruction"] == "Say the label. text"
+
+
+def test_what_cannot_be_compared_is_refused(tmp_path: Path):
+    done = finished_run(tmp_path)
+    with pytest.raises(InputError, match=r"^1 runs are chosen: choose 2 to 6"):
+        compare_runs([done])
+    with pytest.raises(InputError, match=r"^7 runs are chosen"):
+        compare_runs([done] * (MOST_RUNS + 1))
+    with pytest.raises(InputError, match="has no comparison"):
+        compare_runs([done, unfinished_run(tmp_path, ALICE)])
+    with pytest.raises(InputError, match="one run learned labels and another texts"):
+        compare_runs([done, full_run(tmp_path, Task.GENERATE, rows=20)])

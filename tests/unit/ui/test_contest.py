@@ -1,0 +1,57 @@
+"""Runs against each other as HTML and as curves."""
+
+import pytest
+
+from tests.unit.runs.test_side_by_side import created, with_settings
+from tests.unit.ui.builders import HOSTILE, finished_run
+from tests.unit.ui.fragments import Names, text_of
+from tests.unit.ui.full_runs import full_run
+from tuning.runs.side_by_side import compare_runs
+from tuning.ui.contest import loss_curves, scores_and_settings
+
+
+@pytest.fixture
+def pair(tmp_path):
+    one = created(full_run(tmp_path, rows=60), 1.0)
+    return [one, created(with_settings(full_run(tmp_path, rows=60), rank=8), 2.0)]
+
+
+def test_scores_stand_with_their_intervals_and_the_difference(pair):
+    drawn = scores_and_settings(compare_runs(pair))
+    rows = Names(drawn).rows
+    assert len(rows) == 3 + 2
+    assert rows[1][0].startswith("A · icd10_chapters.csv")
+    assert rows[1][-1] == "–"
+    assert "no clear difference" in rows[2][-1]
+    assert all(" to " in cell for cell in rows[2][1:3])
+    assert "a little lucky" in text_of(drawn)
+    assert rows[4] == ["rank", "16", "8"]
+
+
+def test_scores_of_other_rows_are_not_held_against_each_other(tmp_path):
+    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (30, 40)]
+    said = text_of(scores_and_settings(compare_runs(runs)))
+    assert "cannot be held against each other" in said
+    assert "against run A" not in said
+    assert "lucky" not in said
+
+
+def test_the_same_settings_are_said_to_be_the_same(tmp_path):
+    runs = [created(finished_run(tmp_path), at) for at in (1.0, 2.0)]
+    assert "All settings are the same." in text_of(scores_and_settings(compare_runs(runs)))
+
+
+def test_texts_stay_texts(tmp_path):
+    one = created(finished_run(tmp_path, text=HOSTILE), 1.0)
+    two = created(with_settings(finished_run(tmp_path, text=f"{HOSTILE}!"), template=HOSTILE * 9), 2.0)
+    names = Names(scores_and_settings(compare_runs([one, two])))
+    assert not {"script", "img"} & names.tags
+    assert "onerror" not in names.attributes
+
+
+def test_curves_of_all_runs_are_over_epochs(pair):
+    curves = loss_curves(compare_runs(pair))
+    assert set(curves.columns) == {"epoch", "loss", "rows", "run"}
+    assert set(curves["run"]) == {"A", "B"}
+    assert set(curves["rows"]) == {"train", "dev"}
+    assert curves["epoch"].max() == 2.0

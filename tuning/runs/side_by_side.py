@@ -1,0 +1,137 @@
+"""Finished runs against each other: scores on the same test rows, and the settings that differ.
+
+Knows run folders and scoring; no layout. Runs are compared row by row only where they were judged by the same rows.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning.errors import InputError
+from tuning.runs.store import Run
+from tuning.scoring.comparison import MetricRow
+from tuning.scoring.metric_table import Score, paired_metric, score_interval
+from tuning.spec import RunSpec
+
+__all__ = ["MOST_RUNS", "Contender", "Difference", "SideBySide", "compare_runs", "rows_fingerprint", "settings_of_run"]
+
+MOST_RUNS = 6
+_LETTERS = "ABCDEF"
+_UNSET = "not set"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One of the runs."""
+
+    letter: str
+    run: Run
+    name: str
+    """Of its file."""
+    created: float
+    rows: int
+    """Test rows it was judged by."""
+    base: Score
+    tuned: Score
+    against_first: MetricRow | None = None
+    """Its tuned model less that of the first run, row by row; None for the first, and where rows differ."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that is not the same in all runs, with its value in each."""
+
+    name: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two or more runs, the oldest first."""
+
+    metric: str
+    """What they are scored by: the metric that the first run declared."""
+    contenders: Sequence[Contender]
+    unfair: str
+    """Why their scores cannot be held against each other; empty if they can."""
+    differences: Sequence[Difference]
+
+
+def compare_runs(runs: Sequence[Run]) -> SideBySide:
+    """Hold runs against the oldest of them. Raises `InputError` for too few, too many, or runs without a comparison."""
+    if not 2 <= len(runs) <= MOST_RUNS:
+        raise InputError(f"{len(runs)} runs are chosen: choose 2 to {MOST_RUNS} to compare them")
+    ordered = sorted(runs, key=lambda run: run.record().created)
+    metrics = [_declared(run) for run in ordered]
+    if len({run.dataset().task for run in ordered}) > 1:
+        raise InputError("one run learned labels and another texts, which no score measures both: choose others")
+    unfair = _why_unfair(ordered)
+    contenders: list[Contender] = []
+    for letter, run in zip(_LETTERS, ordered, strict=False):
+        first = contenders[0].run if contenders and not unfair else None
+        contenders.append(_contend(letter, run, metrics[0], first))
+    return SideBySide(metrics[0], contenders, unfair, _differences(ordered))
+
+
+def rows_fingerprint(run: Run) -> str:
+    """The same for two runs that were judged by the same inputs and targets, in the same order."""
+    rows = [(row.input, row.target) for row in run.predictions("tuned")]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def settings_of_run(run: Run) -> dict[str, str]:
+    """Its settings and its data in words, by name."""
+    spec, dataset = run.spec(), run.dataset()
+    values = {name: _word(getattr(spec, name)) for name in RunSpec.model_fields if name != "plan"}
+    plan = ", ".join(one.step.value for one in spec.cleaning_plan().steps if one.on)
+    data = {"data": dataset.name, "data fingerprint": dataset.sha256[:12], "instruction": dataset.instruction}
+    return {**data, "cleaning": plan, **{name: value for name, value in values.items() if name not in data}}
+
+
+def _declared(run: Run) -> str:
+    comparison = run.comparison()
+    if comparison is None:
+        raise InputError(f"run {run.id[:8]} of {run.record().name} has no comparison: choose runs that have one")
+    return comparison.primary
+
+
+def _why_unfair(runs: Sequence[Run]) -> str:
+    first = rows_fingerprint(runs[0])
+    others = [letter for letter, run in zip(_LETTERS, runs, strict=False) if rows_fingerprint(run) != first]
+    if not others:
+        return ""
+    which = f"Run {others[0]} was" if len(others) == 1 else f"Runs {' and '.join(others)} were"
+    return (
+        f"{which} judged by other test rows than run A, so that a higher score may only mean easier rows. Start a run "
+        "again with one thing changed, and it is judged by the same rows."
+    )
+
+
+def _contend(letter: str, run: Run, metric: str, first: Run | None) -> Contender:
+    record, labels = run.record(), run.dataset().labels or None
+    base, tuned = run.predictions("base"), run.predictions("tuned")
+    gain = paired_metric(first.predictions("tuned"), tuned, metric, labels) if first else None
+    return Contender(
+        letter=letter,
+        run=run,
+        name=record.name,
+        created=record.created,
+        rows=len(tuned),
+        base=score_interval(base, metric, labels),
+        tuned=score_interval(tuned, metric, labels),
+        against_first=gain,
+    )
+
+
+def _differences(runs: Sequence[Run]) -> list[Difference]:
+    settings = [settings_of_run(run) for run in runs]
+    return [
+        Difference(name, [each[name] for each in settings])
+        for name in settings[0]
+        if len({each[name] for each in settings}) > 1
+    ]
+
+
+def _word(value: object) -> str:
+    return _UNSET if value is None else str(value)

@@ -1,0 +1,73 @@
+"""Start again: where the data of a run still are, and what to do where they are gone. Knows files; no layout."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuning.data.bundled import BundledExample
+from tuning.errors import FileError
+from tuning.runs.store import Run
+from tuning.spec import RunSpec
+
+__all__ = ["Source", "find_source", "settings_to_repeat"]
+
+_NOT_TYPED = frozenset({"task", "input", "target", "plan"})
+"""Found in the file again, or ticked rather than typed."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of a run: an example, or an upload that is still kept."""
+
+    example: str | None
+    file: Path | None
+    test: Path | None
+
+
+def find_source(run: Run, examples: Sequence[BundledExample], uploads: Path) -> Source:
+    """The very files, byte by byte. Raises `FileError` that says what to do where one is gone."""
+    dataset = run.dataset()
+    test = None
+    if dataset.test_sha256 is not None:
+        test = _uploaded(dataset.test_name or "", dataset.test_sha256, uploads, run)
+    for example in examples:
+        if example.path.name == dataset.name and _digest(example.path) == dataset.sha256:
+            return Source(example.key, None, test)
+    return Source(None, _uploaded(dataset.name, dataset.sha256, uploads, run), test)
+
+
+def settings_to_repeat(run: Run) -> dict[str, object]:
+    """The raw settings of a run, as the form takes them."""
+    return run.spec().model_dump(mode="json", exclude_none=True)
+
+
+def _uploaded(name: str, sha256: str, uploads: Path, run: Run) -> Path:
+    """The upload of that name and content; every upload has a folder of its own."""
+    for path in _candidates(Path(name).name, uploads):
+        if _digest(path) == sha256:
+            return path
+    raise FileError(
+        f"'{name}' is no longer here: an upload is kept for a day. Choose the file again under Tune, "
+        f"{_set_by_hand(run.spec())}, and change one thing."
+    )
+
+
+def _candidates(name: str, uploads: Path) -> Iterator[Path]:
+    for folder in uploads.iterdir() if uploads.is_dir() else ():
+        path = folder / name
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _set_by_hand(spec: RunSpec) -> str:
+    """What would have to be set again, in words."""
+    fields = {name: field.default for name, field in RunSpec.model_fields.items() if name not in _NOT_TYPED}
+    own = {name: getattr(spec, name) for name, usual in fields.items() if getattr(spec, name) != usual}
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
+    return f"set {', '.join(said)}" if said else "leave the settings as they are"

@@ -1,0 +1,102 @@
+"""Runs against each other, as escaped HTML and as curves to draw. Knows a `SideBySide`; no layout."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from tuning.events import Step
+from tuning.report.learning import loss_frame
+from tuning.report.markup import Column, escape, notice, section, table
+from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
+from tuning.runs.side_by_side import Contender, SideBySide
+from tuning.runs.store import Run
+from tuning.scoring.metric_table import Score
+
+__all__ = ["RUN_COLORS", "date_words", "loss_curves", "scores_and_settings"]
+
+RUN_COLORS = {"A": "#6b7589", "B": "#4f46e5", "C": "#0b8a78", "D": "#c2570c", "E": "#a21caf", "F": "#0369a1"}
+"""Of lines, by letter; readable on light and on dark."""
+_CELL = 160
+
+
+def date_words(seconds: float) -> str:
+    """A moment, given in seconds since the epoch."""
+    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%d %b %Y, %H:%M UTC")
+
+
+def scores_and_settings(found: SideBySide) -> str:
+    """Who scored what, whether that may be compared, and what was set otherwise."""
+    warning = notice("warning", "These scores cannot be held against each other", found.unfair) if found.unfair else ""
+    return warning + _scores(found) + _settings(found)
+
+
+def loss_curves(found: SideBySide) -> pd.DataFrame:
+    """Losses of all runs by epoch: columns epoch, loss, rows (train or dev) and run (its letter)."""
+    frames = [_curve(one.run).assign(run=one.letter) for one in found.contenders]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _curve(run: Run) -> pd.DataFrame:
+    events = run.events()
+    last = next((event for event in reversed(events) if isinstance(event, Step)), None)
+    # Runs with other batch sizes take other steps for the same rows.
+    per_step = last.epoch / last.step if last is not None and last.step else 1.0
+    frame = loss_frame(events)
+    return frame.assign(epoch=frame["step"] * per_step).drop(columns="step")
+
+
+def _scores(found: SideBySide) -> str:
+    words, fair = metric_words(found.metric), not found.unfair
+    columns = [Column("Run"), Column("Base", "to-figure"), Column("Tuned", "to-figure")]
+    columns += [Column("Tuned, against run A", "to-change")] if fair else []
+    rows = [_row(one, found, fair=fair) for one in found.contenders]
+    hint = f"{words.title.lower()}, with 95 % intervals" + ("" if fair else ", each on its own test rows")
+    return section("Scores", hint, table("Scores", columns, rows, "to-contest"), _caution(found) if fair else "")
+
+
+def _row(one: Contender, found: SideBySide, *, fair: bool) -> list[str]:
+    about = f"{date_words(one.created)}; {one.rows:,} test rows"
+    cells = [f"{one.letter} · {escape(one.name)}<small>{about}</small>"]
+    cells += [_bounded(found.metric, score) for score in (one.base, one.tuned)]
+    if fair:
+        cells.append(_gain(one, found))
+    return cells
+
+
+def _bounded(metric: str, score: Score) -> str:
+    if score.low is None or score.high is None:
+        return figure(metric, score.value)
+    low, high = figure(metric, score.low).removesuffix(" %"), figure(metric, score.high)
+    return f"{figure(metric, score.value)}<small>{low} to {high}</small>"
+
+
+def _gain(one: Contender, found: SideBySide) -> str:
+    gain = one.against_first
+    if gain is None:
+        return "–"
+    way = difference(gain, one.rows)
+    written = f"{figure(found.metric, gain.delta, sign=True)} {DIRECTION_WORDS[way]}"
+    return f'<span class="to-{way}">{written}</span><small>{span(gain) or ""}</small>'
+
+
+def _caution(found: SideBySide) -> str:
+    return (
+        f'<p class="to-caption to-left">All {len(found.contenders)} runs answered the same test rows. Whichever is '
+        "best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
+    )
+
+
+def _settings(found: SideBySide) -> str:
+    hint = "only what is not the same in all of them"
+    if not found.differences:
+        return section("Settings", hint, '<p class="to-none">All settings are the same.</p>')
+    columns = [Column("Setting"), *(Column(one.letter) for one in found.contenders)]
+    rows = [
+        [escape(each.name.replace("_", " ")), *(escape(_short(value)) for value in each.values)]
+        for each in found.differences
+    ]
+    return section("Settings", hint, table("Settings that differ", columns, rows, "to-settings"))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CELL else text[:_CELL] + "…"
