@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import torch
 import transformers
@@ -21,6 +21,7 @@ from tuning.models.catalog import find_model
 from tuning.models.fetching import resolve_model
 from tuning.models.loading import LoadedModel, Machine, choose_machine, load_model
 from tuning.models.prompts import PromptFormat
+from tuning.runs.measuring import peak_rss
 from tuning.spec import DEFAULT_MODEL, parse_spec
 
 __all__ = ["BundledRows", "Table", "bundled_rows", "embedded_model", "in_turns", "peak_mb", "run_alone"]
@@ -81,9 +82,9 @@ def _cpu_info() -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def embedded_model() -> tuple[LoadedModel, Machine]:
-    """The default model in the precision that suits this machine."""
-    machine = choose_machine()
+def embedded_model(precision: Literal["auto", "float32", "bfloat16"] = "auto") -> tuple[LoadedModel, Machine]:
+    """The default model, in the precision that suits this machine unless another is asked for."""
+    machine = choose_machine(precision=precision)
     return load_model(resolve_model(find_model(DEFAULT_MODEL, os.environ), os.environ).path, machine), machine
 
 
@@ -112,7 +113,7 @@ def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int) -> di
 
 def peak_mb() -> float:
     """The most memory this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return peak_rss() / 2**20
 
 
 def run_alone(module: str, *arguments: str) -> list[str]:

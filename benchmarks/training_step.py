@@ -1,8 +1,9 @@
 """One training step here and by `trl.SFTTrainer`: seconds, peak memory, and share of what the cores can multiply.
 
-`python -m benchmarks.training_step [--quick]`, or `make bench`. Same model, precision, rows, LoRA (r = 16 on every
-linear layer, no dropout) and batch of 8 for all; a step is forward, backward, clipping and AdamW. TRL runs without
-gradient checkpointing, with padding by batch and the loss on completions alone: its fastest settings on a CPU.
+`python -m benchmarks.training_step [--quick]`, or `make bench`. Same model, rows, LoRA (r = 16 on every linear
+layer, no dropout) and batch of 8 for all; a step is forward, backward, clipping and AdamW. TRL runs without gradient
+checkpointing, with padding by batch and the loss on completions alone, in bf16 and in fp32: where the processor has no
+instructions for bf16, as is said below, fp32 is its fastest setting.
 """
 
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -23,7 +25,10 @@ from tuning.engine.passes import GradientPasses
 from tuning.models.adapter import AdapterSettings, attach_adapter
 
 BATCH, RANK, QUICK_LAYERS = 8, 16, 10
-OURS = {"full depth": "all", "quick": QUICK_LAYERS}
+Depth = int | Literal["all"]
+OURS: dict[str, Depth] = {"full depth": "all", "quick": QUICK_LAYERS}
+Precision = Literal["float32", "bfloat16"]
+TRL: dict[str, Precision] = {"TRL in bf16": "bfloat16", "TRL in fp32": "float32"}
 KEYS = ("addresses", "icd10")
 
 Step = Callable[[], object]
@@ -34,11 +39,11 @@ def batches(rows: Sequence[RowTokens], count: int) -> list[list[RowTokens]]:
     return [list(rows[start : start + BATCH]) for start in range(0, count * BATCH, BATCH)]
 
 
-def our_step(data: BundledRows, layers: int | str, count: int, folder: Path) -> Step:
+def our_step(data: BundledRows, layers: Depth, count: int, folder: Path) -> Step:
     """A step of ours; with kept lower layers, as it is from the second epoch on."""
     loaded, _ = embedded_model()
     model = attach_adapter(loaded.model, AdapterSettings(RANK, 2 * RANK, 0.0, layers, 0))
-    batching = SHARED if layers == "all" else Batching(lower=lower_layers(model, int(layers), folder))
+    batching = SHARED if layers == "all" else Batching(lower=lower_layers(model, layers, folder))
     prefix = common_prefix([row.prompt for row in data.rows])
     passes = GradientPasses(model, prefix, batching, print)
     optimizer, trained = _optimizer(model)
@@ -56,13 +61,13 @@ def our_step(data: BundledRows, layers: int | str, count: int, folder: Path) -> 
     return step
 
 
-def trl_step(data: BundledRows, count: int, folder: Path) -> Step:
+def trl_step(data: BundledRows, precision: Precision, count: int, folder: Path) -> Step:
     """A step of TRL's trainer, by its own `training_step`."""
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
 
-    loaded, machine = embedded_model()
+    loaded, machine = embedded_model(precision)
     settings = SFTConfig(
         output_dir=str(folder),
         per_device_train_batch_size=BATCH,
@@ -126,9 +131,9 @@ def product_rate() -> float:
 
 
 def contestants(key: str, count: int, folder: Path) -> dict[str, Step]:
-    """TRL, and ours at both depths."""
+    """TRL in both precisions, and ours at both depths."""
     data = bundled_rows(key, embedded_model()[0])
-    return {"TRL": trl_step(data, count, folder)} | {
+    return {name: trl_step(data, precision, count, folder) for name, precision in TRL.items()} | {
         name: our_step(data, layers, count, folder) for name, layers in OURS.items()
     }
 
@@ -146,15 +151,18 @@ def measure(table: Table, key: str, rounds: int) -> None:
                 step()
             share = counter.get_total_flops() / seconds[name] / rate
             memory = run_alone("benchmarks.training_step", "--peak", key, name)[-1]
-            faster = seconds["TRL"] / seconds[name]
-            table.add(key, name, f"{seconds[name]:.2f}", f"{faster:.1f}", memory, f"{share:.0%}")
+            faster = [f"{seconds[trl] / seconds[name]:.1f}" for trl in TRL]
+            table.add(key, name, f"{seconds[name]:.2f}", *faster, memory, f"{share:.0%}")
 
 
 def print_peak(key: str, name: str) -> None:
     """Two steps of one contestant alone in this process; prints its peak memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         data = bundled_rows(key, embedded_model()[0])
-        step = trl_step(data, 2, Path(folder)) if name == "TRL" else our_step(data, OURS[name], 2, Path(folder))
+        if name in TRL:
+            step = trl_step(data, TRL[name], 2, Path(folder))
+        else:
+            step = our_step(data, OURS[name], 2, Path(folder))
         for _ in range(2):
             step()
     print(f"{peak_mb():.0f}")
@@ -169,7 +177,14 @@ def main() -> None:
     table = Table(
         name="training_step",
         title="A training step",
-        columns=["rows", "who", "seconds", "times TRL's speed", "peak MB", "share of matrix-product speed"],
+        columns=[
+            "rows",
+            "who",
+            "seconds",
+            *(f"times {name}" for name in TRL),
+            "peak MB",
+            "share of matrix-product speed",
+        ],
         about=f"{__doc__}\nMedians of {3 if quick else 9} steps in turns; quick: the top {QUICK_LAYERS} layers, the "
         "lower ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is "
         "of matrix products that a step does in its time, over a large product's on the same cores.",

@@ -9,11 +9,12 @@ from safetensors.torch import load_file, save_file
 
 from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.errors import CancelledError, InputError, IntegrityError
-from tuning.events import DevScored, Note, Phase, Started, Step, Stopped
+from tuning.events import DevScored, Note, Phase, Planned, Started, Step, Stopped
 from tuning.runs.answering import answer
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
 from tuning.runs.pipeline import execute
+from tuning.runs.rungs import NO_TIME
 from tuning.runs.store import Run, RunStore
 from tuning.scoring.record import Comparison
 from tuning.spec import RunSpec, Task
@@ -310,3 +311,35 @@ def test_stopped_at_the_first_step_the_run_is_still_compared(new_run):
 
 def _training(run: Run) -> bool:
     return any(isinstance(event, Phase) and event.name == "train" for event in run.events())
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_a_budget_is_planned_before_anything_is_asked(new_run, task):
+    run = new_run(task, budget=60, layers=None)
+    execute(run, control()[0])
+    events = run.events()
+    (plan,) = (event for event in events if isinstance(event, Planned))
+    asking = [event for event in events if isinstance(event, Phase) and event.name == "base"]
+    assert events.index(plan) < events.index(asking[0])
+    assert (plan.budget_s, plan.layers, plan.test_rows, plan.given_up) == (60, 3, 20, [])
+    assert "of 1 min are for training, 2.0 epochs in the top 3 layers" in plan.sentence
+    assert finished(run).adapter.layers == [0, 1, 2]
+    assert finished(run).verdict is not None
+
+
+def test_a_budget_that_is_over_is_refused_before_anything_is_asked(new_run):
+    run = new_run(Task.CLASSIFY, budget=20)
+    late = Control(lambda: None, lambda: None, lambda: 19.0)
+    with pytest.raises(InputError, match="the budget is too short for this machine: 1 s of it are left"):
+        execute(run, late)
+    assert run.predictions("base") == []
+
+
+def test_what_there_was_no_time_for_is_told_on_the_ladder(new_run):
+    """A budget of which little is left when the run begins; what it has time for depends on the machine."""
+    run = new_run(Task.CLASSIFY, budget=20)
+    execute(run, Control(lambda: None, lambda: None, lambda: 11.0))
+    (plan,) = (event for event in run.events() if isinstance(event, Planned))
+    (few_shot,) = (rung for rung in finished(run).ladder if rung.name == "base_few_shot")
+    assert (few_shot.note == NO_TIME) == ("few-shot answers are not asked for" in plan.given_up)
+    assert (finished(run).forgetting is None) == ("free-text answers and forgetting are not looked at" in plan.given_up)

@@ -295,3 +295,21 @@ def test_padded_training_is_the_same_training(adapted, settings):
     shared, padded = recorders
     assert padded.losses == pytest.approx(shared.losses, rel=1e-4)
     assert [loss for _, loss in padded.dev] == pytest.approx([loss for _, loss in shared.dev], rel=1e-4)
+
+
+def test_when_its_time_is_over_training_ends_and_keeps_what_it_learned(adapted, settings):
+    model, recorder = adapted(), Recorder()
+    before = weights(model)
+    outcome = train_adapter(model, copying(48, 1), copying(16, 2), settings(epochs=50, seconds=1e-6), recorder)
+    assert (outcome.reason, outcome.steps, outcome.best_step) == ("budget", 1, 1)
+    assert [step for step, _ in recorder.dev] == [0, 1]
+    assert recorder.totals == {1}, "more steps are not expected"
+    assert any(not torch.equal(weights(model)[name], before[name]) for name in before)
+
+
+def test_time_that_is_never_over_changes_nothing(adapted, settings):
+    recorders = [Recorder(), Recorder()]
+    for recorder, seconds in zip(recorders, (None, 1e9), strict=True):
+        outcome = train_adapter(adapted(), copying(24, 1), copying(8, 2), settings(epochs=2, seconds=seconds), recorder)
+        assert (outcome.reason, outcome.steps) == ("finished", 6)
+    assert recorders[0].losses == recorders[1].losses

@@ -26,7 +26,12 @@ class Progress:
         """What the last dev score took."""
 
     def share(self, step: int, steps: int) -> float:
-        """Of training that is over after `step` of `steps`: by steps or by time, whichever is ahead."""
+        """Of training that is over after `step` of `steps`: by steps or by time, whichever is ahead.
+
+        Before the first step none is, however late it comes: a step at a rate of zero would teach nothing.
+        """
+        if step == 0:
+            return 0.0
         return min(max(step / steps, self._time_share()), 1.0)
 
     def dev_due(self) -> bool:

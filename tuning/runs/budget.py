@@ -191,7 +191,8 @@ def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
     steps_s = max(plan.train_s - _DEV_SCORES * dev_rows * dev_row_s, 0)
     layers = _set_layers(work)
     if layers is None:
-        full = _epochs(work.depth, steps_s, pace, work) >= _FULL_DEPTH_EPOCHS
+        wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
+        full = _epochs(work.depth, steps_s, pace, work) >= wanted
         layers = work.depth if full else _third_of(work.depth)
     return replace(plan, layers=layers, dev_rows=dev_rows, epochs=_epochs(layers, steps_s, pace, work))
 

@@ -4,24 +4,24 @@ Knows models and clocks; how a budget is divided is for `tuning.runs.budget` to 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from tuning.data.examples import Splits
+from tuning.data.examples import Example, Splits
 from tuning.engine.forward import CausalModel, OnRows
+from tuning.engine.generation import Stops, generate
 from tuning.runs.asking import Asking
 from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, plan_without_budget, training_seconds
-from tuning.runs.responding import Responders
+from tuning.runs.responding import Responder, Responders
 from tuning.spec import Task
 
 __all__ = ["Timetable", "plan_time", "with_test_rows"]
 
 _FEW, _MORE = 2, 8
+"""Rows of which labels are scored, tokens that are written."""
 _AT_ONCE = 32
-"""Rows that share what asking costs beside the rows."""
-_NEW_TOKENS = 32
-"""Written of each answer; a longer one takes as many times as long."""
+"""Rows that are asked together."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,37 @@ def with_test_rows(splits: Splits, count: int, seed: int) -> Splits:
 
 
 def _measure_pace(model: CausalModel, responders: Responders, load_s: float, heed: OnRows) -> Pace:
-    """Ask dev rows, a few and some more, and pass one training batch forward, the second time counting."""
-    whole, splits = responders.make(Asking()), responders.splits
-    stops = replace(whole.stops, max_new_tokens=min(whole.stops.max_new_tokens, _NEW_TOKENS))
-    responder, longer = replace(whole, stops=stops), whole.stops.max_new_tokens / stops.max_new_tokens
-    few, more = splits.dev[:_FEW], splits.dev[:_MORE]
+    """Pass one training batch forward, the second time counting, and answer some dev rows."""
+    responder = responders.make(Asking())
+    batch = responders.splits.train[: responders.spec.batch_size]
+    passes = [_seconds(lambda: responder.target_nlls(model, batch, heed)) for _ in range(2)]
+    if responder.task is Task.CLASSIFY:
+        row_s = _scoring_seconds(model, responder, responders.splits.dev, heed)
+    else:
+        row_s = passes[-1] / len(batch) + _writing_seconds(model, responder, responders.splits, heed)
+    return Pace(row_s=row_s, pass_s=passes[-1], load_s=load_s)
+
+
+def _scoring_seconds(model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows) -> float:
+    """One row's labels: what some rows more take, and a row's part of what asking takes beside the rows."""
+    few, more = dev[:_FEW], dev[:_MORE]
     few_s = _seconds(lambda: responder.predict(model, few, heed))
     more_s = _seconds(lambda: responder.predict(model, more, heed))
     each_s = max(more_s - few_s, 0) / (len(more) - len(few)) if len(more) > len(few) else few_s / len(few)
-    beside_s = max(few_s - len(few) * each_s, 0)
-    batch = splits.train[: responders.spec.batch_size]
-    passes = [_seconds(lambda: responder.target_nlls(model, batch, heed)) for _ in range(2)]
-    row_s = (each_s + beside_s / _AT_ONCE) * (longer if whole.task is Task.GENERATE else 1)
-    return Pace(row_s=row_s, pass_s=passes[-1], load_s=load_s)
+    return each_s + max(few_s - len(few) * each_s, 0) / _AT_ONCE
+
+
+def _writing_seconds(model: CausalModel, responder: Responder, splits: Splits, heed: OnRows) -> float:
+    """One row's longest answer without its prompt, in a batch as large as those of the test rows."""
+    rows = min(len(splits.test), _AT_ONCE)
+    prompt = responder.row_tokens(splits.dev[0]).prompt[:_FEW]
+
+    def write(tokens: int) -> float:
+        return _seconds(lambda: generate(model, [prompt] * rows, Stops((), tokens), heed, responder.batching))
+
+    write(_FEW)  # the first one allocates
+    few_s, more_s = write(_FEW), write(_MORE)
+    return responder.stops.max_new_tokens * max(more_s - few_s, 0) / (_MORE - _FEW) / rows
 
 
 def _seconds(work: Callable[[], object]) -> float:

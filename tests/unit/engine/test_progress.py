@@ -37,6 +37,7 @@ def test_whichever_is_ahead_counts(clock):
     assert progress.share(6, 10) == 0.6
     clock.now += 600
     assert progress.share(6, 10) == 1.0
+    assert progress.share(0, 10) == 0.0, "the first step teaches something, however late it comes"
 
 
 def test_training_is_over_when_another_step_and_the_last_dev_score_would_end_too_late(clock):

@@ -55,6 +55,7 @@ def test_a_depth_that_was_set_is_kept(layers, expected, seconds):
 def test_the_epochs_that_were_set_are_the_most():
     assert plan(2000, replace(WORK, epochs=2)).epochs == 2
     assert plan(2000).epochs > 2
+    assert plan(2000, replace(WORK, epochs=2)).layers == 30, "more epochs are not wanted"
 
 
 def test_dev_rows_follow_the_time_to_train():
