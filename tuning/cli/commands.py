@@ -14,6 +14,7 @@ from tuning.cli.outcome import check_out, conclude, report
 from tuning.cli.parser import spec_from
 from tuning.cli.predicting import predict
 from tuning.cli.progress import open_view
+from tuning.cli.reporting import write_report
 from tuning.cli.session import OWNER, SHORT_ID, Session
 from tuning.cli.terminal import Listing, print_json, print_listing, visible
 from tuning.data.preparing import prepare_tables
@@ -179,6 +180,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "runs": _runs,
         "show": _show,
         "watch": _watch,
+        "report": write_report,
         "cancel": _cancel,
         "delete": _delete,
         "compare": compare_files,

@@ -89,6 +89,11 @@ def build_parser() -> argparse.ArgumentParser:
     watch = _add_command(commands, "watch", "follow a run until it ends; Ctrl-C leaves it running")
     watch.add_argument("run", metavar="RUN", help=_RUN_HELP)
     _add_outcome_flags(watch)
+    report = _add_command(commands, "report", "write a run's report: one HTML file that opens without a network")
+    report.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    report.add_argument(
+        "--out", metavar="FILE", type=Path, help="where to; without it tune-off-RUN.html, RUN being the id's beginning"
+    )
     cancel = _add_command(commands, "cancel", "stop a run at its next step and compare what it learned")
     cancel.add_argument("run", metavar="RUN", help=_RUN_HELP)
     cancel.add_argument("--now", action="store_true", help="end it at once, as cancelling twice does")

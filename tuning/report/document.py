@@ -88,14 +88,16 @@ def _verdict(run: Run, comparison: Comparison) -> str:
 
 
 def _figure(draw: Callable[[Palette], Chart | None]) -> str:
-    """A chart that follows the reader's light or dark; as a picture, in which no script could run."""
+    """A chart that follows the reader's light or dark, on paper light; as a picture, in which no script could run."""
     light, dark = draw(LIGHT), draw(DARK)
     if light is None or dark is None:
         return ""
-    return (
-        f'<figure class="to-figure-drawn"><picture><source media="(prefers-color-scheme: dark)" srcset="{_data(dark)}">'
-        f'<img src="{_data(light)}" alt="{attribute(light.says)}"></picture></figure>'
+    # Two pictures rather than one with two sources: those are not chosen again when the page is printed.
+    both = "".join(
+        f'<img class="to-{kind}" src="{_data(chart)}" alt="{attribute(chart.says)}">'
+        for kind, chart in (("light", light), ("dark", dark))
     )
+    return f'<figure class="to-picture" tabindex="0" role="group" aria-label="Chart">{both}</figure>'
 
 
 def _data(chart: Chart) -> str:
