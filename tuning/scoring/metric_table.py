@@ -72,7 +72,8 @@ def metric_table(
     """
     sides = Answers(base, labels), Answers(tuned, labels)
     fitting = [metric for metric in METRICS[task] if metric.applies is None or metric.applies(sides[0])]
-    contests = {metric.name: _contest(metric, *sides) for metric in [find_metric(primary), *fitting]}
+    metrics = {metric.name: metric for metric in [find_metric(primary), *fitting]}
+    contests = {name: _contest(metric, *sides) for name, metric in metrics.items()}
     known = [each for name, each in contests.items() if each.rows is not None or name in {primary, "perplexity"}]
     first, *others = _rows(known)
     tested = [row.p for row in others if row.p is not None]
