@@ -34,8 +34,9 @@ class SampleScreen:
                 placeholder="any part of a text",
                 max_length=MOST_SEARCHED,
                 max_lines=1,
+                min_width=320,
             )
-            self.order = gr.Radio(_ORDERS, value="shuffled", label="Order")
+            self.order = gr.Radio(_ORDERS, value="shuffled", label="Order", min_width=320)
         self.list = picking_html(elem_id="samples")
         self.filter = gr.State(_EVERY)
 

@@ -51,6 +51,12 @@ def test_both_sides_stand_beside_each_other_and_are_called_exploratory():
     assert "Exploratory" in shown
 
 
+def test_what_a_part_is_called_can_be_drawn_otherwise():
+    shown = changes(comparison(slices=[part("ham", "better"), part("eggs")]), lambda one: f"<u>{one.value}</u>")
+    assert shown.count("<u>") == 2
+    assert "ham class" not in text_of(shown)
+
+
 def test_an_empty_side_says_so():
     assert "No part of the test rows is surely worse." in changes(comparison(slices=[part("ham", "better")]))
 

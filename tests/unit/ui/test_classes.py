@@ -21,8 +21,22 @@ def test_more_classes_than_fit_are_said_so():
 
 def test_a_cell_is_as_dark_as_its_share_of_the_row():
     shown = matrices(Confusion(labels=["a", "b"], base=[[3, 1], [0, 0]], tuned=[[4, 0], [0, 0]]))
-    assert '<td class="to-hit" style="--share:0.75">3</td><td class="to-miss" style="--share:0.25">1</td>' in shown
+    assert '<td class="to-hit" style="--share:0.75"><button' in shown
+    assert '<td class="to-miss" style="--share:0.25"><button' in shown
     assert "Tuned: target down, answer across" in shown
+
+
+def test_the_difference_says_what_became_more_and_what_fewer_and_which_of_it_is_good():
+    shown = matrices(Confusion(labels=["a", "b"], base=[[1, 3], [0, 4]], tuned=[[3, 1], [2, 2]]))
+    difference = shown.split("Tuned less base: target")[1]
+    assert cells(shown)[-2:] == [["1 a", "+2", "−2"], ["2 b", "+2", "−2"]]
+    assert difference.count('<td class="to-hit"') == 2
+    assert difference.count('<td class="to-miss"') == 2
+
+
+def test_a_cell_without_rows_chooses_none():
+    shown = matrices(Confusion(labels=["a", "b"], base=[[3, 0], [0, 0]], tuned=[[3, 0], [0, 0]]))
+    assert shown.count("<button") == 2
 
 
 def test_a_class_that_got_worse_says_so_with_a_sign():

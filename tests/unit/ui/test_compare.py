@@ -33,7 +33,7 @@ def shown(run: Run) -> dict[str, Any]:
 
 def sections(run: Run) -> set[str]:
     said = shown(run)
-    page = f"{said['top']}{said['middle']}{said['end']}"
+    page = f"{said['top']}{said['parts']}{said['middle']}{said['end']}"
     return {title for title in SECTIONS if f">{title}<small>" in page}
 
 
@@ -85,11 +85,16 @@ def test_of_a_first_version_only_what_it_has_is_shown(tmp_path):
     assert "better" in str(shown(run)["top"])
 
 
-def test_the_four_counts_choose_the_samples(tmp_path):
-    choices = shown(finished_run(tmp_path))["filter"].choices
-    assert choices[0] == ("all (30)\nevery test row", "all")
-    assert choices[1] == ("fixed (15)\nwrong before, right now", "fixed")
-    assert [value for _, value in choices] == ["all", "fixed", "broken", "both right", "both wrong"]
+def test_counts_parts_and_cells_choose_samples(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    with gr.Blocks():
+        screen = CompareScreen()
+    changes = screen.show(compare_page(run), run)
+    assert "&quot;fixed&quot;" in changes[screen.samples.flips]
+    assert "every test row" in changes[screen.samples.list]
+    for side in ("part", "cell"):
+        assert f"&quot;by&quot;:&quot;{side}&quot;" in changes[screen.parts]
+    assert [value for _, value in changes[screen.samples.order].choices] == ["shuffled", "change", "mistakes"]
 
 
 def test_without_a_verdict_there_are_no_two_big_numbers(tmp_path):

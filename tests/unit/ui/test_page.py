@@ -144,7 +144,7 @@ def test_samples_are_filtered_sorted_and_paged(page, tuneoff_home):
     shown = page.pick_samples(stored, None, "shuffled", "", picked({"filter": fixed}))
     assert "1 to 15 of 15" in text_of(shown[samples.list])
     assert shown[samples.filter] == fixed
-    assert "1 to 5 of 5 fixed" in text_of(page.sort_samples(stored, fixed, "change", "TEXT 1")[samples.list])
+    assert "1 to 6 of 6 fixed" in text_of(page.sort_samples(stored, fixed, "change", "TEXT 1")[samples.list])
     shown = page.pick_samples(stored, fixed, "mistakes", "", picked({"filter": every}))
     assert "1 to 20 of 30" in text_of(shown[samples.list])
     shown = page.pick_samples(stored, every, "shuffled", "", picked({"page": 1}))
