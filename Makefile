@@ -46,6 +46,7 @@ bench: setup $(STAMPS)/dev
 	$(PY) -m benchmarks.training_step $(BENCH_ARGS)
 	$(PY) -m benchmarks.scoring $(BENCH_ARGS)
 	$(PY) -m benchmarks.growth $(BENCH_ARGS)
+	$(PY) -m benchmarks.budget $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

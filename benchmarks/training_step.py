@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import Literal
@@ -32,6 +33,14 @@ TRL: dict[str, Precision] = {"TRL in bf16": "bfloat16", "TRL in fp32": "float32"
 KEYS = ("addresses", "icd10")
 
 Step = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A model with an adapter, and what teaches it one batch more."""
+
+    model: torch.nn.Module
+    step: Step
 
 
 def batches(rows: Sequence[RowTokens], count: int) -> list[list[RowTokens]]:
@@ -61,8 +70,8 @@ def our_step(data: BundledRows, layers: Depth, count: int, folder: Path) -> Step
     return step
 
 
-def trl_step(data: BundledRows, precision: Precision, count: int, folder: Path) -> Step:
-    """A step of TRL's trainer, by its own `training_step`."""
+def by_trl(data: BundledRows, precision: Precision, count: int, folder: Path) -> Learner:
+    """TRL's trainer, by its own `training_step`, on the first batches of rows in turn."""
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
@@ -103,12 +112,12 @@ def trl_step(data: BundledRows, precision: Precision, count: int, folder: Path) 
         trainer.training_step(trainer.model, trainer.data_collator(next(turn)))
         _update(optimizer, trained)
 
-    return step
+    return Learner(trainer.model, step)
 
 
 def _optimizer(model: torch.nn.Module) -> tuple[torch.optim.Optimizer, list[torch.nn.Parameter]]:
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return torch.optim.AdamW(trained, lr=1e-4), trained
+    return torch.optim.AdamW(trained, lr=1e-3), trained
 
 
 def _update(optimizer: torch.optim.Optimizer, trained: list[torch.nn.Parameter]) -> None:
@@ -133,7 +142,7 @@ def product_rate() -> float:
 def contestants(key: str, count: int, folder: Path) -> dict[str, Step]:
     """TRL in both precisions, and ours at both depths."""
     data = bundled_rows(key, embedded_model()[0])
-    return {name: trl_step(data, precision, count, folder) for name, precision in TRL.items()} | {
+    return {name: by_trl(data, precision, count, folder).step for name, precision in TRL.items()} | {
         name: our_step(data, layers, count, folder) for name, layers in OURS.items()
     }
 
@@ -160,7 +169,7 @@ def print_peak(key: str, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = bundled_rows(key, embedded_model()[0])
         if name in TRL:
-            step = trl_step(data, TRL[name], 2, Path(folder))
+            step = by_trl(data, TRL[name], 2, Path(folder)).step
         else:
             step = our_step(data, OURS[name], 2, Path(folder))
         for _ in range(2):

@@ -1,0 +1,48 @@
+"""All layers or the top third, in the same time: what the default depth should be.
+
+`python -m benchmarks.depth [--quick]`. Runs of the command line, `tune FILE --budget TIME --layers ... --seed ...`, on
+both bundled examples; the budget covers everything, and the splits follow the seed, the same for both depths.
+"""
+
+import statistics
+import sys
+from collections.abc import Iterator
+
+from benchmarks.budget import METRICS, Outcome, ours
+from benchmarks.common import Table
+
+ROWS = {"addresses": "400", "icd10": "1000"}
+BUDGETS = ("2m", "5m")
+DEPTHS = ("third", "all")
+
+
+def runs(key: str, budget: str, seeds: int) -> Iterator[dict[str, Outcome]]:
+    """Both depths for one seed after the other."""
+    for seed in range(seeds):
+        flags = ("--rows", ROWS[key], "--seed", str(seed))
+        yield {depth: ours(key, budget, *flags, "--layers", depth) for depth in DEPTHS}
+
+
+def main() -> None:
+    """Print and keep the table."""
+    quick = "--quick" in sys.argv
+    seeds = 1 if quick else 3
+    table = Table(
+        name="depth",
+        title="Depth",
+        columns=["rows", "budget", "layers", "metric", *(f"seed {seed}" for seed in range(seeds)), "median"],
+        about=f"{__doc__}\nTuned scores on the test rows that the budget has time for.",
+    )
+    for key in METRICS:
+        for budget in BUDGETS[:1] if quick else BUDGETS:
+            found = list(runs(key, budget, seeds))
+            for depth in DEPTHS:
+                for place, metric in enumerate(METRICS[key]):
+                    scores = [outcomes[depth].scores[place] for outcomes in found]
+                    cells = [f"{score:.3f}" for score in (*scores, statistics.median(scores))]
+                    table.add(key, budget, depth, metric, *cells)
+    table.save()
+
+
+if __name__ == "__main__":
+    main()
