@@ -32,7 +32,7 @@ from tuning.runs.store import Run, RunStore
 from tuning.scoring.metric_table import score_interval
 from tuning.spec import parse_spec
 
-KEY, ROWS, AT_ONCE = "addresses", 400, 32
+KEY, AT_ONCE = "addresses", 32
 METRICS = {"addresses": ("exact_match", "chrf"), "icd10": ("accuracy", "macro_f1")}
 
 
@@ -71,7 +71,7 @@ def ours(key: str, budget: str, *flags: str) -> Outcome:
 def theirs(seconds: float, test_rows: int) -> Outcome:
     """The same job in the same time with the usual tools; what loading takes is not counted against them."""
     example = next(example for example in bundled_examples() if example.key == KEY)
-    prepared = prepare(example.path, parse_spec({**example.spec_values, "rows": ROWS}))
+    prepared = prepare(example.path, parse_spec(example.spec_values))
     loaded, _ = embedded_model()
     data = bundled_rows(KEY, loaded)
     prompts = PromptFormat(loaded.tokenizer, prepared.dataset.instruction, prepared.spec.max_length)
@@ -122,10 +122,10 @@ def main() -> None:
         name="budget",
         title="From click to verdict",
         columns=["budget", "who", "seconds", "over", "training", "test rows", *METRICS[KEY]],
-        about=f"{__doc__}\n{rounds} runs each, {ROWS} rows; what TRL and transformers need to be loaded is not counted.",
+        about=f"{__doc__}\n{rounds} runs each; what TRL and transformers need to be loaded is not counted.",
     )
     for budget in ("2m",) if quick else ("1m", "2m", "5m"):
-        found = [ours(KEY, budget, "--rows", str(ROWS)) for _ in range(rounds)]
+        found = [ours(KEY, budget) for _ in range(rounds)]
         for one in found:
             _add(table, budget, "ours", one)
         _add(table, budget, "TRL and generate", theirs(read_seconds(budget), max(one.test_rows for one in found)))
