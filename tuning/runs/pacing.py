@@ -81,7 +81,8 @@ def _measure_pace(model: CausalModel, responders: Responders, load_s: float, hee
     if responder.task is Task.CLASSIFY:
         row_s = _scoring_seconds(model, responder, responders.splits.dev, heed)
     else:
-        row_s = passes[-1] / len(batch) + _writing_seconds(model, responder, responders.splits, heed)
+        reading_s = 2 * passes[-1] / len(batch)  # once to answer it, once for the likelihood of its target
+        row_s = reading_s + _writing_seconds(model, responder, responders.splits, heed)
     return Pace(row_s=row_s, pass_s=passes[-1], load_s=load_s)
 
 
