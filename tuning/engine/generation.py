@@ -13,6 +13,7 @@ from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWar
 
 from tuning.engine.batching import batches_by_length, common_prefix
 from tuning.engine.forward import SHARED, Batching, CausalModel, OnRows
+from tuning.engine.growing_cache import growing_cache
 from tuning.engine.sampling import GREEDY, Sampling
 
 __all__ = ["Generated", "Stops", "generate", "stream"]
@@ -66,7 +67,7 @@ def stream(model: CausalModel, prompt: tuple[int, ...], stops: Stops, sampling: 
     Of several streams each keeps its own keys and values, so that they may be asked in turn.
     """
     device = next(model.parameters()).device
-    cache, choose = DynamicCache(config=model.config), _chooser(sampling)
+    cache, choose = growing_cache(model.config), _chooser(sampling)
     ids: Sequence[int] = prompt
     for _ in range(stops.max_new_tokens):
         new = torch.tensor([ids], device=device)
@@ -94,7 +95,7 @@ def _chooser(sampling: Sampling) -> Callable[[torch.Tensor], int]:
 
 def _prefill(model: CausalModel, prefix: tuple[int, ...]) -> DynamicCache:
     """Keys and values of one row of `prefix` tokens, perhaps none."""
-    cache = DynamicCache(config=model.config)
+    cache = growing_cache(model.config)
     if prefix:
         ids = torch.tensor([prefix], device=next(model.parameters()).device)
         model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
