@@ -5,13 +5,17 @@ Knows who may do what, not how it is done. An error leaves nothing behind.
 
 from collections.abc import Mapping
 
+import psutil
 from filelock import FileLock
 
 from tuning.data.examples import Prepared
 from tuning.models.catalog import check_available, find_model
 from tuning.runs.files import disk_bytes, make_private, remove_folder
+from tuning.runs.free_memory import free_memory
 from tuning.runs.limits import Limits
 from tuning.runs.local import start
+from tuning.runs.memory import check_memory
+from tuning.runs.processes import is_alive
 from tuning.runs.store import Run, RunStore
 
 __all__ = ["submit"]
@@ -22,10 +26,12 @@ _LOCK_S = 60.0
 def submit(store: RunStore, prepared: Prepared, *, owner: str, limits: Limits, env: Mapping[str, str]) -> Run:
     """Start a run of `prepared` for `owner`; it may have to wait its turn.
 
-    Raises `LimitError`, `ModelError`, or `TuneOffError` when the folder or the process cannot be had.
+    Raises `LimitError`, `ModelError`, `SettingError` when memory does not suffice, or `TuneOffError` when the folder or
+    the process cannot be had.
     """
     limits.check(prepared)
     check_available(find_model(prepared.spec.model, env), env)
+    check_memory(prepared, env, lambda: free_memory() + _held_by_workers(store))
     make_private(store.root)
     with FileLock(store.root / "submit.lock", timeout=_LOCK_S):  # two requests at once are counted one after the other
         _check_room(store, owner, limits)
@@ -43,3 +49,17 @@ def _check_room(store: RunStore, owner: str, limits: Limits) -> None:
     if disk_bytes(store.folder) >= limits.max_disk_bytes:
         store.sweep(limits)
     limits.check_disk(disk_bytes(store.folder))
+
+
+def _held_by_workers(store: RunStore) -> int:
+    """Bytes that runs now at work hold; they have ended when a new one's turn comes."""
+    held = 0
+    for run in store.list():
+        mark = run.worker() if run.ending() is None else None
+        if mark is None or not is_alive(mark):
+            continue
+        try:
+            held += psutil.Process(mark.pid).memory_info().rss
+        except psutil.NoSuchProcess:  # it has just ended
+            continue
+    return held

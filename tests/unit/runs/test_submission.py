@@ -1,14 +1,16 @@
 """What is refused before a run begins leaves nothing behind."""
 
+import json
 import sys
 
 import pytest
 
 from tests.runs_support import prepared
-from tuning.errors import LimitError, ModelError, TuneOffError
+from tuning.errors import LimitError, ModelError, SettingError, TuneOffError
 from tuning.runs.limits import Limits
+from tuning.runs.processes import this_process
 from tuning.runs.store import RunStore
-from tuning.runs.submission import submit
+from tuning.runs.submission import _held_by_workers, submit
 
 
 @pytest.fixture
@@ -30,6 +32,40 @@ def test_too_much_work_is_refused(store):
     with pytest.raises(LimitError, match="TUNEOFF_MAX_WORK"):
         submit(store, prepared(), owner="local", limits=Limits(max_work=1), env={})
     assert nothing_left(store)
+
+
+def test_more_memory_than_there_is_is_refused(store, tmp_path):
+    """The header of the weights tells of ten million million numbers; none follow."""
+    folder = tmp_path / "huge"
+    folder.mkdir()
+    config = {"model_type": "llama", "hidden_size": 64, "intermediate_size": 64, "num_attention_heads": 1}
+    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 1}))
+    (folder / "tokenizer.json").write_text("{}")
+    header = json.dumps({"w": {"dtype": "F32", "shape": [10**13]}}).encode()
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(SettingError, match=r"needs about \d{5}\.\d GB of memory, but .* GB are free; choose a smaller"):
+        submit(
+            store,
+            prepared(model=str(folder)),
+            owner="local",
+            limits=Limits(),
+            env={"TUNEOFF_MODELS": str(folder)},
+        )
+    assert nothing_left(store)
+
+
+def test_memory_of_runs_at_work_is_counted_as_free(store):
+    """By the time that a new run's turn comes they have ended."""
+    assert _held_by_workers(store) == 0
+    waiting, ended, working = (store.create(prepared(), "local") for _ in range(3))
+    for run in (ended, working):
+        run.write_worker(this_process())
+    ended.finish("failed", "it stopped", 1)
+    held = _held_by_workers(store)
+    assert 10**7 < held < 10**11
+    working.finish("failed", "it stopped", 1)
+    assert _held_by_workers(store) == 0
+    assert waiting.worker() is None
 
 
 def test_visitor_with_too_many_unfinished_runs_is_refused_and_others_are_not_counted(store):
