@@ -59,13 +59,14 @@ def test_from_an_example_to_an_answer(visit):
 
 def filter_samples(page: Page, test_rows: int) -> None:
     """Every kind shows as many rows as its count says."""
-    position = page.get_by_label("Rows shown")
-    expect(position).to_have_value(f"1 to {test_rows} of {test_rows}")
+    shown = page.locator(".to-shown")
+    expect(shown).to_contain_text(f"1 to {test_rows} of {test_rows}")
     for kind in ("fixed", "broken", "both right", "both wrong"):
-        choice = page.get_by_label(re.compile(rf"^\s*{kind} \(\d+\)"))
-        number = int(re.findall(r"\d+", choice.locator("xpath=..").inner_text())[0])
-        choice.check()
-        expect(position).to_have_value(f"1 to {number} of {number}" if number else "No row is of this kind.")
+        choice = page.locator(".to-flips").get_by_role("button", name=kind)
+        number = int(choice.locator("b").inner_text())
+        choice.click()
+        expect(choice).to_have_attribute("aria-pressed", "true")
+        expect(shown).to_contain_text(f"1 to {number} of {number} {kind}" if number else f"none {kind}")
 
 
 def ask_both(page: Page) -> None:

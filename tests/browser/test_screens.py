@@ -41,8 +41,10 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.locator(".to-matrix").first).to_contain_text("<script>")
     expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
-    page.locator(".to-samples").get_by_test_id("cell-0-1").click()
-    expect(page.get_by_label("Input of row 1 (")).to_have_value(f"{HOSTILE} 1")
+    page.get_by_label("Search in inputs").fill("<SCRIPT>")
+    expect(page.locator(".to-shown")).to_contain_text("1 to 20 of 30 every test row; with “<SCRIPT>”")
+    page.locator(".to-matrix").first.get_by_role("button").first.click()
+    expect(page.locator(".to-shown")).to_contain_text("base answered bad <script>")
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
@@ -142,12 +144,12 @@ def test_a_whole_comparison_fits_a_phone(visit, whole_run, theme):
     wide, window = width_and_window(page)
     assert wide <= window
     inner = page.evaluate(
-        "[...document.querySelectorAll('.to-table, .to-verdict, .to-duel, .to-sample-cards')]"
+        "[...document.querySelectorAll('.to-table, .to-verdict, .to-duel, .to-flips, .to-samples')]"
         ".filter(e => e.offsetParent && e.getBoundingClientRect().right > innerWidth).map(e => e.className)"
     )
     assert inner == []
-    expect(page.locator(".to-sample-cards")).to_be_visible()
-    expect(page.locator(".to-samples")).to_be_hidden()
+    tops = page.evaluate("[...document.querySelector('.to-sample tr').cells].map(e => e.getBoundingClientRect().top)")
+    assert len(set(tops)) > 3, "a sample is a card on a phone"
 
 
 def test_a_whole_comparison_reads_from_the_top(visit, whole_run):
@@ -173,7 +175,52 @@ def test_a_whole_comparison_reads_from_the_top(visit, whole_run):
 
 def test_the_counts_choose_the_samples_from_the_keyboard(visit, hostile_run):
     page = visit(f"?run={hostile_run.id}")
-    position = page.get_by_label("Rows shown")
-    expect(position).to_have_value("1 to 20 of 30")
-    page.get_by_label(re.compile(r"^\s*fixed \(15\)")).press("Space")
-    expect(position).to_have_value("1 to 15 of 15")
+    shown = page.locator(".to-shown")
+    expect(shown).to_contain_text("1 to 20 of 30")
+    fixed = page.locator(".to-flips").get_by_role("button", name="fixed")
+    fixed.press("Space")
+    expect(shown).to_contain_text("1 to 15 of 15 fixed: wrong before, right now")
+    expect(fixed).to_be_focused()
+    page.get_by_role("button", name="Show every row").press("Enter")
+    expect(shown).to_contain_text("1 to 20 of 30 every test row")
+    expect(page.locator(".to-sample-list")).to_be_focused()
+
+
+def test_pages_are_turned_with_arrow_keys_and_buttons(visit, hostile_run):
+    page = visit(f"?run={hostile_run.id}")
+    samples, shown = page.get_by_role("region", name="Samples"), page.locator(".to-shown")
+    samples.press("ArrowLeft")
+    samples.press("ArrowRight")
+    expect(shown).to_contain_text("21 to 30 of 30")
+    expect(samples).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(shown).to_contain_text("1 to 20 of 30")
+    page.get_by_role("button", name="Next page").click()
+    expect(shown).to_contain_text("21 to 30 of 30")
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
+
+
+def test_cells_and_parts_choose_their_rows_in_the_order_asked_for(visit, app):
+    page = visit(f"?run={full_run(app.home, rows=60).id}")
+    shown = page.locator(".to-shown")
+    cell = page.locator(".to-matrix", has_text="Tuned").first.locator("td.to-hit button").first
+    rows = int(cell.inner_text())
+    cell.click()
+    expect(shown).to_contain_text(re.compile(rf"of {rows} target (\w+), tuned answered \1"))
+    expect(shown).to_be_in_viewport()
+    page.get_by_label("Confident mistakes").check()
+    page.get_by_role("button", name="Show every row").click()
+    expect(page.locator(".to-of-tuned").first).to_contain_text("✗")
+    part = page.locator(".to-parts button").first
+    rows = int(re.findall(r"(\d+) rows?$", part.inner_text())[0])
+    part.click()
+    expect(shown).to_contain_text(re.compile(rf"of {rows} "))
+
+
+def test_a_long_row_is_opened_without_a_server(visit, app):
+    page = visit(f"?run={finished_run(app.home, text='word ' * 200).id}")
+    opened = page.locator(".to-whole dl").first
+    expect(opened).to_be_hidden()
+    page.locator(".to-whole summary").first.press("Enter")
+    expect(opened).to_be_visible()

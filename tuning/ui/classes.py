@@ -76,7 +76,7 @@ def matrices(found: Confusion) -> str:
     sides: tuple[tuple[_Side, str, Sequence[Sequence[int]]], ...] = (
         ("base", "Base", found.base),
         ("tuned", "Tuned", found.tuned),
-        ("difference", "Tuned less base", changed),
+        ("difference", "Difference, tuned − base", changed),
     )
     drawn = "".join(_matrix(_Matrix(side, title, found.labels, rows, shares)) for side, title, rows in sides)
     return f'<div class="to-matrices" style="--width:{190 + 34 * len(found.labels)}px">{drawn}</div>{_LEGEND}'

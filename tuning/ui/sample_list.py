@@ -82,7 +82,8 @@ def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
     way, sign = _KINDS[sample.kind]
     kind = f'<span class="to-{way}">{sign} {sample.kind}</span>{_change(change, labels)}'
     sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
-    texts = [plain(sample.input, _CELL), plain(sample.target, _CELL), *(_answer(*side, _CELL) for side in sides)]
+    target = _label(sample.target) if labels else plain(sample.target, _CELL)
+    texts = [plain(sample.input, _CELL), target, *(_answer(*side, _CELL) for side in sides)]
     cells = "".join(
         f'<td class="to-of-{name.lower()}" data-name="{name}">{text}</td>'
         for name, text in zip(_COLUMNS, [*texts, kind], strict=True)
@@ -97,10 +98,15 @@ def _answer(answer: Answer, marked: Marked | None, limit: int) -> str:
     sign, way, heard = ("✓", "better", "right") if answer.right else ("✗", "worse", "wrong")
     right = f'<i class="to-{way}" aria-hidden="true">{sign}</i><span class="to-heard">{heard}: </span>'
     if marked is None:
-        return f"{right} {plain(answer.text, limit)}{_share(answer)}"
+        return f"{right} {_label(answer.text)}{_share(answer)}"
     said = _UNLIKE[marked.kind]
     aside = f"<small>{said}</small>" if said else ""
     return f"{right} {marked.draw(limit) if answer.text else '<em>no answer</em>'}{aside}"
+
+
+def _label(text: str) -> str:
+    """Labels are often of several words that an underscore joins: where to break them when there is no room."""
+    return plain(text, _CELL).replace("_", "_<wbr>")
 
 
 def _share(answer: Answer) -> str:
@@ -117,7 +123,7 @@ def _change(change: Change | None, labels: bool) -> str:
         return ""
     if labels:
         return f"<small>target {_percent(change.base)} → {_percent(change.tuned)} likely</small>"
-    return f"<small>chrF {100 * change.base:.0f} → {100 * change.tuned:.0f} %</small>"
+    return f"<small>{_percent(change.base)} → {_percent(change.tuned)} like the target</small>"
 
 
 def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str:

@@ -16,8 +16,8 @@ from tuning.ui.sample_pages import MOST_SEARCHED, View, sample_page
 
 __all__ = ["SampleScreen"]
 
-_ORDERS = [("Shuffled", "shuffled"), ("Biggest change first", "change")]
-_MISTAKES = ("Confident mistakes first", "mistakes")
+_ORDERS = [("Shuffled", "shuffled"), ("Biggest change", "change")]
+_MISTAKES = ("Confident mistakes", "mistakes")
 _EVERY = Every().model_dump()
 
 

@@ -28,7 +28,7 @@ def test_a_cell_is_as_dark_as_its_share_of_the_row():
 
 def test_the_difference_says_what_became_more_and_what_fewer_and_which_of_it_is_good():
     shown = matrices(Confusion(labels=["a", "b"], base=[[1, 3], [0, 4]], tuned=[[3, 1], [2, 2]]))
-    difference = shown.split("Tuned less base: target")[1]
+    difference = shown.split("Difference, tuned − base: target")[1]
     assert cells(shown)[-2:] == [["1 a", "+2", "−2"], ["2 b", "+2", "−2"]]
     assert difference.count('<td class="to-hit"') == 2
     assert difference.count('<td class="to-miss"') == 2

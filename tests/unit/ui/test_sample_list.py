@@ -99,4 +99,4 @@ def test_nothing_found_says_so():
 def test_sorted_by_change_the_change_is_shown():
     given = page(changes=[Change(0.1, 0.999)])
     assert "target 10 % → > 99 % likely" in text_of(sample_list(given, labels=True))
-    assert "chrF 10 → 100 %" in text_of(sample_list(given, labels=False))
+    assert "10 % → > 99 % like the target" in text_of(sample_list(given, labels=False))
