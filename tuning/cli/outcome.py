@@ -11,6 +11,7 @@ from tuning.cli.terminal import visible
 from tuning.errors import CancelledError, InputError, TuneOffError
 from tuning.events import Note
 from tuning.prediction import dump_predictions
+from tuning.runs.card import CARD, model_card
 from tuning.runs.files import write_folder, write_text
 from tuning.runs.store import Run, RunStatus
 from tuning.scoring.comparison import Comparison
@@ -75,7 +76,7 @@ def _copy_results(run: Run, comparison: Comparison, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if run.adapter_path.is_dir():
-            write_folder(folder / "adapter", lambda place: _copy_folder(run.adapter_path, place))
+            write_folder(folder / "adapter", lambda place: _copy_adapter(run, place))
         write_folder(folder / "predictions", lambda place: _write_predictions(run, place))
         write_text(folder / "comparison.json", comparison.to_json())
     except OSError as error:
@@ -83,8 +84,10 @@ def _copy_results(run: Run, comparison: Comparison, folder: Path) -> None:
         raise TuneOffError(f"results could not be copied to '{folder}': {reason}; they are in {run.path}") from error
 
 
-def _copy_folder(source: Path, place: Path) -> None:
-    shutil.copytree(source, place, dirs_exist_ok=True)
+def _copy_adapter(run: Run, place: Path) -> None:
+    """The adapter with its model card."""
+    shutil.copytree(run.adapter_path, place, dirs_exist_ok=True)
+    (place / CARD).write_text(model_card(run), encoding="utf-8")
 
 
 def _write_predictions(run: Run, place: Path) -> None:

@@ -98,6 +98,7 @@ def test_out_gets_adapter_predictions_and_comparison(tmp_path):
     end(run, out=out)
 
     assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == {
+        "adapter/README.md",
         "adapter/adapter_config.json",
         "comparison.json",
         "predictions/base.jsonl",
