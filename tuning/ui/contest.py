@@ -17,6 +17,7 @@ __all__ = ["RUN_COLORS", "date_words", "loss_curves", "scores_and_settings"]
 RUN_COLORS = {"A": "#6b7589", "B": "#4f46e5", "C": "#0b8a78", "D": "#c2570c", "E": "#a21caf", "F": "#0369a1"}
 """Of lines, by letter; readable on light and on dark."""
 _CELL = 160
+_SMOOTHED = 15
 
 
 def date_words(seconds: float) -> str:
@@ -31,7 +32,10 @@ def scores_and_settings(found: SideBySide) -> str:
 
 
 def loss_curves(found: SideBySide) -> pd.DataFrame:
-    """Losses of all runs by epoch: columns epoch, loss, rows (train or dev) and run (its letter)."""
+    """Losses of all runs by epoch: columns epoch, loss, rows (train or dev) and run (its letter).
+
+    Those of training rows are averaged over some neighbours, or nobody could tell the lines apart.
+    """
     frames = [_curve(one.run).assign(run=one.letter) for one in found.contenders]
     return pd.concat(frames, ignore_index=True)
 
@@ -42,7 +46,10 @@ def _curve(run: Run) -> pd.DataFrame:
     # Runs with other batch sizes take other steps for the same rows.
     per_step = last.epoch / last.step if last is not None and last.step else 1.0
     frame = loss_frame(events)
-    return frame.assign(epoch=frame["step"] * per_step).drop(columns="step")
+    frame["epoch"] = frame.pop("step") * per_step
+    train = frame["rows"] == "train"
+    frame.loc[train, "loss"] = frame.loc[train, "loss"].rolling(_SMOOTHED, min_periods=1, center=True).mean()
+    return frame
 
 
 def _scores(found: SideBySide) -> str:
@@ -80,9 +87,10 @@ def _gain(one: Contender, found: SideBySide) -> str:
 
 
 def _caution(found: SideBySide) -> str:
+    number = len(found.contenders)
     return (
-        f'<p class="to-caption to-left">All {len(found.contenders)} runs answered the same test rows. Whichever is '
-        "best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
+        f'<p class="to-caption to-left">{"Both" if number == 2 else f"All {number}"} runs answered the same test rows. '
+        "Whichever is best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
     )
 
 

@@ -38,7 +38,7 @@ def draw_replies(shown: Shown) -> str:
     sides = [("base", shown.reply.base), ("tuned", shown.reply.tuned)]
     if shown.order is not None and shown.order.tuned_first:
         sides.reverse()
-    labels = _likeliest([side for _, side in sides])
+    labels = _likeliest([side for _, side in sides], shown.target)
     cards = [
         _card(_title(shown, letter, name), "" if shown.sealed else name, side, _body(shown, side, labels), shown)
         for letter, (name, side) in zip("AB", sides, strict=True)
@@ -68,9 +68,7 @@ def _agreement(side: Side, shown: Shown) -> str:
     if shown.target is None or not side.over or shown.sealed:
         return ""
     right = side.text == shown.target.strip()
-    return (
-        f'<span class="to-{"better" if right else "worse"}">{"✓ as the target" if right else "✗ not the target"}</span>'
-    )
+    return f'<span class="to-{"better" if right else "worse"}">{"✓ as the target" if right else "✗ differs from the target"}</span>'
 
 
 def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:
@@ -84,13 +82,15 @@ def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:
     return f'<p class="to-said">{text}</p>{cut}'
 
 
-def _likeliest(sides: Sequence[Side]) -> list[str]:
-    """The labels that either model holds for likely, most likely first."""
+def _likeliest(sides: Sequence[Side], target: str | None) -> list[str]:
+    """The labels that either model holds for likely, most likely first, and the target in any case."""
     best: dict[str, float] = {}
     for side in sides:
         for label, share in (side.probabilities or {}).items():
             best[label] = max(share, best.get(label, 0.0))
-    return sorted(best, key=lambda label: -best[label])[:_LABELS]
+    ranked = sorted(best, key=lambda label: -best[label])
+    shown = ranked[:_LABELS]
+    return [*shown[:-1], target] if target in ranked[_LABELS:] and target is not None else shown
 
 
 def _bars(shown: Shown, side: Side, labels: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from tuning.ui.visitor import Visitor, owner_of
 __all__ = ["RunLine", "RunsScreen", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
-_HINT = f"choose one to open it, or 2 to {MOST_RUNS} to compare them"
+_HINT = f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them"
 _SIGNS = {"better": "▲", "worse": "▼", "not_worse": "=", "undecided": "="}
 _STATES = {"starting": "…", "queued": "…", "running": "…", "failed": "✗", "interrupted": "✗", "cancelled": "–"}
 
@@ -56,7 +56,7 @@ class RunsScreen:
         with gr.Row(visible=False) as self.buttons:
             self.open = gr.Button("Open", variant="primary", interactive=False, min_width=140)
             self.compare = gr.Button("Compare", interactive=False, min_width=140)
-            self.again = gr.Button("Start again, one thing changed", interactive=False, min_width=220)
+            self.again = gr.Button("Start again …", interactive=False, min_width=140)
             self.delete = gr.Button("Delete …", interactive=False, min_width=140)
             self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
         self.problem = gr.HTML(visible=False)
@@ -64,7 +64,7 @@ class RunsScreen:
             self.tables = gr.HTML()
             with gr.Row():
                 self.dev = _plot("Loss of the dev rows: lower is better")
-                self.train = _plot("Loss of the training rows")
+                self.train = _plot("Loss of the training rows, smoothed")
 
     @property
     def outputs(self) -> list[Any]:

@@ -44,7 +44,7 @@ class RunsEvents:
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         here = [page.browser, screen.list]
         page.runs_tab.select(self.show_list, page.browser, screen.outputs, **quiet)
-        screen.list.input(self.choose_runs, screen.list, screen.choice_outputs, **quiet)
+        screen.list.input(self.choose_runs, screen.list, screen.choice_outputs, trigger_mode="always_last", **quiet)
         screen.delete.click(self.ask_delete, screen.list, screen.choice_outputs, **quiet)
         screen.compare.click(self.compare_chosen, here, [screen.problem, *screen.contest_outputs], **quiet)
         again = [page.tabs, screen.problem, screen.contest, *page.tune.outputs]

@@ -84,12 +84,15 @@ class TryScreen:
             with gr.Row(visible=False) as self.ballot:
                 self.votes = {choice: gr.Button(words, min_width=130) for choice, words in CHOICES.items()}
             self.tally = gr.HTML()
+            self._build_settings()
 
     def _build_prompt(self) -> None:
         self.row = gr.Dropdown([], label="A prompt from the test rows", info="neither model has learned from them")
-        self.prompt = gr.Textbox(label="Your prompt", lines=3, max_lines=14, max_length=LONGEST_PROMPT)
+        self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)
         self.target = gr.Textbox(label="Target", lines=1, max_lines=6, interactive=False, visible=False)
         self.blind = gr.Checkbox(False, label="Blind: say which answer is better before seeing whose it is")
+
+    def _build_settings(self) -> None:
         self.settings: dict[str, Any] = {}
         with gr.Accordion("How they answer", open=False) as self.sampling, gr.Row():
             for name, about in Sampling.model_fields.items():

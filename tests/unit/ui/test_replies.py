@@ -32,7 +32,7 @@ def test_both_stand_side_by_side_with_their_speed():
 def test_an_answer_is_held_against_its_target_when_it_is_whole():
     drawn = draw_replies(Shown("run", WRITTEN, "good"))
     assert text_of(drawn).count("✓ as the target") == 1
-    assert text_of(drawn).count("✗ not the target") == 1
+    assert text_of(drawn).count("✗ differs from the target") == 1
     going = WRITTEN.model_copy(update={"base": Side(text="from"), "tuned": Side(text="go")})
     assert "the target" not in text_of(draw_replies(Shown("run", going, "good")))
 
@@ -71,6 +71,10 @@ def test_many_labels_are_cut_to_those_that_either_holds_for_likely():
     shares = {f"label {n}": 0.1 for n in range(10)}
     side = Side(text="label 0", over=True, probabilities=shares)
     said = text_of(draw_replies(Shown("run", Reply(base=side, tuned=side))))
+    assert said.count("and 4 more labels") == 2
+    assert "label 9" not in said
+    said = text_of(draw_replies(Shown("run", Reply(base=side, tuned=side), "label 9")))
+    assert said.count("label 9 target") == 2, "the target is there in any case"
     assert said.count("and 4 more labels") == 2
 
 

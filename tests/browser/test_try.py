@@ -1,0 +1,97 @@
+"""The screen Try in a real browser, on a tiny model: streamed side by side, stopped, voted on without seeing whose."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app_server import App, serve
+from tests.integration.test_inference_worker import trained_run
+from tests.unit.ui.builders import HOSTILE
+from tuning.spec import Task
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ANSWER_MS = 300_000
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory, tiny_model) -> Iterator[App]:
+    with serve(tmp_path_factory.mktemp("try"), {"TUNEOFF_MODELS": str(tiny_model)}) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def runs(app, tiny_model):
+    return {task: trained_run(app.home, tiny_model, task) for task in Task}
+
+
+@pytest.fixture
+def open_try(visit, runs):
+    def open_page(task: Task, **window: int) -> Page:
+        page: Page = visit(f"?run={runs[task].id}", **window)
+        page.get_by_role("tab", name="Try", exact=True).click()
+        expect(page.get_by_label("Your prompt")).to_be_visible()
+        return page
+
+    return open_page
+
+
+def ask(page: Page, prompt: str | None = None) -> None:
+    """Ask, and wait until both have answered."""
+    if prompt is not None:
+        page.get_by_label("Your prompt").fill(prompt)
+    button = page.get_by_role("button", name="Ask both models")
+    button.click()
+    expect(page.locator(".to-reply")).to_have_count(2, timeout=ANSWER_MS)
+    expect(button).to_be_enabled(timeout=ANSWER_MS)
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+
+
+def test_both_answer_a_test_row_beside_its_target(open_try):
+    page = open_try(Task.CLASSIFY)
+    expect(page.get_by_label("Target of test row")).to_have_value("good")
+    ask(page)
+    for side in ("Base: answer", "Tuned: answer"):
+        expect(page.get_by_role("region", name=side)).to_contain_text("2 labels weighed in")
+    expect(page.locator(".to-reply .to-tag")).to_have_count(2)
+
+
+def test_answers_are_texts_with_their_speed(open_try):
+    page = open_try(Task.GENERATE)
+    ask(page, HOSTILE)
+    for side in ("Base: answer", "Tuned: answer"):
+        expect(page.get_by_role("region", name=side)).to_contain_text("first after")
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_long_answer_is_stopped(open_try):
+    page = open_try(Task.GENERATE)
+    page.get_by_role("button", name="How they answer").click()
+    page.get_by_label("Longest answer").fill("900")
+    page.get_by_label("Temperature").fill("2")
+    page.get_by_role("button", name="Ask both models").click()
+    stop = page.get_by_role("button", name="Stop")
+    stop.click()
+    expect(stop).to_be_hidden()
+    ask(page, "quick dog")
+
+
+def test_a_blind_vote_comes_before_the_names(open_try):
+    page = open_try(Task.CLASSIFY)
+    page.get_by_label("Blind").check()
+    ask(page)
+    expect(page.get_by_role("region", name="A: answer")).to_be_visible()
+    assert page.locator(".to-base, .to-tuned").count() == 0
+    page.get_by_role("button", name="B is better").click()
+    expect(page.get_by_text("Too few votes to tell")).to_be_visible()
+    expect(page.get_by_role("heading", name="the tuned model")).to_have_count(1)
+    expect(page.get_by_role("button", name="B is better")).to_be_hidden()
+
+
+def test_it_fits_a_phone(open_try):
+    page = open_try(Task.GENERATE, width=390, height=844)
+    ask(page, "quick dog")
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= window
