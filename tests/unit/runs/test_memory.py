@@ -13,7 +13,15 @@ from tuning.engine import generation, lower_layers, passes, vocabulary
 from tuning.errors import ModelError, SettingError
 from tuning.models.catalog import find_model
 from tuning.runs import memory
-from tuning.runs.memory import MemoryEstimate, ModelShape, check_memory, estimate_memory, find_shape, longest_row
+from tuning.runs.memory import (
+    MemoryEstimate,
+    ModelShape,
+    RowSizes,
+    check_memory,
+    estimate_memory,
+    find_shape,
+    longest_row,
+)
 from tuning.spec import DEFAULT_MODEL, RunSpec
 
 SMALL = {
@@ -90,14 +98,28 @@ def test_a_model_that_is_not_here_yet_is_guessed_from_its_size(tmp_path):
     env = {"TUNEOFF_CACHE": str(tmp_path), "HF_HUB_CACHE": str(tmp_path)}
     shape = find_shape(find_model(DEFAULT_MODEL, env), env)
     assert shape is not None
-    guessed, known = (estimate_memory(one, spec(), 128).peak for one in (shape, SHAPE))
+    guessed, known = (estimate_memory(one, spec(), RowSizes(700, 128)).peak for one in (shape, SHAPE))
     assert guessed == pytest.approx(known, rel=0.3)
     unknown = {**env, "TUNEOFF_MODELS": "somebody/model"}
     assert find_shape(find_model("somebody/model", unknown), unknown) is None
 
 
-def parts(shape: ModelShape = SHAPE, longest: int = 128, **settings: object) -> MemoryEstimate:
-    return estimate_memory(shape, spec(**settings), longest)
+def parts(longest: int = 128, rows: int = 6, **settings: object) -> MemoryEstimate:
+    """As many rows as `prepared` has in train and dev."""
+    return estimate_memory(SHAPE, spec(**settings), RowSizes(rows, longest))
+
+
+def held(size: float) -> int:
+    """Bytes that the allocator holds for `size` bytes."""
+    return int(memory._FRAGMENTS * size)
+
+
+@pytest.mark.parametrize(
+    ("layers", "rows", "gigabytes"), [(10, 800, 2.23), ("all", 76, 2.22), (5, 80, 1.98)], ids=["icd", "all", "few"]
+)
+def test_whole_runs_took_about_as_much(layers, rows, gigabytes):
+    """Peaks of runs of the embedded model in fp32, rank 16, batches of 8."""
+    assert parts(longest=200, rows=rows, layers=layers).peak == pytest.approx(gigabytes * GB, rel=0.1)
 
 
 def test_what_grows_with_what():
@@ -106,8 +128,9 @@ def test_what_grows_with_what():
     assert usual.adapter == 30 * 10_176 * 16 * 16
     assert parts(precision="bfloat16").weights == usual.weights // 2 == 134_515_008 * 2
     assert parts(layers=10).adapter == usual.adapter // 3
-    assert parts(layers=10).training == usual.training + memory._STORE
-    assert parts(layers=30) == usual
+    assert parts(layers=10).training == usual.training + held(6 * 128 * 576 * 4)
+    assert parts(layers=10, rows=10**6).training == usual.training + held(memory._STORE)
+    assert parts(layers=30, rows=10**6) == usual
     assert parts(layers=1000) == usual
     assert usual.peak == usual.libraries + usual.weights + usual.adapter + usual.training
     idle = replace(usual, training=0)
@@ -116,9 +139,9 @@ def test_what_grows_with_what():
 
 def test_a_pass_is_bounded_but_never_less_than_a_row():
     short, bound, long = (parts(longest=tokens).training for tokens in (2, 100, 1_000))
-    assert short < bound == memory._ACTIVATIONS + memory._LOGITS
+    assert short < bound == held(memory._ACTIVATIONS + memory._LOGITS)
     assert parts(longest=100, batch_size=256).training == bound
-    assert long == 1_000 * 30 * 10_176 * 4 * 14 // 8 + memory._LOGITS
+    assert long == held(1_000 * 30 * 10_176 * 4 * 14 // 8 + memory._LOGITS)
     assert parts(longest=1_000, dropout=0).training < long
 
 
@@ -128,9 +151,9 @@ def test_a_pass_is_bounded_but_never_less_than_a_row():
 def test_precision_follows_the_cpu_unless_it_is_set(tmp_path, flags, number):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\n")
-    found = estimate_memory(SHAPE, spec(precision="auto"), 100, cpuinfo=cpuinfo)
+    found = estimate_memory(SHAPE, spec(precision="auto"), RowSizes(6, 100), cpuinfo=cpuinfo)
     assert found.weights == number * SHAPE.parameters
-    unknown = estimate_memory(SHAPE, spec(precision="auto"), 100, cpuinfo=tmp_path / "none")
+    unknown = estimate_memory(SHAPE, spec(precision="auto"), RowSizes(6, 100), cpuinfo=tmp_path / "none")
     assert unknown.weights == 4 * SHAPE.parameters
 
 
@@ -166,8 +189,8 @@ def test_a_smaller_length_is_named_where_layers_do_not_suffice(planted):
 
 
 def test_both_where_neither_suffices(planted):
-    free = parts(longest=32, layers=1).peak
-    assert "set 'layers' to 1 and 'max_length' to 32, which" in refusal(planted, free, max_length=8192)
+    free = parts(longest=256, layers=1).peak
+    assert "set 'layers' to 1 and 'max_length' to 256, which" in refusal(planted, free, max_length=8192)
 
 
 def test_where_nothing_fits_a_smaller_model_is_named(planted):
@@ -191,8 +214,8 @@ def test_short_rows_fit_though_the_longest_allowed_would_not(tiny_model):
     env = environment(tiny_model)
     shape = find_shape(find_model(str(tiny_model), env), env)
     assert shape is not None
-    free = estimate_memory(shape, given.spec, 500).peak
-    assert free < estimate_memory(shape, given.spec, 8192).peak
+    free = estimate_memory(shape, given.spec, RowSizes(6, 500)).peak
+    assert free < estimate_memory(shape, given.spec, RowSizes(6, 8192)).peak
     check_memory(given, env, lambda: free)
 
 
