@@ -22,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.calibration_table import Cell, Sample, line_of, read_cells, write_cells
-from benchmarks.worlds import Sides, World, classified, generated, grouped
+from benchmarks.worlds import Sides, World, balanced, classified, generated, grouped
 from tuning.scoring.metric_table import flips_of
-from tuning.scoring.resampling import PairedSums, paired_interval, randomization_ps
+from tuning.scoring.resampling import paired_interval, randomization_ps
 from tuning.scoring.statistics import Interval, mcnemar_midp, newcombe_paired
+from tuning.scoring.sums import PairedSums
 
-__all__ = ["Cell", "Sample", "measure", "sacrebleu_p", "worlds"]
+__all__ = ["Cell", "Sample", "measure", "sacrebleu_p", "sides_of", "worlds"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -50,18 +51,33 @@ class _Trial:
     sacrebleu_p: float
 
 
+NINE, SEVEN = [0.9, 0.1], [0.7, 0.1, 0.1, 0.1]
+COMMON, RARE = Sides(0.05, -0.01, right=0.97), Sides(0.82, 0.8, right=0.5)
+"""A base that names the commonest class nearly always, and a tuned model that knows the others."""
+LEARNED = {
+    "macro_f1, classes .9 .1, the rare one learned": NINE,
+    "macro_f1, classes .7 .1 .1 .1, the rare learned": SEVEN,
+}
+
+
 def worlds() -> dict[str, Callable[[Sides], World]]:
     """What is simulated, by the name it has in the table; accuracy stands for every share of rows."""
     three = [0.4, 0.3, 0.3]
     return {
         "accuracy": partial(classified, "accuracy", classes=three),
         "macro_f1": partial(classified, "macro_f1", classes=three),
-        "macro_f1, classes .7 .1 .1 .1": partial(classified, "macro_f1", classes=[0.7, 0.1, 0.1, 0.1]),
+        "macro_f1, classes .7 .1 .1 .1": partial(classified, "macro_f1", classes=SEVEN),
+        "macro_f1, classes .9 .1": partial(classified, "macro_f1", classes=NINE),
+        "macro_f1, classes .95 .05": partial(classified, "macro_f1", classes=[0.95, 0.05]),
+        "macro_f1, classes .99 .01": partial(classified, "macro_f1", classes=[0.99, 0.01]),
+        **{name: partial(classified, "macro_f1", classes=classes, rare=RARE) for name, classes in LEARNED.items()},
         "chrf": partial(generated, "chrf"),
-        "chrf, all rows differ": partial(generated, "chrf", dense=True),
+        "chrf, all rows differ": partial(balanced, partial(generated, "chrf", dense=True)),
         "mcc": partial(classified, "mcc", classes=three),
-        "brier": partial(classified, "brier", classes=three),
-        "log_loss": partial(classified, "log_loss", classes=three),
+        "mcc, classes .9 .1": partial(classified, "mcc", classes=NINE),
+        "balanced_accuracy, classes .9 .1": partial(classified, "balanced_accuracy", classes=NINE),
+        "brier": partial(balanced, partial(classified, "brier", classes=three)),
+        "log_loss": partial(balanced, partial(classified, "log_loss", classes=three)),
         "rouge_l": partial(generated, "rouge_l"),
         "bleu": partial(generated, "bleu"),
         "perplexity": partial(generated, "perplexity"),
@@ -139,9 +155,17 @@ def _unpaired_z_p(pairs: PairedSums) -> float:
     return math.erfc(abs(shares[1] - shares[0]) / math.sqrt(2 * variance)) if variance > 0 else 1.0
 
 
+def sides_of(sample: Sample) -> Sides:
+    """How the models differ; where the rare classes were learned, on the commonest."""
+    return COMMON if sample.metric in LEARNED else Sides(sample.disagreement, sample.gap)
+
+
 def _samples() -> Iterator[Sample]:
     for metric in worlds():
         for rows in (20, 50, 100, 200):
+            if metric in LEARNED:
+                yield Sample(metric, rows, COMMON.disagreement, COMMON.gap)
+                continue
             for disagreement in (0.1, 0.3, 0.5):
                 for gap in (0.0, disagreement / 2, disagreement):
                     yield Sample(metric, rows, disagreement, gap)
@@ -173,7 +197,7 @@ def main() -> None:
             continue
         if time.monotonic() - began > 60 * options.minutes:
             sys.exit("out of time; what was measured is written")
-        world = worlds()[sample.metric](Sides(sample.disagreement, sample.gap))
+        world = worlds()[sample.metric](sides_of(sample))
         cells[sample] = measure(sample, world, options.trials)
         write_cells([cells[each] for each in _samples() if each in cells], options.out, INTRODUCTION)
         print(line_of(cells[sample]), flush=True)

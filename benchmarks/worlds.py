@@ -4,8 +4,8 @@ A world is a list of rows with both models' answers, each with a probability; a 
 the models differ come up with probability `disagreement`, and those that tuned wins outnumber those it loses by `gap`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tuning.prediction import Prediction
 from tuning.scoring.answers import Answers
 from tuning.scoring.catalog import find_metric
-from tuning.scoring.resampling import PairedSums, RowSums
+from tuning.scoring.sums import PairedSums, RowSums
 
-__all__ = ["Sides", "World", "classified", "generated", "grouped"]
+__all__ = ["Sides", "World", "balanced", "classified", "generated", "grouped"]
 
 WORDS = 12
 """Words of a target text."""
@@ -54,25 +54,21 @@ class World:
     def draw(self, rows: int, sets: int, generator: np.random.Generator) -> list[PairedSums]:
         """So many test sets."""
         drawn = generator.choice(len(self.weights), (sets, rows), p=self.weights)
-        base, tuned = self._sides()
-        return [
-            PairedSums(
-                RowSums(base.values[places], base.score, base.weigh),
-                RowSums(tuned.values[places], tuned.score, tuned.weigh),
-            )
-            for places in drawn
-        ]
+        return [PairedSums(*(replace(side, values=side.values[places]) for side in self._sides())) for places in drawn]
 
     def _sides(self) -> tuple[RowSums, RowSums]:
         return self.pairs.base, self.pairs.tuned
 
 
-def classified(metric: str, sides: Sides, classes: Sequence[float]) -> World:
-    """A classification with classes of the given shares; wrong answers are any other class, often the same one."""
+def classified(metric: str, sides: Sides, classes: Sequence[float], *, rare: Sides | None = None) -> World:
+    """A classification with classes of the given shares; wrong answers are any other class, often the same one.
+
+    With `rare`, that is how the models differ on all classes but the first.
+    """
     rows = [
         (cell_share * share * chance, label, base, tuned)
         for label, share in enumerate(classes)
-        for cell, cell_share in enumerate(sides.shares())
+        for cell, cell_share in enumerate((rare if rare and label else sides).shares())
         for base, tuned, chance in _answers(cell, label, len(classes))
     ]
     generator = np.random.default_rng(0)
@@ -99,6 +95,20 @@ def generated(metric: str, sides: Sides, *, dense: bool = False) -> World:
             tuned.append(_jittered(other, generator) if dense else other)
             weights.append(share / TEXTS)
     return _world(metric, base, tuned, weights)
+
+
+def balanced(make: Callable[[Sides], World], sides: Sides) -> World:
+    """Half the world asked for, half its mirror image with the models changed about.
+
+    Where rows that both get right or wrong have scores of their own, neither model is then the better by accident, and
+    a gap of 0 makes a true null.
+    """
+    one, other = make(sides), make(replace(sides, gap=-sides.gap))
+    base, tuned = (
+        replace(side, values=np.concatenate([side.values, opposite.values]))
+        for side, opposite in ((one.pairs.base, other.pairs.tuned), (one.pairs.tuned, other.pairs.base))
+    )
+    return World(PairedSums(base, tuned), np.concatenate([one.weights, other.weights]) / 2)
 
 
 def grouped(sides: Sides, *, most: int = 6, alike: float = 0.5) -> World:

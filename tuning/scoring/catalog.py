@@ -9,7 +9,7 @@ from typing import Literal
 
 from tuning.scoring import classification, generation
 from tuning.scoring.answers import Answers
-from tuning.scoring.resampling import RowSums
+from tuning.scoring.sums import RowSums
 from tuning.spec import Task
 
 __all__ = ["METRICS", "Metric", "find_metric"]

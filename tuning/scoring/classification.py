@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning.scoring.answers import Answers
-from tuning.scoring.resampling import RowSums
 from tuning.scoring.scores import CalibrationBin, Reliability
+from tuning.scoring.sums import Parts, RowSums, Score
 
 __all__ = [
     "balanced_accuracy",
@@ -34,12 +34,12 @@ SMALLEST = float(np.finfo(np.float64).eps)
 
 def macro_f1(answers: Answers) -> RowSums:
     """Mean F1 over the classes with test rows."""
-    return RowSums(_class_counts(answers), _macro_f1, _class_weights)
+    return _in_classes(answers, _macro_f1)
 
 
 def balanced_accuracy(answers: Answers) -> RowSums:
     """Mean recall over the classes with test rows."""
-    return RowSums(_class_counts(answers), _balanced_accuracy, _class_weights)
+    return _in_classes(answers, _balanced_accuracy)
 
 
 def mcc(answers: Answers) -> RowSums:
@@ -47,7 +47,7 @@ def mcc(answers: Answers) -> RowSums:
 
     0 where it is undefined because there is one class, or one answer.
     """
-    return RowSums(_class_counts(answers), _mcc)
+    return _in_classes(answers, _mcc)
 
 
 def log_loss(answers: Answers) -> RowSums | None:
@@ -93,6 +93,18 @@ def reliability(answers: Answers) -> Reliability | None:
         for rows in members
     ]
     return Reliability(bins=bins, error=error.total())
+
+
+def _in_classes(answers: Answers, score: Score) -> RowSums:
+    """A score of all classes; one that could have been named but has no test rows is a part without rows."""
+    present = len(answers.present)
+    missing = len({label.strip() for label in answers.labels or ()} - set(answers.present))
+    every, none = np.eye(present), np.zeros((present, present))
+    right, wrong = (
+        np.vstack([part, np.zeros((missing, 3 * present))])
+        for part in (np.hstack([every, every, every]), np.hstack([none, none, every]))
+    )
+    return RowSums(_class_counts(answers), score, _class_weights, Parts(right, wrong))
 
 
 def _class_counts(answers: Answers) -> Array:

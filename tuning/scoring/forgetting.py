@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tuning.errors import InputError
 from tuning.scoring.evidence import GeneralText
 from tuning.scoring.record import Forgetting, MetricRow
-from tuning.scoring.resampling import RowSums
 from tuning.scoring.statistics import Interval
+from tuning.scoring.sums import RowSums
 
 __all__ = ["FEWEST_PASSAGES", "SMALL_RISE", "measure_forgetting"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tuning.scoring import overlap, structured
 from tuning.scoring.answers import Answers
-from tuning.scoring.resampling import RowSums
+from tuning.scoring.sums import RowSums
 from tuning.scoring.tokens import is_unspaced, tokenize_words
 
 __all__ = [

@@ -18,15 +18,9 @@ from tuning.prediction import Prediction
 from tuning.scoring.answers import Answers
 from tuning.scoring.catalog import METRICS, Metric, find_metric
 from tuning.scoring.record import Flips, MetricRow
-from tuning.scoring.resampling import (
-    PairedSums,
-    RowSums,
-    bounded_interval,
-    paired_interval,
-    positive_interval,
-    randomization_ps,
-)
+from tuning.scoring.resampling import bounded_interval, paired_interval, positive_interval, randomization_ps
 from tuning.scoring.statistics import Interval, holm, mcnemar_midp, newcombe_paired, wilson
+from tuning.scoring.sums import PairedSums, RowSums
 from tuning.spec import Task
 
 __all__ = ["Score", "flips_of", "metric_table", "paired_metric", "paired_share", "score_interval"]
@@ -144,7 +138,7 @@ def _row(contest: _Contest, drawn_p: float | None) -> MetricRow:
     if flips is not None:
         interval, p = newcombe_paired(flips), mcnemar_midp(flips.broken, flips.fixed)
     elif contest.units is not None and metric.kind != "biased":
-        interval = paired_interval(contest.units)
+        interval = _possible(metric, paired_interval(contest.units))
     return MetricRow(
         name=metric.name,
         base=base,
@@ -155,6 +149,12 @@ def _row(contest: _Contest, drawn_p: float | None) -> MetricRow:
         p=p,
         better=_better(metric, base, tuned),
     )
+
+
+def _possible(metric: Metric, interval: Interval | None) -> Interval | None:
+    """The interval of a difference, cut to the differences that there can be."""
+    reach = {"open": math.inf, "signed": 2.0}.get(metric.kind, 1.0)
+    return interval and Interval(max(-reach, interval.low), min(reach, interval.high))
 
 
 def _better(metric: Metric, base: float | None, tuned: float | None) -> Literal["higher", "lower"]:

@@ -5,108 +5,23 @@ cover the truth and how often the tests reject a true null; `benchmarks/results/
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuning.scoring.statistics import Interval, tango, wilson
+from tuning.scoring.sums import PairedSums, RowSums
 
-__all__ = [
-    "DRAWS",
-    "FEWEST_UNITS",
-    "PairedSums",
-    "RowSums",
-    "bounded_interval",
-    "paired_interval",
-    "positive_interval",
-    "randomization_ps",
-]
+__all__ = ["DRAWS", "bounded_interval", "paired_interval", "positive_interval", "randomization_ps"]
 
 DRAWS = 5000
-FEWEST_UNITS = 20
-"""Rows, or groups of rows, from which on the intervals were seen to cover; with fewer none is given."""
 MANY_DIFFER = 30
 """Units won or lost from which on Student's t alone was seen to cover."""
 ROUNDING = 1e-12
 """What computing may make of a difference that is none."""
 CHUNK_CELLS = 2_000_000
 """Random numbers held at once, so that memory does not grow with rows times draws."""
-
-Score = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""(many, k) sums to (many,) scores."""
-
-
-@dataclass(frozen=True)
-class RowSums:
-    """A metric of one model: what each unit (a row, or a group of rows) adds to k sums, and the score of such sums."""
-
-    values: NDArray[np.float64]
-    """(units, k)"""
-    score: Score
-    weigh: Score | None = None
-    """From (units, k) to how much of the score hangs on each unit, (units,), where that is known."""
-
-    def weights(self) -> NDArray[np.float64] | None:
-        """How much of the score hangs on each unit, 1 on average; None where it is not known."""
-        if self.weigh is None:
-            return None
-        weights = self.weigh(self.values)
-        return weights / weights.mean()
-
-    def too_few(self) -> bool:
-        """Whether there are fewer than `FEWEST_UNITS` units, or weights as uneven as those of fewer (Kish 1965)."""
-        weights = self.weights()
-        effective = len(self.values) if weights is None else float(weights.sum() ** 2 / np.sum(weights**2))
-        return effective < FEWEST_UNITS
-
-    @classmethod
-    def mean(cls, values: NDArray[np.float64]) -> "RowSums":
-        """The mean of one value a row."""
-        return cls(np.column_stack([values, np.ones(len(values))]), _mean)
-
-    @classmethod
-    def share(cls, right: Sequence[bool]) -> "RowSums":
-        """The share of rows that are right."""
-        sums = cls.mean(np.array(right, dtype=np.float64))
-        return cls(sums.values, _mean, _rows_of_units)
-
-    def total(self) -> float:
-        """The score over all units."""
-        return float(self.score(self.values.sum(axis=0, keepdims=True))[0])
-
-    def by_group(self, groups: Sequence[str]) -> "RowSums":
-        """The same metric with each group of rows for one unit, in order of the groups' names."""
-        names, unit = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-        values = np.zeros((len(names), self.values.shape[1]))
-        np.add.at(values, unit, self.values)
-        return RowSums(values, self.score, self.weigh)
-
-    def influences(self) -> NDArray[np.float64]:
-        """Jackknife pseudo-values, (units,): what each unit contributes to the score; of a mean, the values themselves.
-
-        Their mean is the score, up to the jackknife's correction of its bias, which is left out (Efron 1982).
-        """
-        units = len(self.values)
-        without = self.score(self.values.sum(axis=0) - self.values)
-        return self.total() + (units - 1) * (without.mean() - without)
-
-
-@dataclass(frozen=True)
-class PairedSums:
-    """A metric of two models over the same units; both have one score function."""
-
-    base: RowSums
-    tuned: RowSums
-
-    def delta(self) -> float:
-        """Score of tuned less score of base."""
-        return self.tuned.total() - self.base.total()
-
-    def by_group(self, groups: Sequence[str]) -> "PairedSums":
-        """The same metrics with each group of rows for one unit."""
-        return PairedSums(self.base.by_group(groups), self.tuned.by_group(groups))
 
 
 def paired_interval(pairs: PairedSums) -> Interval | None:
@@ -116,38 +31,40 @@ def paired_interval(pairs: PairedSums) -> Interval | None:
     those that did not happen to; then on either side the wider of it and of `tango`, on pairs won or lost by one
     common size: the one size and the counts that give the sum and the sum of squares of the jackknife's pseudo-values
     (as Fay, Feuer 1997, Statistics in Medicine 16(7), 791-801, count weighted events).
+
+    A score in parts may hang on a part of few rows that one model is always right on, or always wrong, which shows no
+    spread. On either side the interval then is at least that of the `padded` rows (after Bonett, Price 2012, Journal
+    of Educational and Behavioral Statistics 37(4), 479-488, who add one pair won and one lost to all pairs).
     """
     if pairs.tuned.too_few():
         return None
-    parts = pairs.tuned.influences() - pairs.base.influences()
-    if not parts.any():
+    won_by = pairs.influences()
+    if not won_by.any():
         return None
-    units, delta = len(parts), pairs.delta()
-    quantile = _student(units)
-    half = quantile * float(parts.std(ddof=1)) / math.sqrt(units)
-    size = _common_size(parts, pairs.tuned.weights())
-    won, lost = (float(np.sum(np.maximum(side, 0))) / size for side in (parts, -parts))
+    quantile = _student(len(won_by))
+    plain = _around(pairs.delta(), quantile * _spread(won_by))
+    if pairs.tuned.parts is not None:
+        padded = pairs.padded()
+        plain = plain.joined(_around(padded.delta(), quantile * _spread(padded.influences())))
+    size = _common_size(won_by, pairs.tuned.weights())
+    won, lost = (float(np.sum(np.maximum(side, 0))) / size for side in (won_by, -won_by))
     if won + lost >= MANY_DIFFER:
-        return Interval(delta - half, delta + half)
-    counted = tango(won, lost, units, quantile=quantile)
-    return Interval(min(delta - half, size * counted.low), max(delta + half, size * counted.high))
+        return plain
+    counted = tango(won, lost, len(won_by), quantile=quantile)
+    return plain.joined(Interval(size * counted.low, size * counted.high))
 
 
 def bounded_interval(sums: RowSums, *, low: float = 0.0) -> Interval | None:
     """95 % interval of one model's score between `low` and 1; None where `too_few`.
 
-    Wilson's, on as many rows as would give a share of this size the standard error that the jackknife finds.
+    Wilson's, on as many rows as would give a share of this size the standard error that the jackknife finds. Of a
+    score in parts, at least that of the `padded` rows on either side.
     """
     if sums.too_few():
         return None
-    units = len(sums.values)
-    reach = 1.0 - low
-    share = (sums.total() - low) / reach
-    error = _standard_error(sums) / reach
-    # Rows that all score the same show no spread; they are then only so many rows.
-    rows = share * (1 - share) / error**2 if error > ROUNDING and 0 < share < 1 else units
-    limits = wilson(share * rows, rows, quantile=_student(units))
-    return Interval(low + reach * limits.low, low + reach * limits.high)
+    quantile = _student(len(sums.values))
+    plain = _bounded(sums, quantile, low)
+    return plain if sums.parts is None else plain.joined(_bounded(sums.padded(first=True), quantile, low))
 
 
 def positive_interval(sums: RowSums) -> Interval | None:
@@ -155,7 +72,7 @@ def positive_interval(sums: RowSums) -> Interval | None:
     units, score = len(sums.values), sums.total()
     if sums.too_few() or score <= 0:
         return None
-    factor = math.exp(_student(units) * _standard_error(sums) / score)
+    factor = math.exp(_student(units) * _spread(sums.influences()) / score)
     return Interval(score / factor, score * factor)
 
 
@@ -184,25 +101,31 @@ def _as_far(swaps: NDArray[np.float64], pair: PairedSums) -> int:
     return int(np.sum(np.abs(tuned - base) >= abs(pair.delta()) - ROUNDING))
 
 
-def _mean(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    return sums[:, 0] / sums[:, 1]
+def _bounded(sums: RowSums, quantile: float, low: float) -> Interval:
+    reach = 1.0 - low
+    share = (sums.total() - low) / reach
+    error = _spread(sums.influences()) / reach
+    # Rows that all score the same show no spread; they are then only so many rows.
+    rows = share * (1 - share) / error**2 if error > ROUNDING and 0 < share < 1 else len(sums.values)
+    limits = wilson(share * rows, rows, quantile=quantile)
+    return Interval(low + reach * limits.low, low + reach * limits.high)
 
 
-def _rows_of_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values[:, 1]
+def _around(middle: float, half: float) -> Interval:
+    return Interval(middle - half, middle + half)
 
 
-def _standard_error(sums: RowSums) -> float:
-    """By the jackknife."""
-    return float(sums.influences().std(ddof=1)) / math.sqrt(len(sums.values))
+def _spread(influences: NDArray[np.float64]) -> float:
+    """The standard error of what the influences are of, by the jackknife."""
+    return float(influences.std(ddof=1)) / math.sqrt(len(influences))
 
 
-def _common_size(parts: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
-    """The size s of units that have s or nothing, with the sum of sizes and of their squares that `parts` have.
+def _common_size(won_by: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
+    """The size s of units that have s or nothing, with the sum of sizes and of their squares that `won_by` has.
 
     Where weights are known, one more unit is counted in, of any weight: those that differ may all be light ones.
     """
-    sizes, squares = float(np.sum(np.abs(parts))), float(np.sum(parts**2))
+    sizes, squares = float(np.sum(np.abs(won_by))), float(np.sum(won_by**2))
     if weights is not None:
         sizes, squares = sizes + float(weights.mean()), squares + float(np.mean(weights**2))
     return squares / sizes

@@ -39,6 +39,10 @@ class Interval:
         """Whether the sign of what the interval is about is settled."""
         return self.low > 0 or self.high < 0
 
+    def joined(self, other: "Interval") -> "Interval":
+        """The interval that reaches as far as either."""
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
 
 def wilson(successes: float, n: float, *, quantile: float = Z) -> Interval:
     """The score interval of one proportion of `n` >= 1 trials: Wilson 1927, JASA 22(158), 209-212.

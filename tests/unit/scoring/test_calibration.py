@@ -8,29 +8,51 @@ import pytest
 from sacrebleu.metrics import CHRF
 from sacrebleu.significance import PairedTest
 
-from benchmarks.calibration import Sample, measure, sacrebleu_p, worlds
-from benchmarks.worlds import Sides
+from benchmarks.calibration import COMMON, LEARNED, Sample, measure, sacrebleu_p, worlds
+from benchmarks.worlds import Sides, World
 from tuning.scoring import overlap
 from tuning.scoring.resampling import paired_interval, randomization_ps
 
 TRIALS = 300
 ERROR = 3 * (0.05 * 0.95 / TRIALS) ** 0.5
 """Three standard errors of a share near .05."""
-UNEVEN = {"macro_f1", "accuracy, groups of 1 to 6 rows"}
+UNEVEN = "accuracy, groups of 1 to 6 rows"
 CASES = [(20, 0.3), (50, 0.1), (100, 0.5), (200, 0.1)]
+
+
+def intervals_of(world: World, rows: int) -> tuple[int, int]:
+    """How many intervals are shown, and how many of them miss the truth."""
+    truth, sets = world.truth(), world.draw(rows, TRIALS, np.random.default_rng(rows))
+    shown = [interval for interval in map(paired_interval, sets) if interval is not None]
+    return len(shown), sum(not interval.low <= truth <= interval.high for interval in shown)
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "chrf", "mcc", "brier", "accuracy, groups of 1 to 6 rows"])
 @pytest.mark.parametrize(("rows", "disagreement"), CASES)
 def test_intervals_cover(metric, rows, disagreement):
     for gap in (0.0, disagreement):
-        world = worlds()[metric](Sides(disagreement, gap))
-        truth, sets = world.truth(), world.draw(rows, TRIALS, np.random.default_rng(rows))
-        shown = [interval for interval in map(paired_interval, sets) if interval is not None]
-        # Classes and groups of 20 units are uneven, and count as fewer.
-        assert len(shown) > 0.9 * TRIALS or (metric in UNEVEN and rows == 20)
-        missed = sum(not interval.low <= truth <= interval.high for interval in shown)
-        assert missed <= (0.05 + ERROR) * len(shown), gap
+        shown, missed = intervals_of(worlds()[metric](Sides(disagreement, gap)), rows)
+        # Uneven groups, if only 20, count as fewer.
+        assert shown > 0.9 * TRIALS or (metric == UNEVEN and rows == 20)
+        assert missed <= (0.05 + ERROR) * shown, gap
+
+
+@pytest.mark.parametrize("rows", [20, 50, 100, 200])
+@pytest.mark.parametrize(
+    ("metric", "sides"),
+    [
+        ("macro_f1, classes .95 .05", Sides(0.1, 0.0)),
+        ("macro_f1, classes .95 .05", Sides(0.5, 0.5)),
+        ("macro_f1, classes .99 .01", Sides(0.3, 0.15)),
+        ("macro_f1, classes .7 .1 .1 .1", Sides(0.3, 0.3)),
+        *((metric, COMMON) for metric in LEARNED),
+    ],
+)
+def test_intervals_cover_when_classes_are_lopsided(metric, sides, rows):
+    shown, missed = intervals_of(worlds()[metric](sides), rows)
+    # Of few intervals the share is known less well.
+    assert missed <= 0.05 * shown + 3 * (0.05 * 0.95 * shown) ** 0.5
+    assert shown > TRIALS / 10
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "chrf"])

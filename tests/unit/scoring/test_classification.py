@@ -8,7 +8,7 @@ from tests.unit.scoring.builders import answers
 from tuning.prediction import Prediction
 from tuning.scoring import classification
 from tuning.scoring.answers import Answers
-from tuning.scoring.resampling import RowSums
+from tuning.scoring.sums import RowSums
 
 LABELS = ["bad", "bad one", "👍", "5 stars", "中立"]
 
@@ -74,11 +74,12 @@ def test_one_class_among_the_targets():
     assert total(classification.mcc(given)) == 0.0
 
 
-def test_a_rare_class_is_too_few_for_an_interval_of_macro_f1():
-    lopsided = Answers(answers(["a"] * 100, ["a"] * 99 + ["b"]))
-    even = Answers(answers(["a"] * 100, ["a", "b"] * 50))
-    assert classification.macro_f1(lopsided).too_few()
-    assert not classification.macro_f1(even).too_few()
+@pytest.mark.parametrize("metric", [classification.macro_f1, classification.balanced_accuracy, classification.mcc])
+def test_a_class_without_test_rows_leaves_scores_of_all_classes_without_an_interval(metric):
+    rows = answers(["a"] * 100, ["a"] * 99 + ["b"])
+    assert metric(Answers(rows, ["a", "b", " c"])).too_few()
+    assert not metric(Answers(rows, ["a ", "b"])).too_few()
+    assert not metric(Answers(rows)).too_few()
 
 
 def test_a_probability_of_zero_has_a_finite_loss():

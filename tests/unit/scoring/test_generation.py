@@ -6,7 +6,7 @@ from tests.unit.scoring.builders import answers
 from tuning.prediction import Prediction
 from tuning.scoring import generation
 from tuning.scoring.answers import Answers
-from tuning.scoring.resampling import RowSums
+from tuning.scoring.sums import RowSums
 
 
 def total(sums: RowSums | None) -> float:

@@ -118,14 +118,27 @@ def test_one_row_and_equal_models_make_no_claim(task):
             assert row.low is None or row.low <= 0 <= (row.high or math.inf)
 
 
-def test_one_in_a_hundred_is_too_few_for_macro_f1_alone():
-    targets = ["a"] * 99 + ["b"]
-    table = named(
-        metric_table(answers(["a"] * 100, targets), answers(targets, targets), Task.CLASSIFY, primary="accuracy")
-    )
-    assert table["macro_f1"].low is None
-    assert table["accuracy"].low is not None
-    assert score_interval(answers(["a"] * 100, targets), "macro_f1").low is None
+def test_a_class_of_few_rows_widens_the_interval_of_macro_f1_alone():
+    lows = []
+    for rare in (1, 4, 16):
+        targets = ["a"] * (100 - rare) + ["b"] * rare
+        pair = answers(["a"] * 100, targets), answers(targets, targets)
+        table = named(metric_table(*pair, Task.CLASSIFY, primary="accuracy"))
+        lows.append(table["macro_f1"].low or 0)
+        assert (table["accuracy"].low or 0) > -0.05
+        score = score_interval(pair[0], "macro_f1")
+        assert (score.low or 0) < (score.value or 0) < (score.high or 0)
+        assert (score.high or 0) > 0.9 or rare > 1
+    # All rare rows are fixed, yet one could be luck, and could be any difference at all.
+    assert lows[0] == -1.0
+    assert -0.3 < lows[1] < 0
+    assert 0.2 < lows[2]
+
+
+def test_a_class_without_rows_leaves_macro_f1_without_an_interval():
+    targets = ["a", "b"] * 50
+    row = paired_metric(answers(["a"] * 100, targets), answers(targets, targets), "macro_f1", ["a", "b", "c"])
+    assert (row.delta is not None, row.low) == (True, None)
 
 
 @pytest.mark.parametrize("name", ["macro_f1", "mcc", "brier", "log_loss"])

@@ -2,16 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap, ttest_1samp
 
-from tuning.scoring.resampling import (
-    FEWEST_UNITS,
-    PairedSums,
-    RowSums,
-    bounded_interval,
-    paired_interval,
-    positive_interval,
-    randomization_ps,
-)
+from tuning.scoring.resampling import bounded_interval, paired_interval, positive_interval, randomization_ps
 from tuning.scoring.statistics import tango, wilson
+from tuning.scoring.sums import FEWEST_UNITS, PairedSums, RowSums
 
 
 def means(base: np.ndarray, tuned: np.ndarray) -> PairedSums:
