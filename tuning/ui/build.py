@@ -4,6 +4,7 @@ The form is a courtesy: every handler checks again what it is given. Events for 
 get the endpoints of `tuning.ui.endpoints`.
 """
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -72,7 +73,8 @@ def _wire_compare(page: Page) -> None:
     changed = [samples.order.input, samples.search.input]
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
-    taken.pack.click(page.pack, browser, [*taken.outputs, compare.notice], **_WORK)
+    for take, button in taken.buttons.items():
+        button.click(partial(page.take_away, take), browser, [*taken.outputs, compare.notice], **_WORK)
 
 
 def _wire_watch(page: Page) -> None:

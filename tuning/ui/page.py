@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.report import markup
+from tuning.report.packing import Take, pack
 from tuning.runs.local import enforce_cancel
 from tuning.runs.submission import submit
 from tuning.ui.context import told
@@ -18,7 +19,6 @@ from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, settings_of
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
-from tuning.ui.take_away import pack_run
 from tuning.ui.visitor import current_run, looking_at, own_run, owner_of, read_visitor
 
 __all__ = ["Page"]
@@ -159,7 +159,6 @@ class Page(Screens):
         return self.compare.samples.show(self.opened(stored), read_filter(kept), read_view(order, search, 0))
 
     @told(_no_comparison)
-    def pack(self, stored: object) -> Changes:
+    def take_away(self, take: Take, stored: object) -> Changes:
         """Make the download ready."""
-        packed = pack_run(self.opened(stored), self.context.files)
-        return self.compare.take_away.show(packed)
+        return self.compare.take_away.show(take, pack(self.opened(stored), take, self.context.files))

@@ -1,53 +1,51 @@
-"""What a person takes away from a comparison, made when asked for. Knows a run's folder and where files may lie."""
+"""What a person takes away from a comparison: a button for each file, and the file once it is made. Knows no run."""
 
-import secrets
-import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
 
-from tuning.errors import InputError
 from tuning.report import markup
-from tuning.runs.store import Run
+from tuning.report.packing import Take
 
-__all__ = ["TakeAway", "pack_run"]
+__all__ = ["TakeAway"]
 
-_PACKED = ("run.json", "spec.json", "dataset.json", "comparison.json", "predictions", "adapter")
-
-
-def pack_run(run: Run, folder: Path) -> Path:
-    """Adapter, predictions and comparison as a zip below `folder`, at a path that nobody can guess."""
-    if run.comparison() is None:
-        raise InputError("There is nothing to download: this run has no comparison.")
-    target = folder / secrets.token_urlsafe(24) / f"tune-off-{run.id[:8]}.zip"
-    target.parent.mkdir(parents=True, mode=0o700)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in _PACKED:
-            path = run.path / name
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                if file.is_file() and not file.is_symlink():
-                    archive.write(file, str(file.relative_to(run.path)))
-    return target
+_LABELS: Mapping[Take, str] = MappingProxyType(
+    {
+        "report": "Report (HTML)",
+        "adapter": "Adapter (zip)",
+        "predictions": "Predictions (CSV)",
+        "samples": "Samples (JSON Lines)",
+        "charts": "Charts (SVG and PNG)",
+    }
+)
+_HELP = (
+    '<p class="to-caption to-left">The report is one file that opens without a network and prints well. The adapter is '
+    "in PEFT's format, with a model card and a program that loads it. In the CSV, a cell that a spreadsheet would take "
+    "for a formula begins with an apostrophe; the JSON Lines have every text as it was.</p>"
+)
 
 
 class TakeAway:
     """The layout of the part, and what of it changes."""
 
     def __init__(self) -> None:
-        gr.HTML(markup.heading("", "Take it away", "adapter in PEFT's format, predictions, comparison"))
+        gr.HTML(markup.heading("", "Take it away", "each file is made when you ask for it"))
         with gr.Row():
-            self.pack = gr.Button("Prepare the download", min_width=240, scale=0)
-            self.file = gr.File(label="Your download", visible=False, interactive=False, height=90)
+            self.buttons = {take: gr.Button(label, size="md", min_width=150) for take, label in _LABELS.items()}
+        self.file = gr.File(label="Your download", visible=False, interactive=False, height=90)
+        gr.HTML(_HELP)
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` and `show_nothing` change."""
         return [self.file]
 
-    def show(self, packed: Path) -> dict[Any, Any]:
+    def show(self, take: Take, packed: Path) -> dict[Any, Any]:
         """The changes that offer a file."""
-        return {self.file: gr.File(str(packed), visible=True)}
+        return {self.file: gr.File(str(packed), label=f"Your download: {_LABELS[take]}", visible=True)}
 
     def show_nothing(self) -> dict[Any, Any]:
         """The changes that take back what was offered of another run."""

@@ -1,0 +1,83 @@
+"""What can be taken away from a run, each as one file that is made when it is asked for. Knows a run and a folder.
+
+The folder is one that whoever knows a path can fetch from, so every file lies at a path that nobody can guess.
+"""
+
+import secrets
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from tuning.errors import InputError
+from tuning.report.charts import charts
+from tuning.report.document import report
+from tuning.report.drawing import DARK, LIGHT, png, svg
+from tuning.report.exports import predictions_csv, samples_jsonl
+from tuning.report.samples import pair_samples
+from tuning.runs.card import CARD, model_card
+from tuning.runs.store import Run
+
+__all__ = ["Take", "pack"]
+
+Take = Literal["report", "adapter", "predictions", "samples", "charts"]
+
+
+def pack(run: Run, take: Take, folder: Path) -> Path:
+    """The file, somewhere below `folder`. Raises `InputError` for a run that has nothing like that."""
+    if run.comparison() is None:
+        raise InputError("There is nothing to take away: this run has no comparison.")
+    name, write = _TAKES[take]
+    place = folder / secrets.token_urlsafe(24) / name.format(run.id[:8])
+    place.parent.mkdir(parents=True, mode=0o700)
+    write(run, place)
+    return place
+
+
+def _write_report(run: Run, place: Path) -> None:
+    place.write_text(report(run), encoding="utf-8")
+
+
+def _write_adapter(run: Run, place: Path) -> None:
+    """What PEFT wrote, the model card, and what judged it; no link is followed and no row of the data goes along."""
+    if not run.adapter_path.is_dir():
+        raise InputError("There is no adapter to take away: this run was not trained to the end.")
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for file in sorted(run.adapter_path.rglob("*")):
+            if file.is_file() and not file.is_symlink() and file.name != CARD:
+                archive.write(file, file.relative_to(run.adapter_path).as_posix())
+        archive.writestr(CARD, model_card(run))
+        archive.write(run.path / "comparison.json", "comparison.json")
+
+
+def _write_predictions(run: Run, place: Path) -> None:
+    text = predictions_csv(run.predictions("base"), run.predictions("tuned"))
+    place.write_bytes(text.encode("utf-8"))
+
+
+def _write_samples(run: Run, place: Path) -> None:
+    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id)
+    place.write_bytes(samples_jsonl(samples).encode("utf-8"))
+
+
+def _write_charts(run: Run, place: Path) -> None:
+    """Every chart as SVG and PNG, light and dark."""
+    comparison, events = run.comparison(), run.events()
+    assert comparison is not None
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for look, palette in (("light", LIGHT), ("dark", DARK)):
+            for chart in charts(comparison, events, palette):
+                archive.writestr(f"{chart.name}-{look}.svg", svg(chart))
+                archive.writestr(f"{chart.name}-{look}.png", png(chart))
+
+
+_TAKES: Mapping[Take, tuple[str, Callable[[Run, Path], None]]] = MappingProxyType(
+    {
+        "report": ("tune-off-{}.html", _write_report),
+        "adapter": ("tune-off-{}-adapter.zip", _write_adapter),
+        "predictions": ("tune-off-{}-predictions.csv", _write_predictions),
+        "samples": ("tune-off-{}-samples.jsonl", _write_samples),
+        "charts": ("tune-off-{}-charts.zip", _write_charts),
+    }
+)
