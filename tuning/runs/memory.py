@@ -194,7 +194,13 @@ def _peak_with(change: Mapping[str, int], shape: ModelShape, spec: RunSpec, size
 
 
 def _trained_layers(spec: RunSpec, shape: ModelShape) -> int:
-    return min(spec.layers, shape.layers) if isinstance(spec.layers, int) else shape.layers
+    match spec.layers:
+        case "third":  # as `tuning.runs.budget` counts
+            return max(1, round(shape.layers / 3))
+        case int(count):
+            return min(count, shape.layers)
+        case _:
+            return shape.layers
 
 
 def _has_bfloat16(cpuinfo: Path) -> bool:

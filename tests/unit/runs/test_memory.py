@@ -131,7 +131,8 @@ def test_what_grows_with_what():
     assert parts(layers=10).training == usual.training + held(6 * 128 * 576 * 4)
     assert parts(layers=10, rows=10**6).training == usual.training + held(memory._STORE)
     assert parts(layers=30, rows=10**6) == usual
-    assert parts(layers=1000) == usual
+    assert parts(layers=1000) == parts(layers=None) == usual
+    assert parts(layers="third") == parts(layers=10)
     assert usual.peak == usual.libraries + usual.weights + usual.adapter + usual.training
     idle = replace(usual, training=0)
     assert idle.peak == usual.peak - usual.training + usual.answering
