@@ -68,23 +68,26 @@ def test_status_and_comparison_are_named_endpoints(client, run):
     assert comparison == json.loads(found.to_json())
 
 
-@pytest.mark.parametrize("name", ["/status", "/comparison"])
+@pytest.mark.parametrize("name", ["/status", "/comparison", "/predict"])
 @pytest.mark.parametrize("run_id", NOT_IDS)
 def test_what_is_no_id_is_refused(client, run_id, name):
+    prompt = ["hi"] if name == "/predict" else []
     with pytest.raises(AppError, match="no run has the id") as refused:
-        client.predict(run_id, api_name=name)
+        client.predict(run_id, *prompt, api_name=name)
     assert "<script" not in str(refused.value)
 
 
 def test_nothing_else_is_offered(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/status", "/comparison"}
+    offered = set(client.view_api(return_format="dict")["named_endpoints"])
+    assert offered == {"/inspect", "/start", "/status", "/comparison", "/predict"}
 
 
 def test_a_strangers_events_change_nothing(app, config, run):
     call(app, config, "cancel", [looking(BOB, run)])
-    call(app, config, "delete_run", [BOB.model_dump(), run.id])
-    listed = call(app, config, "list_runs", [BOB.model_dump()])
-    assert run.id in call(app, config, "list_runs", [ALICE.model_dump()]).text, "the owner's own list, for comparison"
+    for event in ("delete_run", "compare_chosen"):
+        call(app, config, event, [BOB.model_dump(), [run.id]])
+    listed = call(app, config, "show_list", [BOB.model_dump()])
+    assert run.id in call(app, config, "show_list", [ALICE.model_dump()]).text, "the owner's own list, for comparison"
     assert run.path.is_dir()
     assert run.cancel_requests() == 0
     assert run.id not in listed.text

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,22 +35,22 @@ def env(tiny_model) -> dict[str, str]:
     return {**os.environ, "TUNEOFF_MODELS": str(tiny_model)}
 
 
+def trained_run(home: Path, model_folder: Path, task: Task, seed: int = 1) -> Run:
+    """A run with an adapter of random weights, as if it had been trained."""
+    run = RunStore(home).create(prepared(task, str(model_folder)), "local")
+    base = load_model(model_folder, choose_machine("cpu", "float32")).model
+    model = attach_adapter(base, AdapterSettings(rank=4, alpha=8, dropout=0.0, layers=2, seed=seed))
+    generator = torch.Generator().manual_seed(seed)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = 0.1 * torch.randn(parameter.shape, generator=generator)
+    run.save_folder("adapter", model.save_pretrained)
+    return run
+
+
 @pytest.fixture(scope="module")
 def trained(tiny_model, home) -> Callable[..., Run]:
-    """A run with an adapter of random weights, as if it had been trained."""
-
-    def make(task: Task, seed: int = 1) -> Run:
-        run = RunStore(home).create(prepared(task, str(tiny_model)), "local")
-        base = load_model(tiny_model, choose_machine("cpu", "float32")).model
-        model = attach_adapter(base, AdapterSettings(rank=4, alpha=8, dropout=0.0, layers=2, seed=seed))
-        generator = torch.Generator().manual_seed(seed)
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.data = 0.1 * torch.randn(parameter.shape, generator=generator)
-        run.save_folder("adapter", model.save_pretrained)
-        return run
-
-    return make
+    return partial(trained_run, home, tiny_model)
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,9 @@ class Inference:
             return self._process
 
     def _start(self, run: Run) -> "subprocess.Popen[bytes]":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+        flags = 0
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         try:
             return subprocess.Popen(
                 list(self._command),

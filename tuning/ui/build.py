@@ -35,13 +35,14 @@ def build(context: Context) -> gr.Blocks:
     with gr.Blocks(title="Tune-Off", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         gr.HTML(_HEAD)
         page = Page(context)
+        # Before all other events, which would otherwise take their names.
+        add_endpoints(context, page.data, inference)
         _wire_page(demo, page)
         _wire_tune(page)
         _wire_compare(page)
         _wire_watch(page)
         TryEvents(page, inference).wire()
         RunsEvents(page).wire()
-        add_endpoints(context.store)
     return demo
 
 
@@ -70,7 +71,8 @@ def _wire_compare(page: Page) -> None:
     here = [browser, samples.filter, samples.order, samples.search]
     for drawn in (samples.flips, samples.list, compare.parts):
         getattr(drawn, PICKED)(page.pick_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
-    changed = [samples.order.input, samples.search.input]
+    # A text box has no `input` event for what is pasted or cleared with the mouse.
+    changed = [samples.order.input, samples.search.change]
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
     for take, button in taken.buttons.items():

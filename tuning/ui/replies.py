@@ -67,8 +67,9 @@ def _agreement(side: Side, shown: Shown) -> str:
     """Whether the answer is its target: said once that cannot sway a vote."""
     if shown.target is None or not side.over or shown.sealed:
         return ""
-    right = side.text == shown.target.strip()
-    return f'<span class="to-{"better" if right else "worse"}">{"✓ as the target" if right else "✗ differs from the target"}</span>'
+    if side.text == shown.target.strip():
+        return '<span class="to-better">✓ as the target</span>'
+    return '<span class="to-worse">✗ differs from the target</span>'
 
 
 def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:
