@@ -62,10 +62,11 @@ def _shown(page: SamplePage) -> str:
 def _turning(page: SamplePage) -> str:
     if page.pages == 1:
         return ""
-    ways = (("back", "◂ Previous", page.number - 1), ("on", "Next ▸", page.number + 1))
+    heard = '<span class="to-heard"> page</span>'
+    ways = (("back", f"◂ Previous{heard}", page.number - 1), ("on", f"Next{heard} ▸", page.number + 1))
     back, on = (
         pick_button(
-            f'{name}<span class="to-heard"> page</span>',
+            name,
             max(0, number),
             key=way,
             more=f'data-turn="{way}"' + ("" if 0 <= number < page.pages else " disabled"),
