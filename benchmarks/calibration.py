@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from benchmarks.calibration_table import Cell, Sample, line_of, read_cells, write_cells
 from benchmarks.worlds import Sides, World, balanced, classified, generated, grouped
-from tuning.scoring.metric_table import flips_of
-from tuning.scoring.resampling import paired_interval, randomization_ps
+from tuning.scoring.catalog import find_metric
+from tuning.scoring.metric_table import difference_interval, flips_of
+from tuning.scoring.resampling import randomization_ps
 from tuning.scoring.statistics import Interval, mcnemar_midp, newcombe_paired
 from tuning.scoring.sums import PairedSums
 
@@ -34,6 +35,8 @@ Array: TypeAlias = NDArray[np.float64]
 
 DRAWS = 200
 """Of bootstraps and randomizations for each test set; with 200, p < .05 is as likely under the null as with 5,000."""
+THOROUGH = ("accuracy", "macro_f1", "macro_f1, classes .7 .1 .1 .1", "chrf", "chrf, all rows differ")
+"""Metrics of which gaps of half the disagreement are simulated too."""
 BATCH = 50
 """Test sets that share the draws, as all do in the product, whose seed is fixed."""
 ROUNDING = 1e-12
@@ -79,6 +82,7 @@ def worlds() -> dict[str, Callable[[Sides], World]]:
         "brier": partial(balanced, partial(classified, "brier", classes=three)),
         "log_loss": partial(balanced, partial(classified, "log_loss", classes=three)),
         "rouge_l": partial(generated, "rouge_l"),
+        "token_f1, all rows differ": partial(balanced, partial(generated, "token_f1", dense=True)),
         "bleu": partial(generated, "bleu"),
         "perplexity": partial(generated, "perplexity"),
         "accuracy, groups of 1 to 6 rows": grouped,
@@ -93,7 +97,7 @@ def measure(sample: Sample, world: World, trials: int) -> Cell:
     share, found = sample.metric == "accuracy", list[_Trial]()
     for start in range(0, trials, BATCH):
         sets = world.draw(sample.rows, min(BATCH, trials - start), generator)
-        found += _trials(sets, world.truth(), generator, closed_form=share)
+        found += _trials(sample, sets, world.truth(), generator)
     shown = [trial.covered for trial in found if trial.covered is not None]
     return Cell(
         **asdict(sample),
@@ -115,14 +119,15 @@ def sacrebleu_p(drawn: Array, observed: float) -> float:
 
 
 def _trials(
-    sets: Sequence[PairedSums], truth: float, generator: np.random.Generator, *, closed_form: bool
+    sample: Sample, sets: Sequence[PairedSums], truth: float, generator: np.random.Generator
 ) -> Iterator[_Trial]:
-    if closed_form:
+    if sample.metric == "accuracy":
         flips = [flips_of(pairs) for pairs in sets]
         intervals: list[Interval | None] = [newcombe_paired(each) for each in flips]
         ps = [mcnemar_midp(each.broken, each.fixed) for each in flips]
     else:
-        intervals = [paired_interval(pairs) for pairs in sets]
+        metric = find_metric(sample.metric.split(",")[0])
+        intervals = [difference_interval(metric, pairs) for pairs in sets]
         ps = randomization_ps(sets, seed=int(generator.integers(2**32)), draws=DRAWS)
     resamples = _resamples(len(sets[0].base.values), generator)
     for pairs, interval, p in zip(sets, intervals, ps, strict=True):
@@ -164,10 +169,13 @@ def _samples() -> Iterator[Sample]:
     for metric in worlds():
         for rows in (20, 50, 100, 200):
             if metric in LEARNED:
-                yield Sample(metric, rows, COMMON.disagreement, COMMON.gap)
+                common = LEARNED[metric][0]
+                differ = common * COMMON.disagreement + (1 - common) * RARE.disagreement
+                yield Sample(metric, rows, round(differ, 3), round(common * COMMON.gap + (1 - common) * RARE.gap, 3))
                 continue
             for disagreement in (0.1, 0.3, 0.5):
-                for gap in (0.0, disagreement / 2, disagreement):
+                halves = (disagreement / 2,) if metric in THOROUGH else ()
+                for gap in (0.0, *halves, disagreement):
                     yield Sample(metric, rows, disagreement, gap)
 
 

@@ -121,17 +121,17 @@ def _class_counts(answers: Answers) -> Array:
 
 
 def _macro_f1(sums: Array) -> Array:
-    hits, answered, targets = np.split(sums, 3, axis=1)
+    hits, answered, targets = _thirds(sums)
     return _over_classes(2 * hits, answered + targets, targets > 0)
 
 
 def _balanced_accuracy(sums: Array) -> Array:
-    hits, _, targets = np.split(sums, 3, axis=1)
+    hits, _, targets = _thirds(sums)
     return _over_classes(hits, targets, targets > 0)
 
 
 def _mcc(sums: Array) -> Array:
-    hits, answered, targets = np.split(sums, 3, axis=1)
+    hits, answered, targets = _thirds(sums)
     rows = targets.sum(axis=1)
     other = rows - answered.sum(axis=1)
     covariance = hits.sum(axis=1) * rows - (answered * targets).sum(axis=1)
@@ -142,10 +142,16 @@ def _mcc(sums: Array) -> Array:
 
 def _class_weights(values: Array) -> Array:
     """A row weighs the more the fewer rows its class has."""
-    targets = np.split(values, 3, axis=1)[2]
+    targets = _thirds(values)[2]
     rows = targets.sum(axis=0)
     weights = np.divide(1, rows, out=np.zeros_like(rows), where=rows > 0)
     return targets @ weights
+
+
+def _thirds(sums: Array) -> tuple[Array, Array, Array]:
+    """Hits, answers and targets by class."""
+    classes = sums.shape[1] // 3
+    return sums[:, :classes], sums[:, classes : 2 * classes], sums[:, 2 * classes :]
 
 
 def _over_classes(over: Array, under: Array, present: NDArray[np.bool_]) -> Array:

@@ -23,7 +23,15 @@ from tuning.scoring.statistics import Interval, holm, mcnemar_midp, newcombe_pai
 from tuning.scoring.sums import PairedSums, RowSums
 from tuning.spec import Task
 
-__all__ = ["Score", "flips_of", "metric_table", "paired_metric", "paired_share", "score_interval"]
+__all__ = [
+    "Score",
+    "difference_interval",
+    "flips_of",
+    "metric_table",
+    "paired_metric",
+    "paired_share",
+    "score_interval",
+]
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,15 @@ def score_interval(predictions: Sequence[Prediction], name: str, labels: Sequenc
     return Score(sums.total(), interval.low, interval.high) if interval else Score(sums.total())
 
 
+def difference_interval(metric: Metric, units: PairedSums) -> Interval | None:
+    """95 % interval of a difference where no closed form is for it; None where none was seen to cover."""
+    interval = paired_interval(units)
+    if interval is None or metric.kind == "bare" or len(units.base.values) < metric.fewest:
+        return None
+    reach = {"open": math.inf, "signed": 2.0}.get(metric.kind, 1.0)
+    return Interval(max(-reach, interval.low), min(reach, interval.high))
+
+
 def flips_of(pairs: PairedSums) -> Flips:
     """Rows fixed, broken, right and wrong with both, from the sums of a share of rows (`RowSums.share`)."""
     base, tuned = (side.values[:, 0] > 0 for side in (pairs.base, pairs.tuned))
@@ -137,8 +154,8 @@ def _row(contest: _Contest, drawn_p: float | None) -> MetricRow:
     interval, p = None, drawn_p
     if flips is not None:
         interval, p = newcombe_paired(flips), mcnemar_midp(flips.broken, flips.fixed)
-    elif contest.units is not None and metric.kind != "biased":
-        interval = _possible(metric, paired_interval(contest.units))
+    elif contest.units is not None:
+        interval = difference_interval(metric, contest.units)
     return MetricRow(
         name=metric.name,
         base=base,
@@ -149,12 +166,6 @@ def _row(contest: _Contest, drawn_p: float | None) -> MetricRow:
         p=p,
         better=_better(metric, base, tuned),
     )
-
-
-def _possible(metric: Metric, interval: Interval | None) -> Interval | None:
-    """The interval of a difference, cut to the differences that there can be."""
-    reach = {"open": math.inf, "signed": 2.0}.get(metric.kind, 1.0)
-    return interval and Interval(max(-reach, interval.low), min(reach, interval.high))
 
 
 def _better(metric: Metric, base: float | None, tuned: float | None) -> Literal["higher", "lower"]:
@@ -175,7 +186,7 @@ def _single_interval(metric: Metric, sums: RowSums, groups: Sequence[str] | None
     units = sums if groups is None else sums.by_group(groups)
     if metric.kind == "share" and groups is None:
         return wilson(float(sums.values[:, 0].sum()), len(sums.values))
-    if metric.kind == "biased":
+    if metric.kind == "bare":
         return None
     if metric.kind == "open":
         return positive_interval(units)

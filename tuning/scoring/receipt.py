@@ -5,7 +5,7 @@ measures, these rules judge.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuning.prediction import Prediction
@@ -24,6 +24,7 @@ __all__ = [
     "logits_changed",
     "looks_at_test",
     "noise_floor",
+    "same_likelihoods",
     "same_predictions",
     "same_prompts",
     "same_rows",
@@ -76,6 +77,22 @@ def same_predictions(check: str, before: Sequence[Prediction], after: Sequence[P
         if difference is not None:
             return Check(check=check, status="fail", detail=difference)
     return Check(check=check, status="pass", detail=f"identical answers on {len(after)} rows")
+
+
+def same_likelihoods(check: str, before: Sequence[Prediction], nlls: Mapping[int, float], bound: float) -> Check:
+    """The targets of some rows, measured again, are as likely as in `before`; `check` is its name.
+
+    `nlls` are whole negative log-likelihoods in nats by row; a mean difference of over `bound` nats a token fails.
+    """
+    known = {row.row: row for row in before if row.target_nll is not None and row.target_tokens}
+    rows = [known[number] for number in nlls if number in known]
+    if not rows or len(rows) < len(nlls):
+        return Check(check=check, status="fail", detail=f"of {len(nlls)} rows, {len(rows)} were measured before")
+    apart = sum(abs(nlls[row.row] - (row.target_nll or 0.0)) for row in rows)
+    mean = apart / sum(row.target_tokens or 0 for row in rows)
+    same = math.isfinite(mean) and mean <= bound
+    detail = f"the targets of {len(rows)} rows are as likely, to {mean:.2g} nats a token; {bound:.2g} is allowed"
+    return Check(check=check, status="pass" if same else "fail", detail=detail)
 
 
 def logits_changed(max_abs_difference: float) -> Check:
