@@ -1,8 +1,9 @@
 """What on the page chooses samples: buttons in escaped HTML, each with what it asks for. Knows filters, no run.
 
 Gradio's plots and HTML have no event that says what was clicked, so one script carries a button's request to the
-server, where `tuning.ui.filters` checks it. It keeps the keyboard where it was when the fragment is drawn anew, says
-the element with `data-said` to whoever listens, and turns pages with the arrow keys within `data-turns`.
+server, where `tuning.ui.filters` checks it. It keeps the keyboard where it was when the fragment is drawn anew, or
+takes it to the place that `data-leads` names; says the element with `data-said` to whoever listens; and turns pages
+with the arrow keys within `data-turns`.
 """
 
 import html
@@ -26,8 +27,13 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   last = button.dataset.key;
   trigger("picked", JSON.parse(button.dataset.pick));
-  if (button.dataset.leads) document.querySelector(button.dataset.leads)?.scrollIntoView({block: "start"});
+  const place = button.dataset.leads && document.querySelector(button.dataset.leads);
+  if (!place) return;
+  last = null;
+  place.scrollIntoView({block: "start"});
+  place.querySelector("[data-turns]")?.dispatchEvent(new Event("lead", {bubbles: true}));
 });
+element.addEventListener("lead", () => { last = "list"; });
 element.addEventListener("keydown", (event) => {
   const way = {ArrowLeft: "back", ArrowRight: "on"}[event.key];
   if (!way || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -116,14 +116,15 @@ def _share(answer: Answer) -> str:
 
 def _percent(share: float) -> str:
     """Never 100 % or 0 % of what is only nearly so."""
-    return "> 99 %" if 0.995 <= share < 1 else "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    said = "&gt; 99" if 0.995 <= share < 1 else "&lt; 1" if 0 < share < 0.005 else f"{100 * share:.0f}"
+    return f"{said}\N{NO-BREAK SPACE}%"
 
 
 def _change(change: Change | None, labels: bool) -> str:
     if change is None:
         return ""
     if labels:
-        return f"<small>target {_percent(change.base)} → {_percent(change.tuned)} likely</small>"
+        return f"<small>target {_percent(change.base)} → {_percent(change.tuned)}</small>"
     return f"<small>{_percent(change.base)} → {_percent(change.tuned)} like the target</small>"
 
 

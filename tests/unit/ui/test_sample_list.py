@@ -43,7 +43,7 @@ def page(
 def test_labels_are_right_or_wrong_and_as_sure_as_they_are():
     head, row = cells(sample_list(page(), labels=True))
     assert head == ["Row", "Input", "Target", "Base", "Tuned", "Kind"]
-    assert row == ["Row 7", "Is it?", "yes", "✗wrong:  no", "✓right:  yes> 99 % sure", "▲ fixed"]
+    assert row == ["Row 7", "Is it?", "yes", "✗wrong:  no", "✓right:  yes> 99\N{NO-BREAK SPACE}% sure", "▲ fixed"]
 
 
 def test_words_of_texts_are_compared():
@@ -98,5 +98,5 @@ def test_nothing_found_says_so():
 
 def test_sorted_by_change_the_change_is_shown():
     given = page(changes=[Change(0.1, 0.999)])
-    assert "target 10 % → > 99 % likely" in text_of(sample_list(given, labels=True))
+    assert "target 10 % → > 99 %" in text_of(sample_list(given, labels=True))
     assert "10 % → > 99 % like the target" in text_of(sample_list(given, labels=False))
