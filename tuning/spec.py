@@ -20,10 +20,12 @@ __all__ = [
     "DEFAULT_MODEL",
     "CleaningPlan",
     "CleaningStep",
+    "Depth",
     "GroupRule",
     "PlanStep",
     "RunSpec",
     "Task",
+    "layers_of",
     "parse_spec",
     "read_plan",
     "read_spec",
@@ -33,6 +35,10 @@ DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EPOCHS = 3
 MOST_EPOCHS = 50
 """What a time budget is allowed to go to; training ends before, when dev stops improving."""
+
+
+Depth = Annotated[int, Field(ge=1, le=1000)] | Literal["all", "third"]
+"""How many of a model's top layers."""
 
 
 class Task(StrEnum):
@@ -170,7 +176,7 @@ class RunSpec(BaseModel):
     dropout: float = Field(0.05, ge=0, le=0.9, description="share of adapter inputs dropped while training")
     learning_rate: float = Field(1e-3, ge=1e-6, le=0.1, description="highest learning rate of the schedule")
     weight_decay: float = Field(0.01, ge=0, le=1, description="how strongly adapter weights are pulled to zero")
-    layers: Annotated[int, Field(ge=1, le=1000)] | Literal["all", "third"] | None = Field(
+    layers: Depth | None = Field(
         None, description="how many of the top layers get an adapter: all, or what a budget has time for"
     )
     batch_size: int = Field(8, ge=1, le=256, description="training rows per optimizer step")
@@ -205,6 +211,17 @@ class RunSpec(BaseModel):
         if not colon or not characters.isdecimal() or not column:
             return GroupRule(column=self.group)
         return GroupRule(column=column, characters=int(characters))
+
+
+def layers_of(depth: Depth, layers: int) -> int:
+    """How many of a model's `layers` that is; a number may be more than there are."""
+    match depth:
+        case "all":
+            return layers
+        case "third":
+            return max(1, round(layers / 3))
+        case count:
+            return count
 
 
 def parse_spec(values: Mapping[str, object]) -> RunSpec:

@@ -7,11 +7,10 @@ then the search for the base's best wording. Knows seconds and counts; knows no 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from tuning.durations import duration_words
 from tuning.errors import SettingError
-from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Task
+from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Depth, Task, layers_of
 
 __all__ = ["BudgetPlan", "Pace", "Work", "plan_budget", "plan_without_budget", "training_seconds"]
 
@@ -19,15 +18,21 @@ _TRAIN_SHARE = 0.45
 """Of what is left after fixed costs: training gets at least this before anything is given up for it."""
 _LEAST_TRAIN_SHARE = 0.25
 """The same when test rows are at stake."""
-_LEAST_TEST_ROWS = 20
-"""Fewer decide nothing."""
+_DECIDING_ROWS = 20
+"""Fewer test rows decide nothing."""
+_LEAST_TEST_ROWS = 5
 _DEV_SHARE = 0.15
 """Of training's time, for the dev rows."""
 _DEV_SCORES = 7
 _LEAST_DEV_ROWS = 16
 _WORDING_ROWS = 60
-_CHECKED_ROWS = 48
-"""Three times the rows that the checks answer again."""
+_CHECKED_ROWS = 32
+"""Rows whose labels the checks score again: as many with the adapter off as after the reload."""
+_CHECKING_PASSES = {Task.CLASSIFY: 2.0, Task.GENERATE: 6.0}
+"""What else the checks measure, in passes over a batch."""
+_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
+_AGAIN_COST = 2.0
+"""A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
 """All layers are trained if so many passes over the rows are possible; else the top third, which is faster."""
 _STEP_PASSES = 3.0
@@ -69,7 +74,7 @@ class Work:
     batch_size: int
     depth: int
     """Layers of the model."""
-    layers: int | Literal["all", "third"] | None
+    layers: Depth | None
     epochs: int | None
 
 
@@ -112,21 +117,20 @@ def plan_without_budget(work: Work) -> BudgetPlan:
 
 def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
-    tuned = replace(plan, wording=False, few_shot=False)
-    return max(left_s - _fixed_s(pace) - (_asking_s(tuned, pace, work) - _fixed_s(pace)) / 2, _LEAST_TRAIN_S)
+    return max(left_s - _fixed_s(pace, work) - _side_s(plan, pace, work), _LEAST_TRAIN_S)
 
 
 def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
     """The plan for what is left of a budget. Raises `SettingError` when not even the least fits."""
     for plan, share in _attempts(work):
         train_s = left_s - _asking_s(plan, pace, work)
-        if train_s >= share * (left_s - _fixed_s(pace)) and train_s > 0:
+        if train_s >= max(share * (left_s - _fixed_s(pace, work)), _LEAST_TRAIN_S):
             return _with_training(replace(plan, train_s=train_s), pace, work)
     least = replace(_barest(work), test_rows=min(work.test, _LEAST_TEST_ROWS))
-    needed = _asking_s(least, pace, work) + _fixed_s(pace)
+    needed = _asking_s(least, pace, work) + _LEAST_TRAIN_S
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
-        f"{least.test_rows} test rows twice with the checks takes about {duration_words(needed)} without any training; "
+        f"{least.test_rows} test rows twice, the checks and the shortest training take about {duration_words(needed)}; "
         "set a longer budget"
     )
 
@@ -138,49 +142,41 @@ def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
     yield replace(barest, wording=True, few_shot=True), _TRAIN_SHARE
     yield replace(barest, wording=True), _TRAIN_SHARE
     yield barest, _TRAIN_SHARE
-    least = min(work.test, _LEAST_TEST_ROWS)
-    for rows in range(work.test, least - 1, -1):
-        yield replace(barest, test_rows=rows), _LEAST_TRAIN_SHARE
+    for least, share in ((_DECIDING_ROWS, _LEAST_TRAIN_SHARE), (_DECIDING_ROWS, 0.0), (_LEAST_TEST_ROWS, 0.0)):
+        for rows in range(work.test, min(work.test, least) - 1, -1):
+            yield replace(barest, test_rows=rows), share
 
 
 def _barest(work: Work) -> BudgetPlan:
-    layers = _set_layers(work) or work.depth
+    layers = layers_of(work.layers or "all", work.depth)
     return BudgetPlan(layers, work.dev, work.test, wording=False, few_shot=False, further=False, train_s=0, epochs=0)
 
 
-def _third_of(depth: int) -> int:
-    return max(1, round(depth / 3))
-
-
-def _set_layers(work: Work) -> int | None:
-    match work.layers:
-        case None:
-            return None
-        case "all":
-            return work.depth
-        case "third":
-            return _third_of(work.depth)
-        case count:
-            return count
-
-
-def _fixed_s(pace: Pace) -> float:
-    return pace.load_s + _CHECKED_ROWS * pace.row_s + _COMPARE_S
+def _fixed_s(pace: Pace, work: Work) -> float:
+    """The checks, and what they and the comparison need beside."""
+    checked = _CHECKED_ROWS if work.task is Task.CLASSIFY else 0
+    return pace.load_s + checked * pace.row_s + _CHECKING_PASSES[work.task] * pace.pass_s + _COMPARE_S
 
 
 def _asking_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """Everything but training."""
+    return _fixed_s(pace, work) + 2 * _side_s(plan, pace, work) + _base_alone_s(plan, pace, work)
+
+
+def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
+    """What base and tuned are both asked, once."""
     rows_s = plan.test_rows * pace.row_s
-    seconds = _fixed_s(pace) + 2 * rows_s
-    classifies = work.task is Task.CLASSIFY
-    if plan.wording:
-        dev_row_s = pace.row_s if classifies else pace.pass_s / work.batch_size
-        seconds += 2 * min(work.dev, _WORDING_ROWS) * dev_row_s
-    if plan.few_shot:
-        seconds += _SHOTS_COST * rows_s
-    if plan.further:
-        seconds += 2 * _GENERAL_PASSES * pace.pass_s + (2 * _WRITING_COST * rows_s if classifies else 0)
-    return seconds
+    written_s = _WRITING_COST * rows_s if work.task is Task.CLASSIFY else 0.0
+    return rows_s + (_GENERAL_PASSES * pace.pass_s + written_s if plan.further else 0.0)
+
+
+def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
+    """What the base alone is asked before training."""
+    dev_row_s = pace.row_s if work.task is Task.CLASSIFY else pace.pass_s / work.batch_size
+    again_s = _AGAIN_COST * min(plan.test_rows, _AGAIN_ROWS[work.task]) * pace.row_s
+    wording_s = 2 * min(work.dev, _WORDING_ROWS) * dev_row_s
+    few_shot_s = _SHOTS_COST * plan.test_rows * pace.row_s
+    return wording_s * plan.wording + few_shot_s * plan.few_shot + again_s * plan.further
 
 
 def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
@@ -189,11 +185,12 @@ def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
     affordable = int(_DEV_SHARE * plan.train_s / (_DEV_SCORES * dev_row_s))
     dev_rows = min(work.dev, max(_LEAST_DEV_ROWS, affordable))
     steps_s = max(plan.train_s - _DEV_SCORES * dev_rows * dev_row_s, 0)
-    layers = _set_layers(work)
-    if layers is None:
+    if work.layers is not None:
+        layers = plan.layers
+    else:
         wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
         full = _epochs(work.depth, steps_s, pace, work) >= wanted
-        layers = work.depth if full else _third_of(work.depth)
+        layers = layers_of("all" if full else "third", work.depth)
     return replace(plan, layers=layers, dev_rows=dev_rows, epochs=_epochs(layers, steps_s, pace, work))
 
 

@@ -15,7 +15,7 @@ from tuning.data.examples import Prepared
 from tuning.errors import ModelError, SettingError
 from tuning.models.catalog import ModelEntry, find_model
 from tuning.models.viewing import Tokenizers, model_folder
-from tuning.spec import RunSpec
+from tuning.spec import RunSpec, layers_of
 
 __all__ = ["MemoryEstimate", "ModelShape", "RowSizes", "check_memory", "estimate_memory", "find_shape", "longest_row"]
 
@@ -194,13 +194,7 @@ def _peak_with(change: Mapping[str, int], shape: ModelShape, spec: RunSpec, size
 
 
 def _trained_layers(spec: RunSpec, shape: ModelShape) -> int:
-    match spec.layers:
-        case "third":  # as `tuning.runs.budget` counts
-            return max(1, round(shape.layers / 3))
-        case int(count):
-            return min(count, shape.layers)
-        case _:
-            return shape.layers
+    return min(layers_of(spec.layers or "all", shape.layers), shape.layers)
 
 
 def _has_bfloat16(cpuinfo: Path) -> bool:

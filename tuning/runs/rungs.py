@@ -24,7 +24,7 @@ __all__ = ["GENERAL_TEXT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describ
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
 NO_TIME = "budget"
-_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 16}
+_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
 _AGAIN_AT_ONCE = 5
 
 
@@ -68,7 +68,7 @@ class Rungs:
     few_shot: bool = True
     """Whether there is time for examples in the base's prompt."""
     further: bool = True
-    """Whether there is time for what tells where a gain comes from and what was forgotten."""
+    """Whether there is time for what tells where a gain comes from, what was forgotten, and what rounding does."""
     general_text: Path = GENERAL_TEXT
 
     @cached_property
@@ -106,7 +106,9 @@ class Rungs:
         return self._ask_both(self.responder, model, on_rows)
 
     def answer(self, responder: Responder, model: CausalModel, on_rows: OnRows) -> list[Prediction]:
-        """All test rows; those that will be checked are batched among themselves, here as there."""
+        """All test rows; where labels will be scored again, those rows are batched among themselves, here as there."""
+        if responder.task is Task.GENERATE:
+            return responder.predict(model, self.test, on_rows)
         head, rest = self.test[:CHECKED_ROWS], self.test[CHECKED_ROWS:]
         return responder.predict(model, head, on_rows) + responder.predict(model, rest, on_rows)
 
@@ -120,7 +122,7 @@ class Rungs:
 
     @property
     def _again(self) -> Sequence[Example]:
-        return self.test[: _AGAIN_ROWS[self.responder.task]]
+        return self.test[: _AGAIN_ROWS[self.responder.task]] if self.further else []
 
     def _ask_few_shot(self, model: CausalModel, on_rows: OnRows) -> tuple[list[Prediction], str]:
         wanted = choose_shots(self.responders.splits.train, self.responder.task, self.responders.spec.seed)

@@ -29,6 +29,13 @@ def test_more_time_never_buys_less():
     assert plans[0].test_rows < plans[-1].test_rows == WORK.test
 
 
+def test_rows_that_decide_come_before_training_and_few_rows_before_none():
+    rows = [plan(seconds).test_rows for seconds in range(22, 60)]
+    assert rows[0] < 20 <= rows[-1]
+    assert rows == sorted(rows)
+    assert plan(60).train_s > plan(30).train_s
+
+
 def test_everything_but_test_rows_is_given_up_first():
     for seconds in range(40, 1200, 10):
         found = plan(seconds)
@@ -67,7 +74,8 @@ def test_dev_rows_follow_the_time_to_train():
 def test_training_gets_what_the_rest_leaves():
     """Time for training as planned, plus what was asked until then, plus what comes after it, is the budget."""
     found = plan(300)
-    asked = found.test_rows * PACE.row_s * (1 + 0.8 + 1.6) + 2 * 40 * PACE.row_s + 4 * PACE.pass_s
+    of_base = 100 * (1 + 0.8 + 1.6) + 2 * 40 + 2 * 48  # test rows, dev rows in two wordings, rows asked again
+    asked = of_base * PACE.row_s + 4 * PACE.pass_s
     assert found.further
     assert training_seconds(300 - asked, found, PACE, WORK) == pytest.approx(found.train_s)
 
@@ -77,7 +85,7 @@ def test_training_is_never_nothing():
 
 
 def test_a_budget_too_short_is_refused_with_what_it_would_take():
-    with pytest.raises(SettingError, match=r"10 s of it are left, but answering 20 test rows .* takes about \d+ s"):
+    with pytest.raises(SettingError, match=r"10 s of it are left, but answering 5 test rows .* take about \d+ s"):
         plan(10)
 
 

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from tests.unit.scoring.builders import answers
+from tuning.prediction import Prediction
 from tuning.scoring.evidence import Setup
 from tuning.scoring.receipt import (
     FREE_LOOKS,
@@ -14,6 +15,7 @@ from tuning.scoring.receipt import (
     logits_changed,
     looks_at_test,
     noise_floor,
+    same_likelihoods,
     same_predictions,
     same_prompts,
     same_rows,
@@ -166,3 +168,23 @@ def test_noise_warns_when_it_is_as_large_as_the_difference(noise, delta, status)
 def test_looking_often_warns():
     assert [looks_at_test(looks).status for looks in (1, FREE_LOOKS, FREE_LOOKS + 1)] == ["pass", "pass", "warn"]
     assert looks_at_test(9).detail.startswith("9 runs were scored on it")
+
+
+def measured(row: int, nll: float | None) -> Prediction:
+    return Prediction(row=row, input="x", target="y", output="z", target_nll=nll, target_tokens=10)
+
+
+def test_same_likelihoods_are_held_to_rounding():
+    before = [measured(1, 20.0), measured(2, 30.0), measured(3, 1.0)]
+    check = same_likelihoods("again", before, {1: 20.001, 2: 30.0}, 1e-3)
+    assert (check.status, check.detail) == (
+        "pass",
+        "the targets of 2 rows are as likely, to 5e-05 nats a token; 0.001 is allowed",
+    )
+    assert same_likelihoods("again", before, {1: 20.0, 2: 30.1}, 1e-3).status == "fail"
+    assert same_likelihoods("again", before, {1: 19.9, 2: 30.1}, 1e-3).status == "fail", "differences do not cancel out"
+
+
+@pytest.mark.parametrize("nlls", [{}, {1: 20.0, 9: 1.0}, {1: float("nan")}])
+def test_same_likelihoods_of_rows_that_were_not_measured_prove_nothing(nlls):
+    assert same_likelihoods("again", [measured(1, 20.0), measured(2, None)], nlls, 1e-3).status == "fail"
