@@ -203,7 +203,9 @@ def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     if not flips.fixed + flips.broken and not primary.delta:
         return "no difference was seen in any row" if interval is None else _reach(visible_gap(flips), rows)
     if interval is None:
-        return "the rows, or the groups they come in, are too few for an interval that can be trusted"
+        return (
+            "the rows, those of some class, or the groups they come in are too few for an interval that can be trusted"
+        )
     counted = primary.name in COUNTED
     gap = _widening(primary, flips) * visible_gap(flips) if counted else _gap_of(interval)
     needed = rows_needed(primary, flips)

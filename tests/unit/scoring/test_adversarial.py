@@ -161,6 +161,25 @@ def test_always_naming_the_common_class_is_no_gain():
     assert "Tuned gives one answer to every row: 'ham'." in bare.caveats
 
 
+@pytest.mark.parametrize(("rare", "kind"), [(1, "undecided"), (3, "undecided"), (16, "better")])
+def test_a_rare_class_that_was_learned_counts_once_it_has_rows(rare, kind):
+    """Tuned is right on every row of it, base on none; of one to three rows that may be luck."""
+    targets = ["ham"] * 300 + ["spam"] * rare
+    comparison = compare(answers(["ham"] * len(targets), targets), answers(targets, targets), Task.CLASSIFY)
+    assert comparison.primary == "macro_f1"
+    assert metric(comparison, "macro_f1").tuned == 1.0
+    assert verdict_of(comparison).kind == kind
+
+
+def test_a_class_that_only_the_answers_know_leaves_macro_f1_undecided():
+    targets = ["ham"] * 90 + ["spam"] * 30
+    pair = answers(["ham"] * 120, targets), answers([*targets[:-1], "fraud"], targets)
+    assert verdict_of(compare(*pair, Task.CLASSIFY, labels=["ham", "spam"])).kind == "better"
+    told = verdict_of(compare(*pair, Task.CLASSIFY, labels=["ham", "spam", "fraud"]))
+    assert told.kind == "undecided"
+    assert "those of some class" in told.sentence
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_empty_answers_are_undecided_and_counted(task):
     targets = two_classes(60)

@@ -65,3 +65,5 @@ def test_any_answers_can_be_compared(rows, task, told):
         assert rung.value is None or -1e-9 <= rung.value <= 1 + 1e-9
     for part in made.slices:
         assert part.claim is None or part.rows >= 20
+    for score in made.fields:
+        assert score.claim is None or score.rows >= 20
