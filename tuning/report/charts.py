@@ -17,7 +17,7 @@ __all__ = ["charts", "ladder_chart", "loss_chart", "reliability_chart"]
 
 _WIDTH = 460
 _STEP = 34
-_SIDE = 300
+_SIDE = 340
 _LETTER = 7
 """Pixels of a letter in a wide font."""
 _MOST_FIGURES = 12
@@ -84,7 +84,11 @@ def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
         return None
     data = alt.Data(values=frame.to_dict("records"))
     kept = next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None)
-    x = alt.X("step:Q", axis=alt.Axis(title="training step", grid=False), scale=alt.Scale(nice=False, zero=False))
+    x = alt.X(
+        "step:Q",
+        axis=alt.Axis(title="training step", grid=False, tickCount=8, labelSeparation=14),
+        scale=alt.Scale(nice=False, zero=False),
+    )
     y = alt.Y("loss:Q", axis=alt.Axis(title="nats per token"), scale=alt.Scale(zero=False))
     base = alt.Chart(data).encode(x=x, y=y)
     dev = base.transform_filter("datum.rows == 'dev'")
@@ -132,7 +136,7 @@ def reliability_chart(comparison: Comparison, palette: Palette) -> Chart | None:
             drawn.mark_line(strokeWidth=2, color=color),
             drawn.mark_point(size=90, filled=True, opacity=1, shape=shape, color=color),
         ]
-    subtitle = "circles: base; diamonds: tuned; on the dashed line, confidence is earned"
+    subtitle = "circles: base; diamonds: tuned; dashed: confidence is earned"
     whole = _layer(layers, "How sure, and how often right", subtitle).properties(width=_SIDE, height=_SIDE)
     return Chart("reliability", " ".join(_reliability_words(name, curve) for name, curve in curves), whole, palette)
 
