@@ -50,7 +50,7 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     title, percent = metric_words(name).title, metric_words(name).percent
     # An axis that begins at 0 for shares; of other measures the range is as wide as the values.
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=False)
-    axis = alt.Axis(title=title, **({"labelExpr": _PERCENT, "tickCount": 5} if percent else {}))
+    axis = alt.Axis(title=title, labelExpr=_PERCENT, tickCount=5) if percent else alt.Axis(title=title)
     base = alt.Chart(alt.Data(values=rows)).encode(y=places)
     color = alt.Color("color:N", scale=None)
     layers = [
