@@ -3,6 +3,7 @@
                     difference                                        one model
     shares of rows  Newcombe's paired interval, McNemar's mid-p       Wilson's interval
     other metrics   jackknife and Tango's interval, randomization     jackknife and Wilson's interval
+    over classes    as other metrics, and as if each class had two rows more
     rows in groups  as other metrics, whole groups left out and swapped
 
 Closed forms take rows for independent, which rows of one group are not. `benchmarks/results/calibration.md` shows how

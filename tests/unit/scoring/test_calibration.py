@@ -11,7 +11,7 @@ from sacrebleu.significance import PairedTest
 from benchmarks.calibration import COMMON, LEARNED, Sample, measure, sacrebleu_p, worlds
 from benchmarks.worlds import Sides, World
 from tuning.scoring import overlap
-from tuning.scoring.resampling import paired_interval, randomization_ps
+from tuning.scoring.resampling import bounded_interval, paired_interval, randomization_ps
 
 TRIALS = 300
 ERROR = 3 * (0.05 * 0.95 / TRIALS) ** 0.5
@@ -53,6 +53,19 @@ def test_intervals_cover_when_classes_are_lopsided(metric, sides, rows):
     # Of few intervals the share is known less well.
     assert missed <= 0.05 * shown + 3 * (0.05 * 0.95 * shown) ** 0.5
     assert shown > TRIALS / 10
+
+
+@pytest.mark.parametrize("rows", [20, 50, 200])
+@pytest.mark.parametrize(
+    "metric", ["macro_f1, classes .95 .05", "macro_f1, classes .9 .1, the rare one learned", "chrf"]
+)
+def test_intervals_of_one_model_cover(metric, rows):
+    world = worlds()[metric](COMMON if metric in LEARNED else Sides(0.3, 0.15))
+    truth = float(world.pairs.base.score((world.weights @ world.pairs.base.values)[np.newaxis])[0])
+    sets = world.draw(rows, TRIALS, np.random.default_rng(rows))
+    shown = [interval for pairs in sets if (interval := bounded_interval(pairs.base)) is not None]
+    assert len(shown) > TRIALS / 2
+    assert sum(not interval.low <= truth <= interval.high for interval in shown) <= (0.05 + ERROR) * len(shown)
 
 
 @pytest.mark.parametrize("metric", ["macro_f1", "chrf"])

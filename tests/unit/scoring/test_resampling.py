@@ -11,11 +11,6 @@ def means(base: np.ndarray, tuned: np.ndarray) -> PairedSums:
     return PairedSums(RowSums.mean(base), RowSums.mean(tuned))
 
 
-def test_pseudo_values_of_a_mean_are_its_values():
-    values = np.random.default_rng(0).normal(size=30)
-    assert RowSums.mean(values).influences() == pytest.approx(values, abs=1e-9)
-
-
 def test_interval_of_many_differences_is_students():
     values = np.random.default_rng(1).normal(0.3, 1.0, 80)
     interval = paired_interval(means(np.zeros(80), values))
@@ -78,14 +73,6 @@ def test_too_few_or_equal_units_have_no_interval():
 def test_one_row_is_not_computed_with():
     assert paired_interval(means(np.array([0.0]), np.array([1.0]))) is None
     assert randomization_ps([means(np.array([0.0]), np.array([1.0]))]) == [1.0]
-
-
-def test_uneven_weights_count_as_fewer_units():
-    values = np.column_stack([np.random.default_rng(5).random(100), np.ones(100)])
-    uneven = RowSums(values, RowSums.mean(np.zeros(1)).score, lambda rows: np.where(np.arange(len(rows)) < 5, 100, 1))
-    assert uneven.too_few()
-    assert not RowSums.mean(values[:, 0]).too_few()
-    assert not RowSums.share([True] * 100).too_few()
 
 
 def test_interval_of_a_share_by_the_jackknife_is_wilsons():
