@@ -11,7 +11,7 @@ from rapidfuzz.process import cpdist
 
 from tuning.prediction import Prediction
 
-__all__ = ["KINDS", "MEANINGS", "Answer", "Change", "Kind", "Sample", "Samples", "pair_samples"]
+__all__ = ["KINDS", "MEANINGS", "SIGNS", "Answer", "Change", "Kind", "Sample", "Samples", "pair_samples"]
 
 Kind = Literal["fixed", "broken", "both right", "both wrong"]
 KINDS: tuple[Kind, ...] = ("fixed", "broken", "both right", "both wrong")
@@ -21,6 +21,13 @@ MEANINGS: Mapping[Kind, str] = {
     "both right": "right before and now",
     "both wrong": "wrong before and now",
 }
+SIGNS: Mapping[Kind, tuple[Literal["better", "worse", "even"], str]] = {
+    "fixed": ("better", "▲"),
+    "broken": ("worse", "▼"),
+    "both right": ("even", "✓"),
+    "both wrong": ("even", "✗"),
+}
+"""What each kind says of tuning, and the sign that says it beside the colour."""
 _LIKENED = 2_000
 """Characters of a text that its likeness is computed from, so that no single row can take seconds."""
 

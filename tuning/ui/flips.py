@@ -1,18 +1,11 @@
 """The four counts as the table they are: base right or wrong against tuned right or wrong. Knows counts, no run."""
 
-from tuning.report.samples import MEANINGS, Kind
+from tuning.report.samples import MEANINGS, SIGNS, Kind
 from tuning.scoring.comparison import Flips
 from tuning.ui.filters import OfKind
 from tuning.ui.picking import pick_button
 
 __all__ = ["flip_table"]
-
-_KINDS: dict[Kind, tuple[str, str]] = {
-    "fixed": ("better", "▲"),
-    "broken": ("worse", "▼"),
-    "both right": ("even", "✓"),
-    "both wrong": ("even", "✗"),
-}
 
 _LINES: tuple[tuple[str, tuple[Kind, Kind]], ...] = (
     ("right", ("both right", "broken")),
@@ -45,7 +38,7 @@ def flip_table(flips: Flips, chosen: Kind | None) -> str:
 
 
 def _count(kind: Kind, count: int, pressed: bool) -> str:
-    way, sign = _KINDS[kind]
+    way, sign = SIGNS[kind]
     body = f"<b>{count:,}</b> <span>{sign} {kind}</span> <small>{MEANINGS[kind]}</small>"
     state = f'aria-pressed="{"true" if pressed else "false"}"'
     return pick_button(body, OfKind(kind=kind), key=kind.replace(" ", "-"), kind=f"to-{way}", more=state)

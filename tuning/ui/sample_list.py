@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tuning.report.differences import COMPARED, Marked, mark, plain
 from tuning.report.markup import escape
-from tuning.report.samples import Answer, Change, Sample
+from tuning.report.samples import SIGNS, Answer, Change, Sample
 from tuning.ui.filters import Every
 from tuning.ui.picking import pick_button
 from tuning.ui.sample_pages import PAGE_ROWS, SamplePage
@@ -18,7 +18,6 @@ _CELL = 240
 """Characters of a cell before its row is opened."""
 _WHOLE = 10_000
 """Characters of a text in an opened row: the page must stay one that a browser can hold."""
-_KINDS = {"fixed": ("better", "▲"), "broken": ("worse", "▼"), "both right": ("even", "✓"), "both wrong": ("even", "✗")}
 _UNLIKE = {
     "equal": "",
     "spacing": "only white space differs",
@@ -80,7 +79,7 @@ def _turning(page: SamplePage) -> str:
 
 
 def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
-    way, sign = _KINDS[sample.kind]
+    way, sign = SIGNS[sample.kind]
     kind = f'<span class="to-{way}">{sign} {sample.kind}</span>{_change(change, labels)}'
     sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
     target = _label(sample.target) if labels else plain(sample.target, _CELL)

@@ -31,11 +31,10 @@ class Buttons(HTMLParser):
 def page(
     base: str = "no", tuned: str = "yes", *, target: str = "yes", number: int = 0, found: int = 1, **values: object
 ) -> SamplePage:
-    pair = [
-        [Prediction(row=7, input=str(values.pop("input", "Is it?")), target=target, output=base)],
-        [Prediction(row=7, input="", target=target, output=tuned, probabilities={"yes": 0.999, "no": 0.001})],
-    ]
-    samples = pair_samples(*pair, seed="seed").all
+    before = Prediction(row=7, input=str(values.pop("input", "Is it?")), target=target, output=base)
+    shares = {"yes": 0.999, "no": 0.001}
+    after = Prediction(row=7, input="", target=target, output=tuned, probabilities=shares)
+    samples = pair_samples([before], [after], "seed").all
     plain = {"samples": samples, "changes": [], "words": "every test row", "narrowed": False, "found": found}
     return SamplePage(**{**plain, "number": number, "pages": -(-found // 20), **values})  # type: ignore[arg-type]
 
