@@ -14,12 +14,13 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format clean model browser bench
+.PHONY: help setup run test lint format clean model browser bench showcase
 
 help:
 	@echo "make run     start the app (sets everything up first)"
 	@echo "make test    lint, types and every test, browser included (sets everything up first)"
 	@echo "make bench   our engine beside TRL's and transformers' own, on this machine; tables go to benchmarks/results/"
+	@echo "make showcase  compute anew the finished run that the app opens on"
 	@echo "make setup   what the app and the command line need: .venv, packages, the embedded model"
 	@echo "make lint    ruff and mypy alone;  make format  lets ruff fix what it can"
 	@echo "make clean   remove .venv and caches of tools (not your runs, not the converted model)"
@@ -47,6 +48,10 @@ bench: setup $(STAMPS)/dev
 	$(PY) -m benchmarks.scoring $(BENCH_ARGS)
 	$(PY) -m benchmarks.growth $(BENCH_ARGS)
 	$(PY) -m benchmarks.budget $(BENCH_ARGS)
+
+# Some minutes; what the app opens on is computed anew.
+showcase: setup $(STAMPS)/dev
+	$(PY) -m benchmarks.showcase
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

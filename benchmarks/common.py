@@ -24,7 +24,7 @@ from tuning.models.prompts import PromptFormat
 from tuning.runs.measuring import peak_rss
 from tuning.spec import DEFAULT_MODEL, parse_spec
 
-__all__ = ["BundledRows", "Table", "bundled_rows", "embedded_model", "in_turns", "peak_mb", "run_alone"]
+__all__ = ["BundledRows", "Table", "bundled_rows", "embedded_model", "in_turns", "peak_mb", "processor", "run_alone"]
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -57,7 +57,8 @@ class Table:
     def save(self) -> None:
         """Write the file; an earlier one is overwritten."""
         machine = choose_machine()
-        where = f"{_processor()}, {machine.threads} threads, {machine.precision_name}"
+        bf16 = "with" if torch.cpu._is_avx512_bf16_supported() else "without"  # noqa: SLF001
+        where = f"{processor()} ({bf16} avx512_bf16), {machine.threads} threads, {machine.precision_name}"
         versions = f"torch {torch.__version__}, transformers {transformers.__version__}"
         head = f"| {' | '.join(self.columns)} |\n|{'---|' * len(self.columns)}"
         RESULTS.mkdir(exist_ok=True)
@@ -69,12 +70,12 @@ class Table:
         print(f"kept in {path}")
 
 
-def _processor() -> str:
+def processor() -> str:
+    """What computes, by the name its maker gave it."""
     if torch.cuda.is_available():
         return str(torch.cuda.get_device_name())
     names = [line for line in _cpu_info() if line.startswith("model name")]
-    bf16 = "with" if torch.cpu._is_avx512_bf16_supported() else "without"  # noqa: SLF001
-    return f"{names[0].partition(':')[2].strip() if names else platform.processor()} ({bf16} avx512_bf16)"
+    return names[0].partition(":")[2].strip() if names else platform.processor()
 
 
 def _cpu_info() -> list[str]:
