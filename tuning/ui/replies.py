@@ -43,8 +43,17 @@ def draw_replies(shown: Shown) -> str:
         _card(_title(shown, letter, name), "" if shown.sealed else name, side, _body(shown, side, labels), shown)
         for letter, (name, side) in zip("AB", sides, strict=True)
     ]
-    cut = '<p class="to-note">The prompt was too long for this run’s models: both were asked without its end.</p>'
-    return f'<div class="to-replies">{"".join(cards)}</div>{cut if shown.reply.prompt_cut else ""}'
+    return f'<div class="to-replies">{"".join(cards)}</div>{_notes(shown, "".join(cards))}'
+
+
+def _notes(shown: Shown, drawn: str) -> str:
+    """What is to be known of both."""
+    said = []
+    if "<del" in drawn or "<ins" in drawn:
+        said.append("Struck out: not in the target. Underlined: in the target, but missing.")
+    if shown.reply.prompt_cut:
+        said.append("The prompt was too long for this run’s models: both were asked without its end.")
+    return "".join(f'<p class="to-note">{one}</p>' for one in said)
 
 
 def _title(shown: Shown, letter: str, name: str) -> str:

@@ -87,7 +87,12 @@ class TryScreen:
             self._build_settings()
 
     def _build_prompt(self) -> None:
-        self.row = gr.Dropdown([], label="A prompt from the test rows", info="neither model has learned from them")
+        self.row = gr.Dropdown(
+            [],
+            label="A prompt from the test rows",
+            info="neither model has learned from them",
+            elem_classes="to-prompts",
+        )
         self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)
         self.target = gr.Textbox(label="Target", lines=1, max_lines=6, interactive=False, visible=False)
         self.blind = gr.Checkbox(False, label="Blind: say which answer is better before seeing whose it is")

@@ -27,12 +27,18 @@ def test_both_stand_side_by_side_with_their_speed():
     assert "11 tokens · first after 0.50 s · then 10.0 tokens/s" in said
     assert said.count("cut off") == 1
     assert "target" not in said
+    assert "too long" not in said
+    cut = WRITTEN.model_copy(update={"prompt_cut": True})
+    assert "asked without its end" in text_of(draw_replies(Shown("run", cut)))
 
 
 def test_an_answer_is_held_against_its_target_when_it_is_whole():
     drawn = draw_replies(Shown("run", WRITTEN, "good"))
     assert text_of(drawn).count("✓ as the target") == 1
     assert text_of(drawn).count("✗ differs from the target") == 1
+    assert "Underlined" not in text_of(drawn), "nothing is marked where little is shared"
+    near = Reply(base=Side(text="a good text", over=True), tuned=Side(text="a bad text", over=True))
+    assert "Underlined: in the target" in text_of(draw_replies(Shown("run", near, "a good text")))
     going = WRITTEN.model_copy(update={"base": Side(text="from"), "tuned": Side(text="go")})
     assert "the target" not in text_of(draw_replies(Shown("run", going, "good")))
 
