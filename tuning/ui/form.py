@@ -21,6 +21,7 @@ __all__ = [
     "BASIC",
     "BUDGETS",
     "FIELDS",
+    "USUAL_BUDGET",
     "advanced_field",
     "form_values",
     "help_text",
@@ -36,6 +37,8 @@ ALWAYS = CleaningStep.DROP_EMPTY
 """The step that every plan has, so that nobody is asked about it."""
 BUDGETS = (("1 minute", "1m"), ("2 minutes", "2m"), ("5 minutes", "5m"), ("15 minutes", "15m"), ("no limit", ""))
 """Times to choose from; any other can be typed."""
+USUAL_BUDGET = "5m"
+"""What the form begins with: most who look at it have no longer."""
 _TITLES = {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
 
 

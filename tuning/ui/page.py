@@ -16,7 +16,7 @@ from tuning.runs.submission import submit
 from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
-from tuning.ui.form import FIELDS, settings_of
+from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
 from tuning.ui.visitor import current_run, looking_at, own_run, owner_of, read_visitor
@@ -54,6 +54,10 @@ def _no_samples(page: "Page", message: str) -> Changes:
 
 def _by_field(values: Sequence[object]) -> dict[str, object]:
     return dict(zip(FIELDS, values, strict=True))
+
+
+def _no_file(page: "Page", message: str) -> Changes:
+    return page.compare.take_away.show_problem(message)
 
 
 class Page(Screens):
@@ -105,7 +109,7 @@ class Page(Screens):
         if not file and not example:
             return self.tune.show_nothing(None)
         chosen = find_chosen(file, example, test, self.examples)
-        return self._show_data(chosen, chosen.settings)
+        return self._show_data(chosen, {"budget": USUAL_BUDGET, **chosen.settings})
 
     def _show_data(self, chosen: Chosen, settings: Mapping[str, object]) -> Changes:
         return self.tune.show_data(self.data.look(chosen, settings), settings)
@@ -158,7 +162,7 @@ class Page(Screens):
         """Another order or something to search for: begin with the first page."""
         return self.compare.samples.show(self.opened(stored), read_filter(kept), read_view(order, search, 0))
 
-    @told(_no_comparison)
+    @told(_no_file)
     def take_away(self, take: Take, stored: object) -> Changes:
         """Make the download ready."""
         return self.compare.take_away.show(take, pack(self.opened(stored), take, self.context.files))

@@ -16,7 +16,7 @@ from tuning.report import markup
 from tuning.spec import CleaningStep
 from tuning.ui import data_markup
 from tuning.ui.data_step import Seen
-from tuning.ui.form import ADVANCED, ALWAYS, BUDGETS, FIELDS, advanced_field, form_values
+from tuning.ui.form import ADVANCED, ALWAYS, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
 
 __all__ = ["TuneScreen"]
 
@@ -110,7 +110,7 @@ class TuneScreen:
         gr.HTML(markup.heading("7", "Time", "for everything from start to verdict"))
         self.fields["budget"] = gr.Dropdown(
             list(BUDGETS),
-            value="",
+            value=USUAL_BUDGET,
             allow_custom_value=True,
             label="Time to spend",
             info="Less time: fewer layers and passes over the rows, then fewer ways to ask the base, last of all fewer "
