@@ -22,6 +22,7 @@ from tuning.report.samples import pair_samples
 from tuning.report.scores import scores
 from tuning.report.sheet import count_cards, sample_sheet
 from tuning.report.trust import trust
+from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
 
@@ -71,7 +72,7 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
 
 
 def _head(run: Run) -> str:
-    about = f"{escape(run.dataset().name)} · {escape(run.spec().model)} · {date_of(run)}"
+    about = f"{escape(run.dataset().name)} · {escape(model_name(run.spec().model))} · {date_of(run)}"
     return (
         '<header class="to-head"><div class="to-logo" aria-hidden="true"><i></i><i></i></div>'
         f"<div><h1>Tune-Off report</h1><p>{about}</p></div></header>"

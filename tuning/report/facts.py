@@ -7,6 +7,7 @@ from tuning import __version__
 from tuning.data.examples import Dataset
 from tuning.events import Event, Started
 from tuning.report.markup import Column, escape, section, table
+from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
 from tuning.spec import CleaningPlan, RunSpec
@@ -57,7 +58,8 @@ def _data(dataset: Dataset, comparison: Comparison) -> list[tuple[str, object]]:
 
 
 def _settings(spec: RunSpec) -> list[tuple[str, object]]:
-    return [(name.replace("_", " "), _value(getattr(spec, name))) for name in RunSpec.model_fields]
+    values = {name: getattr(spec, name) for name in RunSpec.model_fields} | {"model": model_name(spec.model)}
+    return [(name.replace("_", " "), _value(value)) for name, value in values.items()]
 
 
 def _value(value: object) -> object:
@@ -68,7 +70,7 @@ def _value(value: object) -> object:
 
 def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[tuple[str, object]]:
     model, adapter = comparison.model, comparison.adapter
-    named = " ".join(part for part in (model.id, model.revision) if part) or "unknown"
+    named = " ".join(part for part in (model_name(model.id or ""), model.revision) if part) or "unknown"
     known: list[tuple[str, object]] = [("Base model", named)]
     if model.source:
         known.append(("Where it came from", model.source))

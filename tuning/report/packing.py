@@ -3,6 +3,7 @@
 The folder is one that whoever knows a path can fetch from, so every file lies at a path that nobody can guess.
 """
 
+import json
 import secrets
 import zipfile
 from collections.abc import Callable, Mapping
@@ -17,10 +18,13 @@ from tuning.report.drawing import DARK, LIGHT, png, svg
 from tuning.report.exports import predictions_csv, samples_jsonl
 from tuning.report.samples import pair_samples
 from tuning.runs.card import CARD, model_card
+from tuning.runs.snippet import hub_name, model_name
 from tuning.runs.store import Run
+from tuning.scoring.comparison import Comparison
 
 __all__ = ["Take", "pack"]
 
+_CONFIG = "adapter_config.json"
 Take = Literal["report", "adapter", "predictions", "samples", "charts"]
 
 
@@ -40,15 +44,26 @@ def _write_report(run: Run, place: Path) -> None:
 
 
 def _write_adapter(run: Run, place: Path) -> None:
-    """What PEFT wrote, the model card, and what judged it; no link is followed and no row of the data goes along."""
+    """What PEFT wrote, the model card, and what judged it; no link is followed, no row and no path goes along."""
+    comparison = run.comparison()
+    assert comparison is not None
     if not run.adapter_path.is_dir():
         raise InputError("There is no adapter to take away: this run was not trained to the end.")
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in sorted(run.adapter_path.rglob("*")):
-            if file.is_file() and not file.is_symlink() and file.name != CARD:
+            if file.is_file() and not file.is_symlink() and file.name not in (_CONFIG, CARD):
                 archive.write(file, file.relative_to(run.adapter_path).as_posix())
+        config = json.loads((run.adapter_path / _CONFIG).read_text(encoding="utf-8"))
+        base = {"base_model_name_or_path": hub_name(comparison.model)}
+        archive.writestr(_CONFIG, json.dumps(config | base, indent=2))
         archive.writestr(CARD, model_card(run))
-        archive.write(run.path / "comparison.json", "comparison.json")
+        archive.writestr("comparison.json", _without_paths(comparison).to_json())
+
+
+def _without_paths(comparison: Comparison) -> Comparison:
+    model = comparison.model
+    named = model.model_copy(update={"id": None if model.id is None else model_name(model.id)})
+    return comparison.model_copy(update={"model": named})
 
 
 def _write_predictions(run: Run, place: Path) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from tuning.errors import InputError
 from tuning.events import Event, Stopped
 from tuning.runs.run import Run
-from tuning.runs.snippet import hub_name, snippet
+from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.scoring.comparison import Comparison, MetricRow, Rung
 from tuning.scoring.wording import RUNGS, metric_name, points
 from tuning.spec import Task
@@ -91,15 +91,13 @@ def _verdict(comparison: Comparison) -> str:
 
 
 def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
-    dataset, spec, adapter, rows = run.dataset(), run.spec(), comparison.adapter, comparison.rows
+    dataset, spec, rows = run.dataset(), run.spec(), comparison.rows
+    model, adapter = comparison.model, comparison.adapter
     made = datetime.fromtimestamp(run.record().created, tz=UTC)
     layers = "" if adapter.layers is None else f" in {len(adapter.layers)} layers"
     ended = "".join(f"; {e.reason} at step {e.step:,}" for e in events if isinstance(e, Stopped))
     facts = [
-        (
-            "Base model",
-            f"{shown(comparison.model.id or 'unknown')}, {shown(comparison.model.source or 'source unknown')}",
-        ),
+        ("Base model", f"{shown(model_name(model.id or 'unknown'))}, {shown(model.source or 'source unknown')}"),
         ("Adapter", f"LoRA, rank {spec.rank}, alpha {spec.alpha}{layers}"),
         (
             "Data",

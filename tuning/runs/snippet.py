@@ -13,7 +13,7 @@ from tuning.runs.run import Run
 from tuning.scoring.comparison import Comparison, ModelCard
 from tuning.spec import DEFAULT_MODEL, Task
 
-__all__ = ["hub_name", "snippet"]
+__all__ = ["hub_name", "model_name", "snippet"]
 
 _EMBEDDED_FROM = "HuggingFaceTB/SmolLM2-135M-Instruct"
 _HEAD = """\
@@ -84,6 +84,11 @@ def answer(text):
 """
 
 
+def model_name(model_id: str) -> str:
+    """A model's id; of a local folder its name alone: where it lies is nobody's business elsewhere."""
+    return Path(model_id).name if Path(model_id).is_absolute() else model_id
+
+
 def hub_name(model: ModelCard) -> str:
     """The base model's id on the Hub; of a local folder, its name; of the embedded model, whose weights these were."""
     kind, place = _source(model)
@@ -131,4 +136,4 @@ def _source(model: ModelCard) -> tuple[str, str]:
         return "wheel", words.removeprefix("wheel ").partition(",")[0]
     if words.startswith("Hub "):
         return "hub", words.removeprefix("Hub ")
-    return "local", Path(model.id or "base").name
+    return "local", model_name(model.id or "base")

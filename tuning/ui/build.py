@@ -49,6 +49,7 @@ def build(context: Context) -> gr.Blocks:
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
     greeted = demo.load(page.greet, page.browser, page.browser, **_QUIET)
     keep_address(page.browser, greeted.then(page.open_run, page.browser, page.run_outputs, **_QUIET))
+    page.own_data.click(page.choose_data, None, page.tabs, **_QUIET)
     page.timer.tick(page.follow, [page.browser, page.seen], page.run_outputs, **_QUIET)
 
 
@@ -76,7 +77,7 @@ def _wire_compare(page: Page) -> None:
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
     for take, button in taken.buttons.items():
-        button.click(partial(page.take_away, take), browser, [*taken.outputs, compare.notice], **_WORK)
+        button.click(partial(page.take_away, take), browser, taken.outputs, **_WORK)
 
 
 def _wire_watch(page: Page) -> None:

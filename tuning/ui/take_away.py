@@ -17,8 +17,8 @@ _LABELS: Mapping[Take, str] = MappingProxyType(
         "report": "Report (HTML)",
         "adapter": "Adapter (zip)",
         "predictions": "Predictions (CSV)",
-        "samples": "Samples (JSON Lines)",
-        "charts": "Charts (SVG and PNG)",
+        "samples": "Samples (JSONL)",
+        "charts": "Charts (SVG, PNG)",
     }
 )
 _HELP = (
@@ -35,18 +35,25 @@ class TakeAway:
         gr.HTML(markup.heading("", "Take it away", "each file is made when you ask for it"))
         with gr.Row():
             self.buttons = {take: gr.Button(label, size="md", min_width=150) for take, label in _LABELS.items()}
+        self.problem = gr.HTML(visible=False)
         self.file = gr.File(label="Your download", visible=False, interactive=False, height=90)
         gr.HTML(_HELP)
 
     @property
     def outputs(self) -> list[Any]:
-        """Every component that `show` and `show_nothing` change."""
-        return [self.file]
+        """Every component that anything here changes."""
+        return [self.problem, self.file]
 
     def show(self, take: Take, packed: Path) -> dict[Any, Any]:
         """The changes that offer a file."""
-        return {self.file: gr.File(str(packed), label=f"Your download: {_LABELS[take]}", visible=True)}
+        offered = gr.File(str(packed), label=f"Your download: {_LABELS[take]}", visible=True)
+        return {self.problem: gr.HTML(visible=False), self.file: offered}
+
+    def show_problem(self, message: str) -> dict[Any, Any]:
+        """The changes that say why there is no such file."""
+        said = markup.notice("error", "There is no such file", message)
+        return {**self.show_nothing(), self.problem: gr.HTML(said, visible=True)}
 
     def show_nothing(self) -> dict[Any, Any]:
         """The changes that take back what was offered of another run."""
-        return {self.file: gr.File(None, visible=False)}
+        return {self.problem: gr.HTML(visible=False), self.file: gr.File(None, visible=False)}

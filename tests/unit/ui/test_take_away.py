@@ -27,7 +27,7 @@ def test_the_label_says_what_it_is(tmp_path):
 def test_without_a_comparison_the_page_says_why(tmp_path):
     page = new_page(tmp_path)
     said = page.take_away("report", looking(ALICE, unfinished_run(tmp_path)))
-    assert "no comparison" in str(said[page.compare.notice])
+    assert "no comparison" in str(said[page.compare.take_away.problem].value)
 
 
 def test_every_file_has_a_button(tmp_path):
