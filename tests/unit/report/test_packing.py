@@ -1,5 +1,6 @@
 """Files to take away: where they lie, what is in them, and what is not."""
 
+import json
 import zipfile
 from typing import get_args
 
@@ -9,6 +10,7 @@ from tests.unit.ui.builders import finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
 from tuning.report.packing import Take, pack
+from tuning.scoring.comparison import ModelCard
 
 
 def names(path):
@@ -54,3 +56,18 @@ def test_a_run_without_an_adapter_says_so(tmp_path):
     run.adapter_path.rmdir()
     with pytest.raises(InputError, match="no adapter"):
         pack(run, "adapter", tmp_path / "files")
+
+
+def test_no_path_of_this_machine_goes_along(tmp_path):
+    run = finished_run(tmp_path / "home")
+    found = run.comparison()
+    assert found is not None
+    model = ModelCard(id="/secret/place/tiny", source="local folder tiny")
+    run.write_comparison(found.model_copy(update={"model": model}))
+    config = {"peft_type": "LORA", "base_model_name_or_path": "/secret/place/tiny"}
+    (run.adapter_path / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
+    with zipfile.ZipFile(pack(run, "adapter", tmp_path / "files")) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert [name for name, text in texts.items() if "secret" in text] == []
+    assert json.loads(texts["adapter_config.json"]) == {**config, "base_model_name_or_path": "tiny"}
+    assert "secret" not in pack(run, "report", tmp_path / "files").read_text(encoding="utf-8")
