@@ -29,10 +29,13 @@ def browser(chromium) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open the app as a new visitor; an error on the page's console fails the test."""
+    """Open the app as a new visitor, who has seen enough of the showcase unless `stay` says otherwise.
+
+    An error on the page's console fails the test.
+    """
     contexts, complaints = [], []
 
-    def open_page(query: str = "", *, width: int = 1200, height: int = 900) -> Page:
+    def open_page(query: str = "", *, stay: bool = False, width: int = 1200, height: int = 900) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
@@ -40,6 +43,9 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{app.url}/{query}")
         expect(page.get_by_role("heading", name="Tune-Off")).to_be_visible()
+        if "run=" not in query and not stay:
+            page.get_by_role("button", name="Use your own data").click()
+            expect(page.get_by_role("tab", name="Tune", selected=True)).to_be_visible()
         return page
 
     yield open_page

@@ -3,7 +3,10 @@
 Knows transformers and the machine; knows nothing of where the folder came from, of adapters or of data.
 """
 
+import ctypes
+import gc
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +17,7 @@ from transformers.utils import logging as transformers_logging
 
 from tuning.errors import ModelError, SettingError
 
-__all__ = ["LoadedModel", "Machine", "choose_machine", "load_model", "window"]
+__all__ = ["LoadedModel", "Machine", "choose_machine", "give_memory_back", "load_model", "window"]
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -92,6 +95,15 @@ def load_model(path: Path, machine: Machine) -> LoadedModel:
     model.generation_config = GenerationConfig(do_sample=False)
     model.eval()
     return LoadedModel(model.to(machine.device), tokenizer)
+
+
+def give_memory_back() -> None:
+    """Return what models took that nobody holds any more; glibc keeps freed blocks, and the next load comes on top."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def window(model: PreTrainedModel) -> int:

@@ -4,7 +4,6 @@ The only place that calls both the engine and scoring. Everything it learns goes
 of processes, queues or screens. The test split is read by predictions and by the checks on them alone.
 """
 
-import gc
 import os
 import time
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from tuning.events import PhaseName, Planned, Started
 from tuning.models.adapter import load_adapter
 from tuning.models.catalog import find_model
 from tuning.models.fetching import ResolvedModel, resolve_model
-from tuning.models.loading import Machine, choose_machine, load_model, window
+from tuning.models.loading import Machine, choose_machine, give_memory_back, load_model, window
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
@@ -87,7 +86,7 @@ class _Pipeline:
 
         checks = [receipt.truncated_rows(*encoded.cuts), *self._check_in_place(model, responder, base)]
         del model, loaded  # one base in memory at a time
-        gc.collect()
+        give_memory_back()
         checks.append(self._check_reloaded(resolved, machine, responder, tuned))
         evidence = Evidence(
             train=self.splits.train,

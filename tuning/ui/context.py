@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from tuning.errors import TuneOffError, describe_unexpected
 from tuning.runs.limits import Limits
 from tuning.runs.store import RunStore
+from tuning.ui.showcase import Showcase
 
 __all__ = ["Context", "clear_old_files", "say", "told"]
 
@@ -32,6 +33,8 @@ class Context:
     env: Mapping[str, str]
     files: Path
     """The folder of uploads and of what is packed for download; whoever knows a path below it can fetch the file."""
+    showcase: Showcase | None = None
+    """What is looked at by those who have no run yet."""
 
 
 def say(error: Exception) -> str:

@@ -19,7 +19,7 @@ from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
-from tuning.ui.visitor import current_run, looking_at, own_run, owner_of, read_visitor
+from tuning.ui.visitor import looking_at, own_run, owner_of, read_visitor
 
 __all__ = ["Page"]
 
@@ -74,12 +74,12 @@ class Page(Screens):
     @told(_no_run)
     def open_run(self, stored: object) -> Changes:
         """Show the run a visitor looks at, whole, on the screen that fits its state."""
-        return self.show_run(current_run(self.context.store, read_visitor(stored)))
+        return self.show_run(self.run_of(stored))
 
     @told(_no_run)
     def follow(self, stored: object, seen: str) -> Any:
         """The timer ticked: show what has changed, nothing otherwise."""
-        run = current_run(self.context.store, read_visitor(stored))
+        run = self.run_of(stored)
         if run is None:
             return {self.timer: gr.Timer(active=False)}
         enforce_cancel(run)
@@ -88,6 +88,10 @@ class Page(Screens):
         return self.show_watch(run) if run.status().active else self.show_run(run)
 
     # --- Tune
+
+    def choose_data(self) -> Any:
+        """The showcase was looked at long enough."""
+        return gr.Tabs(selected="tune")
 
     def look_at_file(self, file: str | None, test: str | None) -> Changes:
         """A file was uploaded, or taken away."""

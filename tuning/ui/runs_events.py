@@ -96,7 +96,8 @@ class RunsEvents:
         changes = self.screen.show(list_runs(page.context.store, visitor))
         if visitor.run != run_id:
             return changes
-        emptied = {**page.show_run(None), **page.watch.show(watch_page(None))}
+        emptied = {**page.show_run(page.run_of(None)), page.tabs: gr.Tabs(selected="runs")}
+        emptied |= page.watch.show(watch_page(None))
         return {page.browser: looking_at(visitor, None).model_dump(), **emptied, **changes}
 
     def _own(self, stored: object, run_id: str) -> Run:

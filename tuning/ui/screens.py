@@ -47,6 +47,9 @@ class Screens:
             with gr.Tab("Watch", id="watch"):
                 self.watch = WatchScreen()
             with gr.Tab("Compare", id="compare"):
+                with gr.Row(visible=False, elem_classes="to-showcase-row") as self.showcase:
+                    gr.HTML(context.showcase.banner() if context.showcase else "")
+                    self.own_data = gr.Button("Use your own data", variant="primary", min_width=200, scale=0)
                 self.compare = CompareScreen()
             with gr.Tab("Try", id="try"):
                 self.try_it = TryScreen()
@@ -57,7 +60,7 @@ class Screens:
     def run_outputs(self) -> list[Any]:
         """Everything that shows the run a visitor looks at."""
         screens = [*self.watch.outputs, *self.compare.outputs, *self.try_it.outputs]
-        return [self.tabs, self.timer, self.seen, *screens]
+        return [self.tabs, self.timer, self.seen, self.showcase, *screens]
 
     def mark(self, run: Run) -> str:
         """Changes whenever what is shown of a run on its way does."""
@@ -69,12 +72,20 @@ class Screens:
         """The changes that show how far a run is."""
         return {self.seen: self.mark(run), **self.watch.show(watch_page(run))}
 
+    def run_of(self, stored: object) -> Run | None:
+        """The run a visitor looks at: the showcase where there is none. Raises `RunNotFoundError` when it is gone."""
+        run = current_run(self.context.store, read_visitor(stored))
+        return self.context.showcase.run if run is None and self.context.showcase else run
+
     def show_run(self, run: Run | None) -> Changes:
         """The changes that show a run on every screen, and open the screen that fits its state."""
-        page = compare_page(run)
+        page, showcase = compare_page(run), self.context.showcase
+        shown = run is not None and showcase is not None and run.path == showcase.run.path
         changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run))}
-        if run is None:
-            return {**changes, self.timer: gr.Timer(active=False)}
+        changes[self.showcase] = gr.Row(visible=shown)
+        if run is None or shown:
+            changes |= {self.timer: gr.Timer(active=False), **self.watch.show(watch_page(None))}
+            return {**changes, self.tabs: gr.Tabs(selected="compare")} if shown else changes
         active = run.status().active
         place = "watch" if active or page.comparison is None else "compare"
         moved = {self.timer: gr.Timer(active=active), self.tabs: gr.Tabs(selected=place)}
@@ -85,6 +96,7 @@ class Screens:
         title = "This run cannot be shown"
         return {
             self.timer: gr.Timer(active=False),
+            self.showcase: gr.Row(visible=False),
             self.tabs: gr.Tabs(selected="watch"),
             **self.watch.show(WatchPage("warning", title, message)),
             **self.compare.show(ComparePage("warning", title, message), None),
@@ -93,7 +105,7 @@ class Screens:
 
     def opened(self, stored: object) -> Run:
         """The run that the visitor looks at. Raises `RunNotFoundError` when there is none."""
-        run = current_run(self.context.store, read_visitor(stored))
+        run = self.run_of(stored)
         if run is None:
             raise RunNotFoundError("No run is open: start one under Tune, or open one under Runs.")
         return run

@@ -8,6 +8,7 @@ from typing import Any
 from tuning.runs.limits import Limits
 from tuning.runs.store import RunStore, home
 from tuning.ui.context import Context, clear_old_files
+from tuning.ui.showcase import find_showcase
 from tuning.ui.theme import STYLE_SHEET, theme
 
 __all__ = ["launch_settings", "make_context", "set_defaults", "sweep_hourly"]
@@ -24,7 +25,7 @@ def set_defaults(env: MutableMapping[str, str]) -> None:
 
 def make_context(env: Mapping[str, str]) -> Context:
     """The world that `env` describes. Raises `SettingError` for a limit that is not what it must be."""
-    return Context(RunStore(home(env)), Limits.from_env(env), env, home(env) / "uploads")
+    return Context(RunStore(home(env)), Limits.from_env(env), env, home(env) / "uploads", find_showcase())
 
 
 def launch_settings(context: Context) -> dict[str, Any]:

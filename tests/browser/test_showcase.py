@@ -1,0 +1,36 @@
+"""The first thing a stranger sees: a finished comparison, labelled, and a way to do the same with their own data."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_the_app_opens_on_a_finished_comparison(visit, theme, width):
+    page = visit(f"?__theme={theme}", stay=True, width=width)
+    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+    expect(page.locator(".to-verdict")).to_contain_text(re.compile(r"Accuracy went from .* on \d+ test rows"))
+    expect(page.get_by_role("heading", name="Can it be believed?")).to_be_attached()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{overflow} px too wide"
+
+
+def test_one_button_leads_to_the_visitors_own_data(visit):
+    page = visit(stay=True)
+    page.get_by_role("button", name="Use your own data").click()
+    expect(page.get_by_role("tab", name="Tune", selected=True)).to_be_visible()
+    expect(page.get_by_text("No data yet")).to_be_visible()
+
+
+def test_it_belongs_to_nobody(visit):
+    page = visit(stay=True)
+    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    page.get_by_role("tab", name="Runs", exact=True).click()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.get_by_role("tab", name="Watch", exact=True).click()
+    expect(page.get_by_text("No run yet", exact=True)).to_be_visible()
