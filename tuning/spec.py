@@ -158,7 +158,7 @@ class RunSpec(BaseModel):
     test_rows: int | None = Field(None, ge=5, le=100_000, description="rows held out for the comparison")
     budget: Annotated[float | None, BeforeValidator(read_duration)] = Field(
         None,
-        ge=20,
+        ge=30,
         le=86_400,
         description="time for everything from start to verdict, such as 90s, 2m or 1h; it decides what is not set",
     )

@@ -329,8 +329,8 @@ def test_a_budget_is_planned_before_anything_is_asked(new_run, task):
 
 
 def test_a_budget_that_is_over_is_refused_before_anything_is_asked(new_run):
-    run = new_run(Task.CLASSIFY, budget=20)
-    late = Control(lambda: None, lambda: None, lambda: 19.0)
+    run = new_run(Task.CLASSIFY, budget=30)
+    late = Control(lambda: None, lambda: None, lambda: 29.0)
     with pytest.raises(InputError, match="the budget is too short for this machine: 1 s of it are left"):
         execute(run, late)
     assert run.predictions("base") == []

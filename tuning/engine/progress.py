@@ -13,7 +13,9 @@ __all__ = ["Progress", "rate_share"]
 _WARMUP = 0.06
 """Share of training over which the learning rate rises."""
 _DEV_SCORES = 6
-"""Of a training that ends by the clock, however many epochs that is."""
+"""Of a training that ends by the clock, at most, however many epochs that is."""
+_DEV_GAP = 6.0
+"""Between two of them lie at least so many times what one takes."""
 
 
 class Progress:
@@ -21,7 +23,7 @@ class Progress:
 
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.perf_counter) -> None:
         self._seconds, self._clock = seconds, clock
-        self._begun, self._parts = clock(), 0
+        self._begun = self._scored = clock()
         self.dev_s = 0.0
         """What the last dev score took."""
 
@@ -35,9 +37,12 @@ class Progress:
         return min(max(step / steps, self._time_share()), 1.0)
 
     def dev_due(self) -> bool:
-        """Whether another part of the time is over, so that dev is to be scored; true once a part."""
-        parts = int(self._time_share() * _DEV_SCORES)
-        due, self._parts = parts > self._parts, max(parts, self._parts)
+        """Whether dev is to be scored again, which then counts as done; never without a clock."""
+        if self._seconds is None:
+            return False
+        now = self._clock()
+        due = now - self._scored >= max(self._seconds / _DEV_SCORES, _DEV_GAP * self.dev_s)
+        self._scored = now if due else self._scored
         return due
 
     def over(self, step: int) -> bool:

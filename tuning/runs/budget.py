@@ -16,18 +16,18 @@ __all__ = ["BudgetPlan", "Pace", "Work", "plan_budget", "plan_without_budget", "
 
 _TRAIN_SHARE = 0.45
 """Of what is left after fixed costs: training gets at least this before anything is given up for it."""
-_LEAST_TRAIN_SHARE = 0.2
+_LEAST_TRAIN_SHARE = 0.35
 """The same when test rows are at stake: judged by more of them, what learned nothing would not be better known."""
 _LEAST_TEST_ROWS = 5
 """As the setting has it; so few decide nothing, but show what was learned."""
 _DEV_SHARE = 0.15
 """Of training's time, for the dev rows."""
 _DEV_SCORES = 7
-_LEAST_DEV_ROWS = 16
+_LEAST_DEV_ROWS = 8
 _WORDING_ROWS = 60
 _CHECKED_ROWS = 32
 """Rows whose labels the checks score again: as many with the adapter off as after the reload."""
-_CHECKING_PASSES = {Task.CLASSIFY: 2.0, Task.GENERATE: 6.0}
+_CHECKING_PASSES = {Task.CLASSIFY: 4.0, Task.GENERATE: 6.0}
 """What else the checks measure, in passes over a batch."""
 _AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
 _AGAIN_COST = 2.0
@@ -46,8 +46,8 @@ _GENERAL_PASSES = 4.0
 """The general text, in passes over a batch."""
 _LEAST_TRAIN_S = 5.0
 """Training is never shorter, though what came before it took longer than it should."""
-_COMPARE_S = 4.0
-"""Scores, intervals, baselines and saving."""
+_COMPARE_S = 12.0
+"""Scores, intervals, baselines and saving, and reading the file before the run was asked for."""
 
 
 @dataclass(frozen=True)

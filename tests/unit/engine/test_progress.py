@@ -49,12 +49,21 @@ def test_training_is_over_when_another_step_and_the_last_dev_score_would_end_too
     assert progress.over(4)  # 48 + 12 + 9
 
 
-def test_dev_is_due_once_a_part_of_the_time(clock):
+def test_dev_is_due_six_times_at_most(clock):
     progress, due = Progress(60, clock), []
     for _ in range(60):
         clock.now += 1
         due.append(progress.dev_due())
     assert [second for second, score in enumerate(due, 1) if score] == [10, 20, 30, 40, 50, 60]
+
+
+def test_dev_rows_that_take_long_are_due_seldom(clock):
+    progress, due = Progress(60, clock), []
+    progress.dev_s = 5.0
+    for _ in range(60):
+        clock.now += 1
+        due.append(progress.dev_due())
+    assert [second for second, score in enumerate(due, 1) if score] == [30, 60]
 
 
 def test_a_long_step_makes_one_score_due(clock):
