@@ -93,7 +93,7 @@ def test_settings_are_checked_again(client, app, rows, settings, message):
     assert len(RunStore(app.home).list()) == before
 
 
-def call_raw(app: App, name: str, data: list[object]) -> str:
+def call_raw(app: App, name: str, data: Sequence[object]) -> str:
     """Everything the server says to a call without a client, which would upload what it is to send."""
     config = httpx.get(f"{app.url}/config").json()
     (number,) = (event["id"] for event in config["dependencies"] if event["api_name"] == name)
