@@ -1,6 +1,7 @@
 """The endpoints for programs through `gradio_client`, with a tiny model: from a file to a run to an answer."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
