@@ -7,7 +7,7 @@ of processes, queues or screens. The test split is read by predictions and by th
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuning.engine.forward import CausalModel
 from tuning.engine.suitability import choose_batching
@@ -16,7 +16,7 @@ from tuning.events import PhaseName, Planned, Started
 from tuning.models.adapter import load_adapter
 from tuning.models.catalog import find_model
 from tuning.models.fetching import ResolvedModel, resolve_model
-from tuning.models.loading import Machine, choose_machine, give_memory_back, load_model, window
+from tuning.models.loading import LoadedModel, Machine, choose_machine, give_memory_back, load_model, window
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
@@ -45,6 +45,17 @@ def execute(run: Run, control: Control, *, env: Mapping[str, str] | None = None)
     _Pipeline(run, control, os.environ if env is None else env).execute()
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How a run goes about it: in which time, and how rows are asked."""
+
+    timing: Timetable
+    choice: Choice
+    rungs: Rungs
+    kept: KeptAnswers
+    """Asks the base, unless an earlier run did."""
+
+
 class _Pipeline:
     def __init__(self, run: Run, control: Control, env: Mapping[str, str]) -> None:
         self.run, self.control, self.env = run, control, env
@@ -57,48 +68,28 @@ class _Pipeline:
         with self.watch.lap("prepare_s"):
             resolved = resolve_model(find_model(self.spec.model, self.env), self.env)
             loaded = load_model(resolved.path, machine)
-            load_s = self.watch.total()
-            longest, batching = window(loaded.model), choose_batching(loaded.model)
-            responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, longest, batching)
-            timing = self._plan(loaded.model, responders, load_s)
-            plan = timing.plan
-            self.splits = with_test_rows(self.splits, plan.test_rows, self.spec.seed)
-            kept = KeptAnswers(self.run, describe_base(resolved, machine))
-            of_base = replace(responders, asker=kept)
-            choice = self._choose(loaded.model, of_base) if plan.wording else Choice.unsought()
-        responder = responders.make(choice.both)
-        rungs = Rungs(of_base, responder, choice.base, self.splits.test, plan.few_shot, plan.further)
+            way = self._find_way(loaded, KeptAnswers(self.run, describe_base(resolved, machine)), self.watch.total())
+        plan, responder = way.timing.plan, way.rungs.responder
         encoded = self._encode(responder)
 
-        base, base_side = self._answer_base(loaded.model, rungs)
-        if kept.summary():
-            self.report.note("info", kept.summary())
+        base, base_side = self._answer_base(loaded.model, way)
         base_setup = describe_setup(responder, self.splits.test, machine.precision_name)
         adapting = Adapting(self.run, self.control, self.spec, machine, plan.layers)
         model = adapting.attach(loaded.model)
         self.report.phase("train", 0, 0)
-        seconds = timing.training_seconds(None if kept.summary() else self.watch.parts["base_s"])
+        seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])
         trained = adapting.train(model, encoded.train, encoded.dev[: plan.dev_rows], seconds)
-        self.watch.parts |= {"train_s": trained.outcome.train_seconds, "dev_s": trained.outcome.dev_seconds}
         adapting.save(model, resolved.entry.name)
-        tuned, tuned_side = self._answer_tuned(model, rungs)
+        tuned, tuned_side = self._answer_tuned(model, way.rungs)
         tuned_setup = describe_setup(responder, self.splits.test, str(model.dtype).removeprefix("torch."))
 
         checks = [receipt.truncated_rows(*encoded.cuts), *self._check_in_place(model, responder, base)]
         del model, loaded  # one base in memory at a time
         give_memory_back()
         checks.append(self._check_reloaded(resolved, machine, responder, tuned))
-        evidence = Evidence(
-            train=self.splits.train,
-            variants=choice.variants,
-            leaked=frozenset(self.dataset.leaked),
-            margin=None if self.spec.margin is None else self.spec.margin / 100,
-            base_setup=base_setup,
-            tuned_setup=tuned_setup,
-            looks=count_looks(self.run, RunStore(self.run.home)),
-            checks=checks,
-        )
-        self._compare(base, tuned, with_sides(evidence, base_side, tuned_side), trained, resolved)
+        evidence = with_sides(self._evidence(way.choice, checks), base_side, tuned_side)
+        evidence = replace(evidence, base_setup=base_setup, tuned_setup=tuned_setup)
+        self._compare(base, tuned, evidence, trained, resolved)
 
     def _start(self) -> Machine:
         machine = choose_machine(self.spec.device, self.spec.precision)
@@ -109,6 +100,20 @@ class _Pipeline:
         )
         self.report.phase("prepare", 0, 1)
         return machine
+
+    def _find_way(self, loaded: LoadedModel, kept: KeptAnswers, load_s: float) -> _Way:
+        """What there is time for, and how rows are asked, from now on the same for both models."""
+        model = loaded.model
+        longest, batching = window(model), choose_batching(model)
+        responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, longest, batching)
+        timing = self._plan(model, responders, load_s)
+        plan = timing.plan
+        self.splits = with_test_rows(self.splits, plan.test_rows, self.spec.seed)
+        of_base = replace(responders, asker=kept)
+        choice = self._choose(model, of_base) if plan.wording else Choice.unsought()
+        asking = responders.make(choice.both)
+        rungs = Rungs(of_base, asking, choice.base, self.splits.test, plan.few_shot, plan.further)
+        return _Way(timing, choice, rungs, kept)
 
     def _plan(self, model: CausalModel, responders: Responders, load_s: float) -> Timetable:
         """What there is time for, told before anything is asked or trained."""
@@ -141,14 +146,18 @@ class _Pipeline:
             self.report.note("warning", f"{cut.detail} to {responder.prompts.max_length} tokens.".capitalize())
         return encoded
 
-    def _answer_base(self, model: CausalModel, rungs: Rungs) -> tuple[list[Prediction], BaseSide]:
+    def _answer_base(self, model: CausalModel, way: _Way) -> tuple[list[Prediction], BaseSide]:
         """The base's answers to the whole test split, kept before anything is trained, and its further rungs."""
+        rungs = way.rungs
         count = self.report.rows("base", len(self.splits.test) + rungs.base_rows)
         with self.watch.lap("base_s"):
             base = rungs.answer(rungs.base, model, count)
         self.run.write_predictions("base", base)
         with self.watch.lap("ladder_s"):
-            return base, rungs.ask_base(model, count)
+            side = rungs.ask_base(model, count)
+        if way.kept.summary():
+            self.report.note("info", way.kept.summary())
+        return base, side
 
     def _answer_tuned(self, model: CausalModel, rungs: Rungs) -> tuple[list[Prediction], TunedSide]:
         """The tuned model's answers; a run that was asked to stop leaves out what is not needed for a verdict."""
@@ -181,6 +190,17 @@ class _Pipeline:
     def _heed(self, name: PhaseName) -> None:
         self.report.heed(name)
 
+    def _evidence(self, choice: Choice, checks: list[Check]) -> Evidence:
+        """What is known beside the answers."""
+        return Evidence(
+            train=self.splits.train,
+            variants=choice.variants,
+            leaked=frozenset(self.dataset.leaked),
+            margin=None if self.spec.margin is None else self.spec.margin / 100,
+            looks=count_looks(self.run, RunStore(self.run.home)),
+            checks=checks,
+        )
+
     def _compare(
         self,
         base: list[Prediction],
@@ -197,6 +217,8 @@ class _Pipeline:
             "adapter": trained.adapter,
             "rows": RowCounts(train=trained.train, dev=trained.dev, test=len(tuned)),
             "timing": Timing(
+                train_s=round(trained.outcome.train_seconds, 3),
+                dev_s=round(trained.outcome.dev_seconds, 3),
                 **{part: round(seconds, 3) for part, seconds in self.watch.parts.items()},
                 total_s=round(self.watch.total(), 3),
                 train_tokens=trained.outcome.train_tokens,
