@@ -17,7 +17,6 @@ from tuning.ui.page import Page
 from tuning.ui.runs import list_runs
 from tuning.ui.screens import Changes
 from tuning.ui.visitor import NO_RUN, looking_at, own_run, read_visitor
-from tuning.ui.watch import watch_page
 
 __all__ = ["RunsEvents", "read_ids"]
 
@@ -96,8 +95,7 @@ class RunsEvents:
         changes = self.screen.show(list_runs(page.context.store, visitor))
         if visitor.run != run_id:
             return changes
-        emptied = {**page.show_run(page.run_of(None)), page.tabs: gr.Tabs(selected="runs")}
-        emptied |= page.watch.show(watch_page(None))
+        emptied = page.show_run(page.run_of(None))
         return {page.browser: looking_at(visitor, None).model_dump(), **emptied, **changes}
 
     def _own(self, stored: object, run_id: str) -> Run:

@@ -41,7 +41,8 @@ class Screens:
         self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
         self.seen = gr.State("")
         self.timer = gr.Timer(POLL_S, active=False)
-        with gr.Tabs(selected="tune") as self.tabs:
+        # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
+        with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
             with gr.Tab("Tune", id="tune"):
                 self.tune = TuneScreen(self.examples, catalog(context.env))
             with gr.Tab("Watch", id="watch"):
@@ -84,8 +85,7 @@ class Screens:
         changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run))}
         changes[self.showcase] = gr.Row(visible=shown)
         if run is None or shown:
-            changes |= {self.timer: gr.Timer(active=False), **self.watch.show(watch_page(None))}
-            return {**changes, self.tabs: gr.Tabs(selected="compare")} if shown else changes
+            return {**changes, self.timer: gr.Timer(active=False), **self.watch.show(watch_page(None))}
         active = run.status().active
         place = "watch" if active or page.comparison is None else "compare"
         moved = {self.timer: gr.Timer(active=active), self.tabs: gr.Tabs(selected=place)}
