@@ -1,30 +1,26 @@
 """How long a visitor waits for another page of the samples of a run with 10,000 test rows.
 
-`python benchmarks/paging.py` writes such a run of labels and one of texts into a temporary folder, asks for their pages
+`python -m benchmarks.paging` writes such a run of labels and one of texts into a temporary folder, asks for their pages
 as the app does, from the run's folder to the HTML, and prints a table; it is kept as `benchmarks/results/paging.md`.
 """
 
 import os
 import platform
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tuning.prediction import Prediction  # noqa: E402
-from tuning.runs.store import Run  # noqa: E402
-from tuning.scoring.comparison import compare  # noqa: E402
-from tuning.spec import Task  # noqa: E402
-from tuning.ui.filters import Cell, Every, Filter, OfKind, choose  # noqa: E402
-from tuning.ui.sample_cache import SampleCache  # noqa: E402
-from tuning.ui.sample_list import sample_list  # noqa: E402
-from tuning.ui.sample_pages import View, sample_page  # noqa: E402
+from tuning.prediction import Prediction
+from tuning.runs.store import Run
+from tuning.scoring.comparison import compare
+from tuning.spec import Task
+from tuning.ui.filters import Cell, Every, Filter, OfKind, choose
+from tuning.ui.sample_cache import SampleCache
+from tuning.ui.sample_list import sample_list
+from tuning.ui.sample_pages import View, sample_page
 
 RESULTS = Path(__file__).parent / "results" / "paging.md"
 ROWS = 10_000
@@ -35,7 +31,7 @@ WORDS = ("the", "quick", "brown", "fox,", "who", "was", "late,", "jumped", "over
 ROUNDS = 15
 HEAD = """# Paging through samples
 
-Written by `python benchmarks/paging.py` on {machine}. Runs of {rows:,} test rows: one of {labels} labels with their
+Written by `python -m benchmarks.paging` on {machine}. Runs of {rows:,} test rows: one of {labels} labels with their
 probabilities, one of texts of 40 to 60 words whose differences are marked. From the run's folder to the page's HTML,
 in milliseconds of one core: the median of {rounds} pages, or of 3 runs for what is done once.
 

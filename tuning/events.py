@@ -61,7 +61,8 @@ class Planned(_Event):
         """The plan for a person."""
         time = f"about {duration_words(self.train_s)} of {duration_words(self.budget_s)} are for training"
         given_up = f"; given up: {', '.join(self.given_up)}" if self.given_up else ""
-        return f"{time}, {self.epochs:.1f} epochs in the top {self.layers} layers{given_up}"
+        epochs = f"{self.epochs:.1f}" if self.epochs >= 0.1 else f"{self.epochs:.2f}"
+        return f"{time}, {epochs} epochs in the top {self.layers} layers{given_up}"
 
 
 class Phase(_Event):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tuning.report.differences import mark, plain
 from tuning.report.markup import section
-from tuning.report.samples import KINDS, MEANINGS, Answer, Kind, Sample, Samples
+from tuning.report.samples import KINDS, MEANINGS, SIGNS, Answer, Kind, Sample, Samples
 from tuning.scoring.comparison import Flips
 
 __all__ = ["count_cards", "sample_sheet"]
@@ -13,12 +13,6 @@ _RANDOM, _FLIPPED = 20, 10
 """Samples of a group."""
 _TEXT = 600
 """Characters of a text that are shown."""
-_SIGNS: dict[Kind, tuple[str, str]] = {
-    "fixed": ("better", "▲"),
-    "broken": ("worse", "▼"),
-    "both right": ("even", "✓"),
-    "both wrong": ("even", "✗"),
-}
 
 
 def count_cards(flips: Flips) -> str:
@@ -29,7 +23,7 @@ def count_cards(flips: Flips) -> str:
 
 
 def _count(kind: Kind, number: int) -> str:
-    way, sign = _SIGNS[kind]
+    way, sign = SIGNS[kind]
     return (
         f'<div class="to-count"><b>{number:,}</b><span class="to-{way}">{sign} {kind}</span>'
         f"<small>{MEANINGS[kind]}</small></div>"
@@ -58,7 +52,7 @@ def _group(title: str, shown: Sequence[Sample], of: int) -> str:
 
 
 def _card(sample: Sample) -> str:
-    way, sign = _SIGNS[sample.kind]
+    way, sign = SIGNS[sample.kind]
     answers = "".join(
         f"<dt>{name}</dt><dd>{text}</dd>"
         for name, text in (

@@ -16,12 +16,27 @@ from tuning.data.examples import Dataset, Example
 from tuning.models.prompts import PLAIN, Shot, Wording
 from tuning.spec import Task
 
-__all__ = ["CONTENT_FREE", "SCORINGS", "Asking", "LabelScores", "ScoringName", "choose_shots", "prior_of", "wording"]
+__all__ = [
+    "AGAIN_ROWS",
+    "CONTENT_FREE",
+    "SCORINGS",
+    "WORDING_ROWS",
+    "Asking",
+    "LabelScores",
+    "ScoringName",
+    "choose_shots",
+    "prior_of",
+    "wording",
+]
 
 ScoringName = Literal["raw", "length_normalised", "calibrated"]
 SCORINGS: tuple[ScoringName, ...] = ("raw", "length_normalised", "calibrated")
 CONTENT_FREE = ("N/A", "", "[MASK]")
 """Inputs that say nothing, whose answers tell what a prompt alone makes likely: Zhao et al. 2021, arXiv 2102.09690."""
+WORDING_ROWS = 60
+"""Dev rows that are asked to find the best wording; more would cost minutes and change the choice rarely."""
+AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
+"""Test rows that the base is asked once more, to see what rounding does."""
 _MOST_SHOTS = {Task.CLASSIFY: 16, Task.GENERATE: 5}
 
 

@@ -1,7 +1,8 @@
 """Given so many seconds and the pace of this machine: how deep to train, how long, and what is asked of how many rows.
 
-Test rows go last: a verdict lives on them. First what tells where a gain comes from is left out, then few-shot answers,
-then the search for the base's best wording. Knows seconds and counts; knows no models, rows or clocks.
+First what tells where a gain comes from is left out, then few-shot answers, then the search for the base's best
+wording. Test rows go last, as a verdict lives on them, but training always keeps its share. Knows seconds and counts;
+knows no models, rows or clocks.
 """
 
 import math
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tuning.durations import duration_words
 from tuning.errors import SettingError
+from tuning.runs.asking import AGAIN_ROWS, WORDING_ROWS
 from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Depth, Task, layers_of
 
 __all__ = ["BudgetPlan", "Pace", "Work", "plan_budget", "plan_without_budget", "training_seconds"]
@@ -24,12 +26,10 @@ _DEV_SHARE = 0.15
 """Of training's time, for the dev rows."""
 _DEV_SCORES = 7
 _LEAST_DEV_ROWS = 8
-_WORDING_ROWS = 60
 _CHECKED_ROWS = 32
 """Rows whose labels the checks score again: as many with the adapter off as after the reload."""
 _CHECKING_PASSES = {Task.CLASSIFY: 4.0, Task.GENERATE: 6.0}
 """What else the checks measure, in passes over a batch."""
-_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
 _AGAIN_COST = 2.0
 """A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
@@ -171,8 +171,8 @@ def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
 def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """What the base alone is asked before training."""
     dev_row_s = pace.row_s if work.task is Task.CLASSIFY else pace.pass_s / work.batch_size
-    again_s = _AGAIN_COST * min(plan.test_rows, _AGAIN_ROWS[work.task]) * pace.row_s
-    wording_s = 2 * min(work.dev, _WORDING_ROWS) * dev_row_s
+    again_s = _AGAIN_COST * min(plan.test_rows, AGAIN_ROWS[work.task]) * pace.row_s
+    wording_s = 2 * min(work.dev, WORDING_ROWS) * dev_row_s
     few_shot_s = _SHOTS_COST * plan.test_rows * pace.row_s
     return wording_s * plan.wording + few_shot_s * plan.few_shot + again_s * plan.further
 

@@ -13,15 +13,13 @@ from itertools import chain
 
 from tuning.data.examples import Example
 from tuning.engine.forward import CausalModel, OnRows
-from tuning.runs.asking import CONTENT_FREE, SCORINGS, Asking, LabelScores, prior_of
+from tuning.runs.asking import CONTENT_FREE, SCORINGS, WORDING_ROWS, Asking, LabelScores, prior_of
 from tuning.runs.responding import Responders
 from tuning.scoring.record import ScoringVariant
 from tuning.spec import Task
 
 __all__ = ["Choice", "choose_asking", "rows_to_ask"]
 
-_MOST_ROWS = 60
-"""Dev rows that are asked; more would cost minutes and change the choice rarely."""
 _WORDINGS = (Asking(wording="plain"), Asking(wording="named"))
 
 
@@ -59,12 +57,12 @@ class _Reading:
 
 def rows_to_ask(responders: Responders) -> int:
     """How many rows `choose_asking` asks."""
-    return len(_WORDINGS) * len(responders.splits.dev[:_MOST_ROWS])
+    return len(_WORDINGS) * len(responders.splits.dev[:WORDING_ROWS])
 
 
 def choose_asking(model: CausalModel, responders: Responders, on_rows: OnRows) -> Choice:
     """Ask dev rows in every way. Between equals the simplest wins, which is the first."""
-    dev = responders.splits.dev[:_MOST_ROWS]
+    dev = responders.splits.dev[:WORDING_ROWS]
     if responders.dataset.task is Task.CLASSIFY:
         readings = [_read_labels(model, responders, asking, dev, on_rows) for asking in _WORDINGS]
         best = max(chain.from_iterable(readings), key=lambda reading: reading.accuracy)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tuning.data.examples import Example
 from tuning.engine.forward import CausalModel, OnRows
 from tuning.prediction import Prediction
-from tuning.runs.asking import Asking, choose_shots
+from tuning.runs.asking import AGAIN_ROWS, Asking, choose_shots
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.questions import TokenLikelihoods
 from tuning.runs.responding import Responder, Responders
@@ -24,7 +24,6 @@ __all__ = ["GENERAL_TEXT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describ
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
 NO_TIME = "budget"
-_AGAIN_ROWS = {Task.CLASSIFY: 48, Task.GENERATE: 8}
 _AGAIN_AT_ONCE = 5
 
 
@@ -122,7 +121,7 @@ class Rungs:
 
     @property
     def _again(self) -> Sequence[Example]:
-        return self.test[: _AGAIN_ROWS[self.responder.task]] if self.further else []
+        return self.test[: AGAIN_ROWS[self.responder.task]] if self.further else []
 
     def _ask_few_shot(self, model: CausalModel, on_rows: OnRows) -> tuple[list[Prediction], str]:
         wanted = choose_shots(self.responders.splits.train, self.responder.task, self.responders.spec.seed)
