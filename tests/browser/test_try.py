@@ -43,7 +43,7 @@ def finished(run: Run) -> Run:
 def open_try(visit, runs):
     def open_page(task: Task, **window: int) -> Page:
         page: Page = visit(f"?run={runs[task].id}", **window)
-        expect(page.get_by_text("No comparison was made.")).to_be_visible()
+        expect(page.get_by_text("No comparison was made.", exact=True)).to_be_visible()
         page.get_by_role("tab", name="Try", exact=True).click()
         expect(page.get_by_label("Your prompt")).to_be_visible()
         return page
