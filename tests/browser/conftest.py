@@ -31,7 +31,7 @@ def browser(chromium) -> Iterator[Browser]:
 def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open the app as a new visitor, who has seen enough of the showcase unless `stay` says otherwise.
 
-    An error on the page's console fails the test.
+    An error of the page's scripts fails the test, and so does whatever the content security policy forbids.
     """
     contexts, complaints = [], []
 
@@ -41,6 +41,9 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda told: complaints.append(told.text) if "Content Security Policy" in told.text else None
+        )
         page.goto(f"{app.url}/{query}")
         expect(page.get_by_role("heading", name="Tune-Off")).to_be_visible()
         if "run=" not in query and not stay:

@@ -5,9 +5,13 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from starlette.middleware import Middleware
+
+from tuning.models.catalog import on_space
 from tuning.runs.limits import Limits
 from tuning.runs.store import RunStore, home
 from tuning.ui.context import Context, clear_old_files
+from tuning.ui.protection import Protection, security_headers
 from tuning.ui.showcase import find_showcase
 from tuning.ui.theme import STYLE_SHEET, theme
 
@@ -30,7 +34,9 @@ def make_context(env: Mapping[str, str]) -> Context:
 
 def launch_settings(context: Context) -> dict[str, Any]:
     """For `gr.Blocks.launch`; host and port come from Gradio's own variables, loopback by default."""
+    headers = security_headers(on_space=on_space(context.env))
     return {
+        "app_kwargs": {"middleware": [Middleware(Protection, headers=headers, uploads=context.files)]},
         "show_error": False,
         "max_file_size": "20mb",
         "allowed_paths": [],

@@ -47,6 +47,8 @@ def theme() -> gr.themes.Base:
         block_title_text_color_dark="*neutral_200",
         block_info_text_color="*neutral_500",
         block_info_text_color_dark="*neutral_400",
+        body_text_color_subdued="#556074",
+        body_text_color_subdued_dark="#a3aec0",
         block_shadow="none",
         input_background_fill="#ffffff",
         input_background_fill_dark="#10151d",
