@@ -17,6 +17,8 @@ __all__ = [
     "Phase",
     "PhaseName",
     "Planned",
+    "Sampled",
+    "SampledAnswer",
     "Started",
     "Step",
     "Stopped",
@@ -97,6 +99,43 @@ class DevScored(_Event):
     loss: float
 
 
+class SampledAnswer(BaseModel):
+    """What the model being trained answers to one dev row; texts are cut to what a screen has room for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    row: int
+    """Number of the row in the user's file."""
+    input: str
+    target: str
+    output: str
+    score: float
+    """Of this row by the metric of the event, from 0 to 1."""
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing is missing."""
+        return self.score >= 1
+
+
+class Sampled(_Event):
+    """The same few dev rows answered after `step` steps, so that the model is seen to learn."""
+
+    kind: Literal["sampled"] = "sampled"
+    step: int
+    metric: str
+    """What scores an answer: `accuracy`, `exact_match`, `field_exactness` or `chrf`."""
+    answers: list[SampledAnswer]
+
+    @property
+    def sentence(self) -> str:
+        """How many are right; where answers are only more or less like their targets, how much they are."""
+        if self.metric == "chrf":
+            alike = sum(answer.score for answer in self.answers) / max(len(self.answers), 1)
+            return f"the watched rows are {100 * alike:.0f} % like their targets"
+        return f"{sum(answer.right for answer in self.answers)} of {len(self.answers)} watched rows right"
+
+
 class Stopped(_Event):
     """Training ended; the adapter of `best_step` is kept, None when no dev score chose one."""
 
@@ -122,6 +161,8 @@ class Finished(_Event):
     message: str
 
 
-Event = Annotated[Started | Planned | Phase | Step | DevScored | Stopped | Note | Finished, Field(discriminator="kind")]
+Event = Annotated[
+    Started | Planned | Phase | Step | DevScored | Sampled | Stopped | Note | Finished, Field(discriminator="kind")
+]
 
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

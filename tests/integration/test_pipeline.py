@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.errors import CancelledError, InputError, IntegrityError
-from tuning.events import DevScored, Note, Phase, Planned, Started, Step, Stopped
+from tuning.events import DevScored, Note, Phase, Planned, Sampled, Started, Step, Stopped
 from tuning.runs.answering import answer
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
@@ -119,6 +119,11 @@ def _told_in_order(run: Run) -> None:
     assert [event.step for event in steps] == list(range(1, 9))
     assert {event.total_steps for event in steps} == {8}
     assert [event.step for event in events if isinstance(event, DevScored)] == [0, 2, 4, 6, 8]
+    looks = [event for event in events if isinstance(event, Sampled)]
+    assert [look.step for look in looks] == [0, 2, 4, 6, 8], "by this clock a look takes no time"
+    assert {answer.row for answer in looks[0].answers} < {example.row for example in run.splits().dev}
+    (rows,) = {tuple(answer.row for answer in look.answers) for look in looks}
+    assert len(set(rows)) == 5
     (stopped,) = (event for event in events if isinstance(event, Stopped))
     assert (stopped.reason, stopped.step) == ("finished", 8)
 

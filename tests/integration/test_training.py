@@ -11,8 +11,9 @@ import torch
 
 from tuning.engine.batching import RowTokens
 from tuning.engine.forward import SHARED, Batching
+from tuning.engine.generation import Stops, generate
 from tuning.engine.lower_layers import lower_layers
-from tuning.engine.prediction import completion_nlls
+from tuning.engine.prediction import completion_nlls, label_scores
 from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
 from tuning.models.adapter import AdapterSettings, attach_adapter
 from tuning.models.loading import choose_machine, load_model
@@ -189,6 +190,52 @@ def test_the_same_seed_gives_the_same_adapter(adapted, settings):
     first, again, other = trained(5), trained(5), trained(6)
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+@dataclass
+class Asking(Recorder):
+    """Asks the model at every dev score, as it stands then."""
+
+    model: Any = None
+    written: list[tuple[int, ...]] = field(default_factory=list)
+    scores: list[list[float]] = field(default_factory=list)
+
+    def on_dev(self, step: int, loss: float) -> None:
+        super().on_dev(step, loss)
+        self.ask()
+
+    def ask(self) -> None:
+        prompts = [row.prompt for row in copying(3, 7)]
+        answers = generate(self.model, prompts, Stops((2,), 4), lambda _: None)
+        self.written.extend(answer.ids for answer in answers)
+        self.scores.extend(label_scores(self.model, prompts, [(20, 2), (21, 2)], lambda _: None))
+
+
+@pytest.mark.parametrize("batching", [SHARED, Batching(shared_prefix=False)], ids=["shared", "padded"])
+def test_asking_it_while_it_learns_changes_nothing_and_gets_what_it_would_answer_then(tiny_model, settings, batching):
+    def trained(observe: Callable[[Any], Recorder]) -> tuple[Any, Recorder]:
+        model = attach_adapter(  # with dropout, which draws random numbers in every step
+            load_model(tiny_model, choose_machine("cpu", "float32")).model,
+            AdapterSettings(rank=4, alpha=8, dropout=0.1, layers="all", seed=0),
+        )
+        observer = observe(model)
+        torch.manual_seed(1)
+        train_adapter(model, copying(24, 1), copying(8, 2), settings(epochs=1, batching=batching), observer)
+        return model, observer
+
+    plain, _ = trained(lambda _: Recorder())
+    asked, told = trained(lambda model: Asking(model=model))
+    before, after = weights(plain), weights(asked)
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+    assert isinstance(told, Asking)
+    best = min(told.dev[1:], key=lambda scored: scored[1])[0]
+    place = 3 * [step for step, _ in told.dev].index(best)
+    afterwards = Asking(model=asked)
+    afterwards.ask()
+    assert told.written[place : place + 3] == afterwards.written
+    assert told.scores[place] == pytest.approx(afterwards.scores[0], rel=1e-4)
+    assert told.scores[0] != pytest.approx(afterwards.scores[0], rel=1e-2), "what it learned is seen"
 
 
 def test_it_stops_when_dev_gets_worse_and_keeps_the_best_step(adapted, settings):

@@ -5,7 +5,7 @@ from typing import Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from tuning.cli.terminal import Screen, visible
-from tuning.events import DevScored, Event, Finished, Note, Phase, PhaseName, Planned, Started, Step, Stopped
+from tuning.events import DevScored, Event, Finished, Note, Phase, PhaseName, Planned, Sampled, Started, Step, Stopped
 
 __all__ = ["BarView", "LineView", "SilentView", "View", "open_view"]
 
@@ -60,7 +60,7 @@ class SilentView:
 
 
 class LineView:
-    """A line for every part of a run, for every tenth of it, and for every dev loss."""
+    """A line for every part of a run, for every tenth of it, for every dev loss and every look at the watched rows."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -102,7 +102,7 @@ class LineView:
 
 
 class BarView:
-    """One bar for every part of a run, the running one with losses and time left."""
+    """One bar for every part of a run, the running one with losses, watched rows and time left."""
 
     def __init__(self, screen: Screen) -> None:
         self._progress = Progress(
@@ -114,7 +114,7 @@ class BarView:
             refresh_per_second=4,
         )
         self._bars: dict[str, TaskID] = {}
-        self._losses: dict[str, str] = {}
+        self._facts: dict[str, str] = {}
         self._progress.start()
 
     def waiting(self, position: int) -> None:
@@ -128,11 +128,13 @@ class BarView:
             left = _left(event.seconds_left).removeprefix(", ") if event.done < event.total else ""
             self._move(_PHASES[event.name], event.done, event.total, left)
         elif isinstance(event, Step):
-            self._losses["loss"] = f"{event.loss:.3f}"
+            self._facts["loss"] = f"loss {event.loss:.3f}"
             left = _left(event.seconds_left) if event.step < event.total_steps else ""
-            self._move(_PHASES["train"], event.step, event.total_steps, self._facts() + left)
+            self._move(_PHASES["train"], event.step, event.total_steps, ", ".join(self._facts.values()) + left)
         elif isinstance(event, DevScored):
-            self._losses["dev"] = f"{event.loss:.3f}"
+            self._facts["dev"] = f"dev {event.loss:.3f}"
+        elif isinstance(event, Sampled):
+            self._facts["watched"] = event.sentence
         elif sentence := _sentence(event):
             self.say(sentence)
 
@@ -143,9 +145,6 @@ class BarView:
     def close(self) -> None:
         """Leave the bars as they are."""
         self._progress.stop()
-
-    def _facts(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self._losses.items())
 
     def _move(self, description: str, done: int, total: int | None, facts: str) -> None:
         if description not in self._bars:
@@ -166,6 +165,8 @@ def _sentence(event: Event) -> str:
             return f"plan: {visible(event.sentence)}"
         case DevScored():
             return f"dev loss {event.loss:.3f} after step {event.step}"
+        case Sampled():
+            return f"{event.sentence} after step {event.step}"
         case Stopped():
             kept = "" if event.best_step is None else f", keeping the adapter of step {event.best_step}"
             return f"training ended after step {event.step} ({event.reason}){kept}"

@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from tuning.engine.attention import ATTENTION, KeptPrefix, register
 from tuning.engine.batching import RowBatch, RowTokens, prefix_batch, row_batch
+from tuning.engine.fused import fused
 from tuning.engine.lower_layers import LowerLayers
 from tuning.engine.vocabulary import piecewise_nll
 
@@ -23,9 +24,11 @@ __all__ = [
     "Batching",
     "CausalModel",
     "OnRows",
+    "attention",
     "batch_nll",
     "batch_states",
     "keep_prefix",
+    "own_attention",
     "padded_nll",
     "rows_nll",
     "shared_prefix",
@@ -55,18 +58,31 @@ SHARED = Batching()
 
 
 @contextmanager
+def attention(model: CausalModel, implementation: str) -> Iterator[None]:
+    """Compute attention so for as long as the block lasts; within another such block too."""
+    before = own_attention(model)
+    model.set_attn_implementation(implementation)
+    try:
+        with fused(model):
+            yield
+    finally:
+        model.set_attn_implementation(before)
+
+
+def own_attention(model: CausalModel) -> str:
+    """How the model computes attention now."""
+    return str(model.config._attn_implementation)  # noqa: SLF001 - its setter is public, its getter is not
+
+
+@contextmanager
 def shared_prefix(model: CausalModel, batching: Batching = SHARED) -> Iterator[None]:
-    """Compute attention by layout for as long as the block lasts, if `batching` shares prefixes."""
+    """Compute our way for as long as the block lasts, if `batching` does: attention by layout, layers fused."""
     if not batching.shared_prefix:
         yield
         return
     register()
-    before = model.config._attn_implementation  # noqa: SLF001 - its setter is public, its getter is not
-    model.set_attn_implementation(ATTENTION)
-    try:
+    with attention(model, ATTENTION):
         yield
-    finally:
-        model.set_attn_implementation(before)
 
 
 def rows_nll(

@@ -24,8 +24,7 @@ class Progress:
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.perf_counter) -> None:
         self._seconds, self._clock = seconds, clock
         self._begun = self._scored = clock()
-        self.dev_s = 0.0
-        """What the last dev score took."""
+        self._dev_s = self._asked_s = 0.0
 
     def share(self, step: int, steps: int) -> float:
         """Of training that is over after `step` of `steps`: by steps or by time, whichever is ahead.
@@ -36,21 +35,25 @@ class Progress:
             return 0.0
         return min(max(step / steps, self._time_share()), 1.0)
 
+    def dev_scored(self, dev_s: float, asked_s: float) -> None:
+        """The dev rows took `dev_s` to score; what the model was asked meanwhile, so many more."""
+        self._dev_s, self._asked_s = dev_s, max(self._asked_s, asked_s)
+
     def dev_due(self) -> bool:
         """Whether dev is to be scored again, which then counts as done; never without a clock."""
         if self._seconds is None:
             return False
         now = self._clock()
-        due = now - self._scored >= max(self._seconds / _DEV_SCORES, _DEV_GAP * self.dev_s)
+        due = now - self._scored >= max(self._seconds / _DEV_SCORES, _DEV_GAP * self._dev_s)
         self._scored = now if due else self._scored
         return due
 
     def over(self, step: int) -> bool:
-        """Whether after `step` steps another one, and the last dev score, would end too late."""
+        """Whether after `step` steps another one, and the last dev score with all that is asked, would end too late."""
         if self._seconds is None:
             return False
         gone = self._clock() - self._begun
-        return gone + gone / step + self.dev_s > self._seconds
+        return gone + gone / step + self._dev_s + self._asked_s > self._seconds
 
     def expected(self, step: int, steps: int) -> int:
         """How many steps there will be at this pace, after `step` of at most `steps`."""

@@ -24,7 +24,7 @@ from transformers import (
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from tuning.engine.batching import RowTokens, common_prefix
-from tuning.engine.forward import SHARED, Batching, CausalModel, shared_prefix
+from tuning.engine.forward import SHARED, Batching, CausalModel, attention, own_attention, shared_prefix
 from tuning.engine.passes import GradientPasses
 from tuning.engine.prediction import completion_nlls
 from tuning.engine.progress import Progress, rate_share
@@ -63,7 +63,10 @@ class TrainingObserver(Protocol):
         """One optimizer step is done; `loss` is in nats per completion token."""
 
     def on_dev(self, step: int, loss: float) -> None:
-        """The dev rows were scored, in nats per completion token."""
+        """The dev rows were scored, in nats per completion token.
+
+        Meanwhile the model stands still: it may be asked anything, which counts as time for the dev rows.
+        """
 
     def on_note(self, message: str) -> None:
         """Something happened that the user should know, as a sentence."""
@@ -122,7 +125,7 @@ class _Trainer(Trainer):
         observer: TrainingObserver,
     ) -> None:
         self.dev_rows, self.dev_seconds = dev, 0.0
-        self._batching = settings.batching
+        self._batching, self._own_attention = settings.batching, own_attention(model)
         self._progress = Progress(settings.seconds)
         self._lengths = [len(row.prompt) + len(row.completion) for row in train]
         self._reporter = _Reporter(observer, self._progress)
@@ -163,11 +166,12 @@ class _Trainer(Trainer):
         self.model.eval()
         nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen(), self._batching)
         loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
+        scored, metrics = time.perf_counter(), {"eval_loss": loss}
+        with attention(self.model, self._own_attention):
+            self.log(metrics)
         self.model.train()
-        self._progress.dev_s = time.perf_counter() - start
-        self.dev_seconds += self._progress.dev_s
-        metrics = {"eval_loss": loss}
-        self.log(metrics)
+        self._progress.dev_scored(scored - start, time.perf_counter() - scored)
+        self.dev_seconds += time.perf_counter() - start
         self.control: TrainerControl = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 

@@ -1,15 +1,24 @@
-"""How training went: its losses, how it ended and what it took. Knows events and a comparison; no layout."""
+"""How training went: losses and what they say, its end and what it took. Knows events and a comparison; no layout."""
 
 from collections.abc import Sequence
+from statistics import mean
 
 import pandas as pd
 
 from tuning.events import DevScored, Event, Step, Stopped
 from tuning.scoring.comparison import Comparison
 
-__all__ = ["learned_words", "loss_frame", "seconds_in_words"]
+__all__ = ["fit_words", "learned_words", "loss_frame", "seconds_in_words"]
 
 _MOST_POINTS = 400
+_FEWEST_SCORES = 3
+"""Before any training, and two more: from the first to the second almost everything falls, the form being learned."""
+_SLIGHT = 0.01
+"""Share of dev loss that a change must have to count: that of neighbouring scores scatters by about so much."""
+_CHANCE = 2
+"""So many scores without a better one are more than chance; training goes on for one more before it stops."""
+_FALL = 0.05
+"""Share by which train loss falls where it surely does: the mean of many batches, each of which scatters by more."""
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -49,3 +58,49 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
     if comparison is not None and comparison.timing.train_s:
         said.append(f"{seconds_in_words(comparison.timing.train_s)} of training")
     return " · ".join(said)
+
+
+def fit_words(events: Sequence[Event]) -> str:
+    """The overfitting gauge, one sentence: whether what is learned of the training rows helps on others.
+
+    Empty as long as there are too few dev scores to say; in the past tense once training has ended.
+    """
+    dev = list({event.step: event for event in events if isinstance(event, DevScored)}.values())
+    if len(dev) < _FEWEST_SCORES:
+        return ""
+    best = min(dev, key=lambda score: score.loss)
+    since = len(dev) - 1 - dev.index(best)
+    stopped = next((event for event in reversed(events) if isinstance(event, Stopped)), None)
+    if since >= _CHANCE:
+        falls = _train_falls(events, best.step)
+        return _not_better(since, falls) if stopped is None else _was_not_better(since, falls, stopped)
+    before = dev[-2].loss if since == 0 else best.loss
+    change = dev[-1].loss / before - 1 if before else 0.0
+    if change <= -_SLIGHT:
+        going = "Dev loss is still falling: what it learns helps on other rows too."
+        return going if stopped is None else "Dev loss was still falling when training ended: longer training may help."
+    if change <= _SLIGHT:
+        return "Dev loss hardly changes any more." if stopped is None else "Dev loss hardly changed at the end."
+    return "Dev loss rose at the last score, which may be chance."
+
+
+def _not_better(since: int, train_falls: bool) -> str:
+    if train_falls:
+        return f"Dev loss has not improved for {since} scores: it may be learning the training rows by heart."
+    return f"Dev loss has not improved for {since} scores, nor has train loss: it may have learned what it can."
+
+
+def _was_not_better(since: int, train_fell: bool, stopped: Stopped) -> str:
+    kept = f"; the adapter of step {stopped.best_step}, from before that, is kept" if stopped.best_step else ""
+    if train_fell:
+        learned = "it began to learn the training rows by heart"
+        return f"In the last {since} scores dev loss did not improve while train loss fell: {learned}{kept}."
+    return f"In the last {since} scores neither dev loss nor train loss improved: it had learned what it could{kept}."
+
+
+def _train_falls(events: Sequence[Event], best_step: int) -> bool:
+    """Whether the training rows' loss since that step is surely lower than in as many steps before it."""
+    steps = [event for event in events if isinstance(event, Step)]
+    after = [event.loss for event in steps if event.step > best_step]
+    before = [event.loss for event in steps if event.step <= best_step][-len(after) :]
+    return bool(after and before) and mean(after) < (1 - _FALL) * mean(before)

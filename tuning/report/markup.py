@@ -15,6 +15,7 @@ __all__ = [
     "escape",
     "fold",
     "heading",
+    "note",
     "notice",
     "secret_link",
     "section",
@@ -56,6 +57,11 @@ def section(title: str, hint: str, *parts: str) -> str:
 def fold(title: str, body: str) -> str:
     """Something to be unfolded by whoever wants it."""
     return f'<details class="to-fold"><summary>{title}</summary>{body}</details>'
+
+
+def note(text: str) -> str:
+    """A sentence below what it is about; nothing where there is none."""
+    return f'<p class="to-note">{escape(text)}</p>' if text else ""
 
 
 def notice(kind: str, title: str, body: str = "") -> str:

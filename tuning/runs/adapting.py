@@ -5,7 +5,9 @@ Knows the engine and the run folder; knows nothing of answers, scores or what th
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tuning.engine.batching import RowTokens
@@ -45,6 +47,8 @@ class Adapting:
     machine: Machine
     layers: int
     """The top ones, which get an adapter."""
+    look: Callable[[CausalModel, int], None]
+    """Asks the model something after so many steps, whenever the dev rows are scored."""
 
     def attach(self, base: CausalModel) -> CausalModel:
         """The base with a fresh adapter. Raises `SettingError` for more layers than there are."""
@@ -69,7 +73,8 @@ class Adapting:
             batching=batching,
             seconds=seconds,
         )
-        reporter = TrainingReporter(self.run, self.control, -(-len(train) // spec.batch_size))
+        epoch_steps = -(-len(train) // spec.batch_size)
+        reporter = TrainingReporter(self.run, self.control, epoch_steps, partial(self.look, model))
         outcome = train_adapter(model, train, dev, settings, reporter)
         shutil.rmtree(states, ignore_errors=True)
         self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))

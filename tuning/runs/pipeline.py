@@ -32,6 +32,7 @@ from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
 from tuning.runs.rungs import BaseSide, Rungs, TunedSide, describe_setup, with_sides
 from tuning.runs.store import RunStore
+from tuning.runs.watching import Watching
 from tuning.scoring import receipt
 from tuning.scoring.comparison import compare
 from tuning.scoring.evidence import Evidence
@@ -74,7 +75,8 @@ class _Pipeline:
 
         base, base_side = self._answer_base(loaded.model, way)
         base_setup = describe_setup(responder, self.splits.test, machine.precision_name)
-        adapting = Adapting(self.run, self.control, self.spec, machine, plan.layers)
+        watching = Watching(self.run, self.control, responder, self.splits)
+        adapting = Adapting(self.run, self.control, self.spec, machine, plan.layers, watching.look)
         model = adapting.attach(loaded.model)
         self.report.phase("train", 0, 0)
         seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])

@@ -1,6 +1,7 @@
 """A run at work → its events, and the user's wish to stop → the work. Knows no models and no scores."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,10 +73,10 @@ class Counter:
 
 
 class TrainingReporter:
-    """Training as events."""
+    """Training as events; `look` is told the step at every dev score."""
 
-    def __init__(self, run: Run, control: Control, epoch_steps: int) -> None:
-        self._run, self._control, self._epoch_steps = run, control, epoch_steps
+    def __init__(self, run: Run, control: Control, epoch_steps: int, look: Callable[[int], None]) -> None:
+        self._run, self._control, self._epoch_steps, self._look = run, control, epoch_steps, look
         self._begun = time.perf_counter()
 
     def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
@@ -94,8 +95,9 @@ class TrainingReporter:
         )
 
     def on_dev(self, step: int, loss: float) -> None:
-        """The dev rows were scored."""
+        """The dev rows were scored; the watched ones are looked at."""
         self._run.append(DevScored(at=time.time(), step=step, loss=loss))
+        self._look(step)
 
     def on_note(self, message: str) -> None:
         """Something was given up."""

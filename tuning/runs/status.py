@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tuning.events import DevScored, Event, Finished, Phase, PhaseName, Started, Step, Stopped
+from tuning.events import DevScored, Event, Finished, Phase, PhaseName, Sampled, Started, Step, Stopped
 from tuning.runs.processes import is_alive
 from tuning.runs.queue import queue_position
 from tuning.spec import Task
@@ -136,7 +136,7 @@ def _progress(events: list[Event]) -> _Progress:
             progress.done = progress.step = event.step
             progress.total = progress.total_steps = event.total_steps
             progress.seconds_left = event.seconds_left
-        elif isinstance(event, DevScored):
+        elif isinstance(event, DevScored | Sampled):
             progress.step = event.step
     return progress
 

@@ -10,10 +10,11 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from tuning.events import Event, Note, PhaseName, Planned, Started, Stopped
+from tuning.events import Event, Note, PhaseName, Planned, Sampled, Started, Stopped
 from tuning.report import markup
-from tuning.report.learning import loss_frame, seconds_in_words
+from tuning.report.learning import fit_words, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
+from tuning.ui.watched import watched_rows
 
 __all__ = ["LOSS_COLORS", "WatchPage", "WatchScreen", "advice", "watch_page"]
 
@@ -41,6 +42,10 @@ class WatchPage:
     phase: int | None = None
     """How many parts are done; None hides parts and bar."""
     loss: pd.DataFrame | None = None
+    fit: str = ""
+    """What the losses say."""
+    looks: Sequence[Sampled] = ()
+    """The watched rows, each time they were answered."""
     notes: str = ""
     cancel: str | None = None
     run: str = ""
@@ -73,6 +78,8 @@ def watch_page(run: Run | None) -> WatchPage:
         share=status.done / status.total if status.done is not None and status.total else None,
         phase=_phase_number(status),
         loss=loss_frame(events),
+        fit=fit_words(events),
+        looks=[event for event in events if isinstance(event, Sampled)],
         notes=_notes(run, events),
         cancel=_cancel_label(run, status),
         run=run.id,
@@ -144,6 +151,7 @@ class WatchScreen:
         self.steps = gr.HTML(visible=False)
         self.bar = gr.HTML(visible=False)
         self.cancel = gr.Button("Cancel", visible=False, size="md")
+        self.watched = gr.HTML(visible=False)
         self.loss = gr.LinePlot(
             None,
             x="step",
@@ -157,13 +165,15 @@ class WatchScreen:
             height=340,
             visible=False,
         )
+        self.fit = gr.HTML(visible=False)
         self.notes = gr.Textbox(label="What this run did", lines=4, max_lines=12, interactive=False, visible=False)
         self.link = gr.HTML(visible=False)
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        return [self.notice, self.steps, self.bar, self.cancel, self.loss, self.notes, self.link]
+        learning = [self.watched, self.loss, self.fit]
+        return [self.notice, self.steps, self.bar, self.cancel, *learning, self.notes, self.link]
 
     def show(self, page: WatchPage) -> dict[Any, Any]:
         """The changes that make the screen say what the page says."""
@@ -175,6 +185,8 @@ class WatchScreen:
             self.bar: gr.HTML(markup.bar(page.share), visible=moving and page.phase != len(_PHASES)),
             self.cancel: gr.Button(page.cancel or "Cancel", visible=page.cancel is not None, interactive=True),
             self.loss: gr.LinePlot(page.loss if drawn else None, visible=drawn),
+            self.watched: gr.HTML(watched_rows(page.looks), visible=bool(page.looks)),
+            self.fit: gr.HTML(markup.note(page.fit), visible=bool(page.fit)),
             self.notes: gr.Textbox(page.notes, visible=bool(page.notes)),
             self.link: gr.HTML(markup.secret_link(page.run), visible=bool(page.run)),
         }

@@ -4,13 +4,15 @@ import re
 
 from tests.unit.cli.helpers import HOSTILE, pipe_screen, shown, terminal_screen
 from tuning.cli.progress import BarView, LineView, SilentView, open_view
-from tuning.events import DevScored, Finished, Note, Phase, Started, Step, Stopped
+from tuning.events import DevScored, Finished, Note, Phase, Sampled, SampledAnswer, Started, Step, Stopped
 
+ANSWERS = [SampledAnswer(row=n, input="a", target="b", output="b", score=n % 2) for n in range(1, 6)]
 EVENTS = [
     Started(at=0, device="cpu", precision="bfloat16", threads=2),
     Phase(at=1, name="prepare", done=0, total=1),
     *(Phase(at=2, name="base", done=done, total=1000, seconds_left=61) for done in range(0, 1001, 5)),
     Phase(at=3, name="train", done=0, total=400),
+    Sampled(at=4, step=0, metric="accuracy", answers=ANSWERS),
     *(
         Step(at=4, step=n, total_steps=400, epoch=1, loss=2.5, learning_rate=1e-3, seconds_left=3725)
         for n in range(1, 401)
@@ -48,6 +50,7 @@ def test_in_a_pipe_a_line_tells_every_part_and_every_tenth():
     assert "base answers 500/1000, 1:01 left" in lines
     assert "preparing" in lines
     assert "dev loss 1.875 after step 200" in lines
+    assert "3 of 5 watched rows right after step 0" in lines
     assert "computing on cpu in bfloat16, 2 threads" in lines
     assert "training ended after step 300 (dev stopped improving), keeping the adapter of step 200" in lines
 
@@ -65,6 +68,7 @@ def test_on_a_terminal_bars_carry_losses_and_time_left():
     assert "base answers" in text
     assert "1000/1000" in text
     assert "400/400" in text
+    assert "3 of 5 watched" in text
     assert "warning: [bold red]x[/] \\x1b[2J" in text
     assert "\x07" not in text
 

@@ -42,7 +42,8 @@ def test_whichever_is_ahead_counts(clock):
 
 def test_training_is_over_when_another_step_and_the_last_dev_score_would_end_too_late(clock):
     progress = Progress(60, clock)
-    progress.dev_s = 9.0
+    progress.dev_scored(5.0, 4.0)
+    progress.dev_scored(5.0, 0.0)  # nothing was asked; the last time it may be again
     clock.now += 40
     assert not progress.over(4)  # 40 + 10 + 9
     clock.now += 8
@@ -59,7 +60,7 @@ def test_dev_is_due_six_times_at_most(clock):
 
 def test_dev_rows_that_take_long_are_due_seldom(clock):
     progress, due = Progress(60, clock), []
-    progress.dev_s = 5.0
+    progress.dev_scored(5.0, 20.0)
     for _ in range(60):
         clock.now += 1
         due.append(progress.dev_due())

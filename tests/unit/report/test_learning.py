@@ -4,7 +4,7 @@ import pytest
 
 from tests.runs_support import comparison, started
 from tuning.events import DevScored, Event, Step, Stopped
-from tuning.report.learning import learned_words, loss_frame, seconds_in_words
+from tuning.report.learning import fit_words, learned_words, loss_frame, seconds_in_words
 from tuning.scoring.comparison import AdapterCard, Timing
 
 
@@ -38,3 +38,53 @@ def test_the_curve_keeps_both_losses_and_its_ends():
 )
 def test_time_is_said_as_people_say_it(seconds, words):
     assert seconds_in_words(seconds) == words
+
+
+def trained(dev: list[float], train: list[float], ended: Stopped | None = None) -> list[Event]:
+    """A dev score before every step and after the last."""
+    steps = [Step(at=0, step=n, total_steps=9, epoch=0, loss=loss, learning_rate=1) for n, loss in enumerate(train, 1)]
+    scores = [DevScored(at=0, step=n, loss=loss) for n, loss in enumerate(dev)]
+    return [*steps, *scores, *([ended] if ended else [])]
+
+
+STOPPED = Stopped(at=0, reason="dev stopped improving", step=5, best_step=2)
+FALLING, LEVEL = [2.0, 1.5, 1.2], [2.0, 1.5, 1.495]
+RISEN, BY_HEART = [2.0, 1.5, 1.6], [2.0, 1.5, 1.2, 1.25, 1.3, 1.3]
+EASIER, NO_EASIER = [2.0, 1.5, 1.0, 0.5, 0.2], [1.5, 1.5, 1.5, 1.5, 1.6]
+
+
+@pytest.mark.parametrize(
+    ("dev", "train", "going", "ended"),
+    [
+        (FALLING, EASIER, "is still falling", "was still falling when training ended"),
+        (LEVEL, EASIER, "hardly changes", "hardly changed at the end"),
+        ([2.0, 1.5, 1.505], EASIER, "hardly changes", "hardly changed at the end"),
+        (RISEN, EASIER, "may be chance", "may be chance"),
+        (
+            BY_HEART,
+            EASIER,
+            "for 3 scores: it may be learning the training rows by heart",
+            "by heart; the adapter of step 2",
+        ),
+        (BY_HEART, NO_EASIER, "nor has train loss", "had learned what it could"),
+        ([2.0, 2.1, 2.2], EASIER, "for 2 scores", "In the last 2 scores"),
+    ],
+)
+def test_the_gauge_says_whether_what_is_learned_helps_on_other_rows(dev, train, going, ended):
+    assert going in fit_words(trained(dev, train))
+    assert ended in fit_words(trained(dev, train, STOPPED))
+
+
+def test_the_gauge_says_nothing_before_it_can_know():
+    assert fit_words([]) == ""
+    assert fit_words(trained([2.0, 1.0], EASIER)) == ""
+
+
+def test_a_score_told_twice_counts_once():
+    events = trained(FALLING, EASIER)
+    assert fit_words([*events, events[-1]]) == fit_words(events)
+
+
+def test_without_dev_chosen_adapter_none_is_promised():
+    stopped = STOPPED.model_copy(update={"best_step": None})
+    assert "kept" not in fit_words(trained(BY_HEART, EASIER, stopped))

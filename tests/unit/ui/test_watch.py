@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.ui.builders import finished_run, unfinished_run
-from tuning.events import Phase
+from tuning.events import DevScored, Phase, Sampled, SampledAnswer
 from tuning.runs.processes import this_process
 from tuning.ui.watch import watch_page
 
@@ -20,6 +20,19 @@ def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
     page = watch_page(run)
     assert "cancelling" in page.body
     assert page.cancel == "Stop at once, without a comparison"
+
+
+def test_a_run_that_learns_shows_its_watched_rows_and_what_its_losses_say(tmp_path):
+    run = unfinished_run(tmp_path)
+    assert watch_page(run).looks == []
+    assert watch_page(run).fit == ""
+    answer = SampledAnswer(row=1, input="a", target="b", output="b", score=1)
+    run.append(Sampled(at=3.0, step=2, metric="accuracy", answers=[answer]))
+    for step, loss in ((3, 1.1), (4, 1.0)):
+        run.append(DevScored(at=3.0, step=step, loss=loss))
+    page = watch_page(run)
+    assert [look.sentence for look in page.looks] == ["1 of 1 watched rows right"]
+    assert "still falling" in page.fit
 
 
 def test_other_parts_count_their_rows(tmp_path):
