@@ -173,7 +173,7 @@ class RunSpec(BaseModel):
     )
     rank: int = Field(16, ge=1, le=256, description="rank of the LoRA matrices")
     alpha: int = Field(32, ge=1, le=1024, description="LoRA scaling; the update is multiplied by alpha / rank")
-    dropout: float = Field(0.05, ge=0, le=0.9, description="share of adapter inputs dropped while training")
+    dropout: float = Field(0.0, ge=0, le=0.9, description="share of adapter inputs dropped while training")
     learning_rate: float = Field(1e-3, ge=1e-6, le=0.1, description="highest learning rate of the schedule")
     weight_decay: float = Field(0.01, ge=0, le=1, description="how strongly adapter weights are pulled to zero")
     layers: Depth | None = Field(

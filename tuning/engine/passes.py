@@ -23,12 +23,12 @@ _GPU_SHARE = 0.25
 def activation_bytes(model: CausalModel) -> int:
     """About what is kept of one token for the way back, in bytes: what every adapted layer reads and gives.
 
-    Dropout keeps a noisy copy of what is read, and the noise. The factors are measured on Llama layers.
+    Dropout keeps a noisy copy of what is read, and the noise. The factors are measured on fused Llama layers.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     numbers = sum(max(parameter.shape) for parameter in trained)  # (rank, in) and (out, rank)
     noisy = any(isinstance(module, torch.nn.Dropout) and module.p for module in model.modules())
-    return numbers * model.dtype.itemsize * (14 if noisy else 9) // 8
+    return numbers * model.dtype.itemsize * (13 if noisy else 8) // 8
 
 
 class GradientPasses:

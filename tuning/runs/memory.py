@@ -112,7 +112,7 @@ def estimate_memory(
     """Of a run on rows of these sizes; where a time budget decides the depth, of all layers."""
     number = 2 if spec.precision == "bfloat16" or (spec.precision == "auto" and _has_bfloat16(cpuinfo)) else 4
     layers = _trained_layers(spec, shape)
-    of_token = layers * shape.widths * number * (14 if spec.dropout else 9) // 8  # as the engine reckons
+    of_token = layers * shape.widths * number * (13 if spec.dropout else 8) // 8  # as the engine reckons
     of_row = of_token * sizes.longest
     activations = max(min(_ACTIVATIONS, of_row * spec.batch_size), of_row)  # a row is never divided
     stored = min(_STORE, sizes.rows * sizes.longest * shape.hidden * number) if layers < shape.layers else 0
