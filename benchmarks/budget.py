@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.common import Table, bundled_rows, embedded_model
+from benchmarks.common import Table, bundled_rows, embedded_model, peak_mb
 from benchmarks.scoring import generated_padded
 from benchmarks.training_step import BATCH, by_trl
 from tuning.cli.parser import flag
@@ -33,7 +33,7 @@ from tuning.scoring.metric_table import score_interval
 from tuning.spec import parse_spec
 
 KEY, AT_ONCE = "addresses", 32
-METRICS = {"addresses": ("exact_match", "chrf"), "icd10": ("accuracy", "macro_f1")}
+METRICS = {"addresses": ("exact_match", "field_exactness", "chrf"), "icd10": ("accuracy", "macro_f1")}
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class Outcome:
 
     seconds: float
     ended: str
-    test_rows: int
-    scores: tuple[float, ...]
+    test_rows: int = 0
+    peak_mb: int = 0
+    scores: tuple[float, ...] = ()
 
 
 def ours(key: str, budget: str, *flags: str) -> Outcome:
@@ -58,14 +59,15 @@ def ours(key: str, budget: str, *flags: str) -> Outcome:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - begun
         if done.returncode:
-            return Outcome(seconds, done.stderr.strip().splitlines()[-1], 0, ())
+            return Outcome(seconds, done.stderr.strip().splitlines()[-1])
         found = json.loads(done.stdout)
         run: Run = RunStore(Path(home)).list()[0]
         (stopped,) = (event for event in run.events() if isinstance(event, Stopped))
         (plan,) = (event for event in run.events() if isinstance(event, Planned))
         tuned = {metric["name"]: metric["tuned"] for metric in found["metrics"]}
     ended = f"{stopped.reason}; {plan.layers} layers, {stopped.step} steps"
-    return Outcome(seconds, ended, found["rows"]["test"], tuple(tuned[name] for name in METRICS[key]))
+    peak_mb = found["timing"]["peak_rss_bytes"] // 2**20
+    return Outcome(seconds, ended, found["rows"]["test"], peak_mb, tuple(tuned[name] for name in METRICS[key]))
 
 
 def theirs(seconds: float, test_rows: int) -> Outcome:
@@ -88,7 +90,7 @@ def theirs(seconds: float, test_rows: int) -> Outcome:
             steps += 1
     answers = _answers(learner.model, prompts, test, stops)
     scores = tuple(score_interval(answers, name).value or 0.0 for name in METRICS[KEY])
-    return Outcome(time.perf_counter() - begun, f"{steps} steps", len(test), scores)
+    return Outcome(time.perf_counter() - begun, f"{steps} steps", len(test), round(peak_mb()), scores)
 
 
 def _answers(model: torch.nn.Module, prompts: PromptFormat, test: list[Example], stops: Stops) -> list[Prediction]:
@@ -104,7 +106,7 @@ def _answers(model: torch.nn.Module, prompts: PromptFormat, test: list[Example],
 def _add(table: Table, budget: str, who: str, found: Outcome) -> None:
     over = f"{found.seconds / read_seconds(budget) - 1:+.0%}"
     scores = [f"{score:.3f}" for score in found.scores] or ["–"] * len(METRICS[KEY])
-    table.add(budget, who, f"{found.seconds:.0f}", over, found.ended, found.test_rows, *scores)
+    table.add(budget, who, f"{found.seconds:.0f}", over, found.ended, found.test_rows, found.peak_mb or "–", *scores)
 
 
 def read_seconds(budget: str) -> float:
@@ -121,7 +123,7 @@ def main() -> None:
     table = Table(
         name="budget",
         title="From click to verdict",
-        columns=["budget", "who", "seconds", "over", "training", "test rows", *METRICS[KEY]],
+        columns=["budget", "who", "seconds", "over", "training", "test rows", "peak MB", *METRICS[KEY]],
         about=f"{__doc__}\n{rounds} runs each; what TRL and transformers need to be loaded is not counted.",
     )
     for budget in ("2m",) if quick else ("1m", "2m", "5m"):
