@@ -28,6 +28,8 @@ from tuning.models.adapter import AdapterSettings, attach_adapter
 BATCH, RANK, QUICK_LAYERS = 8, 16, 10
 Depth = int | Literal["all"]
 OURS: dict[str, Depth] = {"full depth": "all", "quick": QUICK_LAYERS}
+PATIENCE_S = 60.0
+"""Whose steps have taken longer in all gets no further turn; a step that takes so long is not made for its share."""
 Precision = Literal["float32", "bfloat16"]
 TRL: dict[str, Precision] = {"TRL in bf16": "bfloat16", "TRL in fp32": "float32"}
 KEYS = ("addresses", "icd10")
@@ -153,27 +155,28 @@ def measure(table: Table, key: str, rounds: int) -> None:
         steps = contestants(key, count=2, folder=Path(folder))
         for step in steps.values():
             step()  # the first one allocates
-        seconds = in_turns(steps, rounds)
+        seconds = in_turns(steps, rounds, PATIENCE_S)
         rate = product_rate()
         for name, step in steps.items():
-            with FlopCounterMode(display=False) as counter:
-                step()
-            share = counter.get_total_flops() / seconds[name] / rate
+            share = "–"
+            if seconds[name] < PATIENCE_S:
+                with FlopCounterMode(display=False) as counter:
+                    step()
+                share = f"{counter.get_total_flops() / seconds[name] / rate:.0%}"
             memory = run_alone("benchmarks.training_step", "--peak", key, name)[-1]
             faster = [f"{seconds[trl] / seconds[name]:.1f}" for trl in TRL]
-            table.add(key, name, f"{seconds[name]:.2f}", *faster, memory, f"{share:.0%}")
+            table.add(key, name, f"{seconds[name]:.2f}", *faster, memory, share)
 
 
 def print_peak(key: str, name: str) -> None:
-    """Two steps of one contestant alone in this process; prints its peak memory in MB."""
+    """One step of one contestant alone in this process, or one of each batch; prints its peak memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         data = bundled_rows(key, embedded_model()[0])
         if name in TRL:
             step = by_trl(data, TRL[name], 2, Path(folder)).step
         else:
             step = our_step(data, OURS[name], 2, Path(folder))
-        for _ in range(2):
-            step()
+        step()
     print(f"{peak_mb():.0f}")
 
 
@@ -194,9 +197,10 @@ def main() -> None:
             "peak MB",
             "share of matrix-product speed",
         ],
-        about=f"{__doc__}\nMedians of {3 if quick else 9} steps in turns; quick: the top {QUICK_LAYERS} layers, the "
-        "lower ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is "
-        "of matrix products that a step does in its time, over a large product's on the same cores.",
+        about=f"{__doc__}\nMedians of {3 if quick else 9} steps in turns, of fewer where these take over "
+        f"{PATIENCE_S:.0f} s; quick: the top {QUICK_LAYERS} layers, the lower ones kept. Peak memory is that of a "
+        "process of its own, Python and libraries included. The share is of matrix products that a step does in its "
+        "time, over a large product's on the same cores.",
     )
     for key in KEYS:
         measure(table, key, rounds=3 if quick else 9)
