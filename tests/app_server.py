@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,10 +46,12 @@ def serve(home: Path, env: Mapping[str, str] | None = None) -> Iterator[App]:
                 break
         else:
             raise AssertionError(f"the app ended without serving:\n{''.join(said)}")
+        # Were nobody to listen, what the app has to say would fill the pipe, and the app would wait for ever.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield App(f"http://127.0.0.1:{port}", home, process)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def _free_port() -> int:

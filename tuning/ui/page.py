@@ -5,6 +5,7 @@ at is named by what the browser keeps; the server keeps nothing between two even
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -12,11 +13,13 @@ import gradio as gr
 from tuning.report import markup
 from tuning.report.packing import Take, pack
 from tuning.runs.local import enforce_cancel
+from tuning.runs.store import Run
 from tuning.runs.submission import submit
-from tuning.ui.context import told
+from tuning.ui.context import Context, told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
+from tuning.ui.glances import Glances
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
 from tuning.ui.visitor import looking_at, own_run, owner_of, read_visitor
@@ -60,8 +63,26 @@ def _no_file(page: "Page", message: str) -> Changes:
     return page.compare.take_away.show_problem(message)
 
 
+@dataclass(frozen=True)
+class _Glance:
+    """What a run on its way looks like to everybody who watches it."""
+
+    active: bool
+    mark: str
+    changes: Changes
+
+
 class Page(Screens):
     """The screens with the handlers of their events."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._glances = Glances(self._glance)
+
+    def _glance(self, run: Run) -> _Glance:
+        enforce_cancel(run)
+        active, changes = run.status().active, self.show_watch(run)
+        return _Glance(active, changes[self.seen], changes)
 
     # --- the page
 
@@ -82,10 +103,10 @@ class Page(Screens):
         run = self.run_of(stored)
         if run is None:
             return {self.timer: gr.Timer(active=False)}
-        enforce_cancel(run)
-        if self.mark(run) == seen:
+        glance = self._glances.of(run)
+        if glance.mark == seen:
             return gr.skip()
-        return self.show_watch(run) if run.status().active else self.show_run(run)
+        return glance.changes if glance.active else self.show_run(run)
 
     # --- Tune
 
