@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app_server import App, serve
+from tests.runs_support import wait_until
+from tuning.runs.queue import Place
+from tuning.runs.store import Run, RunStore
 
 PATIENCE_MS = 60_000
 """For what takes no model; the machines that test are slow."""
@@ -55,3 +58,18 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def taken(app: App) -> Iterator[None]:
+    """The machine's one slot is held, as by a run that trains; whoever still waits at the end is sent away."""
+
+    def waiting() -> list[Run]:
+        return [run for run in RunStore(app.home).list() if run.status().state in {"starting", "queued"}]
+
+    with Place(app.home, "f" * 32) as place:
+        assert place.wait(lambda: False)
+        yield
+        for run in waiting():
+            run.request_cancel()
+        wait_until(lambda: not waiting(), "nobody waits", seconds=60)

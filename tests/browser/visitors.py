@@ -1,0 +1,25 @@
+"""Who a page's visitor is to the server: what lets a test leave runs behind that this visitor started."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Request
+
+from tuning.ui.visitor import Visitor
+
+__all__ = ["visitor_behind"]
+
+
+def visitor_behind(page: Page) -> Visitor:
+    """The visitor, as the page names it when the list of runs is opened."""
+    with page.expect_request(lambda request: _stored(request) is not None) as sent:
+        page.get_by_role("tab", name="Runs", exact=True).click()
+    return Visitor.model_validate(_stored(sent.value))
+
+
+def _stored(request: Request) -> dict[str, Any] | None:
+    """What the browser keeps, if the request carries it first."""
+    if request.method != "POST" or not request.url.partition("?")[0].endswith(("/run/predict", "/queue/join")):
+        return None
+    data = json.loads(request.post_data or "{}").get("data") or [None]
+    return data[0] if isinstance(data[0], dict) and set(data[0]) == {"id", "run"} else None
