@@ -45,7 +45,7 @@ def theme() -> gr.themes.Base:
         block_label_text_color_dark="*neutral_300",
         block_title_text_color="*neutral_700",
         block_title_text_color_dark="*neutral_200",
-        block_info_text_color="*neutral_500",
+        block_info_text_color="#556074",
         block_info_text_color_dark="*neutral_400",
         body_text_color_subdued="#556074",
         body_text_color_subdued_dark="#a3aec0",
