@@ -80,7 +80,7 @@ def make_run(folder: Path, task: Task) -> Run:
 def page(cache: SampleCache, run: Run, wanted: Filter, view: View) -> str:
     """The HTML of a page, as `SampleScreen.show` makes it."""
     judged = cache.judged(run)
-    found = sample_page(judged.samples, choose(wanted, judged.comparison), view)
+    found = sample_page(judged.samples, choose(wanted, judged.comparison, judged.leaked), view)
     return sample_list(found, labels=judged.comparison.task is Task.CLASSIFY)
 
 

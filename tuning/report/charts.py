@@ -16,6 +16,8 @@ from tuning.scoring.comparison import Comparison, Headline, Reliability, Rung
 __all__ = ["charts", "ladder_chart", "loss_chart", "reliability_chart"]
 
 _WIDTH = 460
+_NARROW = 250
+"""Of a chart that fits a phone at its own size."""
 _STEP = 34
 _SIDE = 340
 _LETTER = 7
@@ -75,7 +77,7 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     return Chart("ladder", f"{title} of every way to answer. {subtitle}. {said}.", drawn, palette)
 
 
-def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
+def loss_chart(events: Sequence[Event], palette: Palette, *, narrow: bool = False) -> Chart | None:
     """Loss of the training rows and of the dev rows by step, and the step that was kept."""
     import altair as alt
 
@@ -86,7 +88,7 @@ def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
     kept = next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None)
     x = alt.X(
         "step:Q",
-        axis=alt.Axis(title="training step", grid=False, tickCount=8, labelSeparation=14),
+        axis=alt.Axis(title="training step", grid=False, tickCount=4 if narrow else 8, labelSeparation=14),
         scale=alt.Scale(nice=False, zero=False),
     )
     y = alt.Y("loss:Q", axis=alt.Axis(title="nats per token"), scale=alt.Scale(zero=False))
@@ -97,7 +99,8 @@ def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
         dev.mark_line(strokeWidth=2.5, color=palette.ink),
         dev.mark_point(size=55, filled=True, opacity=1, color=palette.ink),
     ]
-    subtitle = "thin line: training rows; thick line with dots: dev rows; lower is better"
+    key = ["thin line: training rows; thick line with dots: dev rows;", "lower is better"]
+    subtitle = key if narrow else [" ".join(key)]
     if kept is not None:
         line = alt.Chart(alt.Data(values=[{"kept": kept, "says": f"kept: step {kept}"}])).encode(x="kept:Q")
         layers.append(line.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=palette.soft))
@@ -106,7 +109,9 @@ def loss_chart(events: Sequence[Event], palette: Palette) -> Chart | None:
                 y=alt.value(4), text="says:N"
             )
         )
-    drawn = _layer(layers, "Loss while training", subtitle).properties(width=_WIDTH + 60, height=230)
+    drawn = _layer(layers, "Loss while training", subtitle).properties(
+        width=_NARROW if narrow else _WIDTH + 60, height=230
+    )
     devs = frame[frame["rows"] == "dev"]
     stride = max(1, -(-len(devs) // _MOST_FIGURES))
     losses = ", ".join(f"step {row.step}: {row.loss:.2f}" for row in devs[::stride].itertuples())
@@ -141,7 +146,7 @@ def reliability_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     return Chart("reliability", " ".join(_reliability_words(name, curve) for name, curve in curves), whole, palette)
 
 
-def _layer(layers: Sequence[Any], title: str, subtitle: str) -> Any:
+def _layer(layers: Sequence[Any], title: str, subtitle: str | list[str]) -> Any:
     """The layers in one chart below its title."""
     import altair as alt
 

@@ -16,8 +16,8 @@ from tuning.report.drawing import DARK, LIGHT, Chart, Palette, svg
 from tuning.report.facts import date_of, facts
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
-from tuning.report.learning import learned_words
-from tuning.report.markup import attribute, escape, section
+from tuning.report.learning import fit_words, learned_words
+from tuning.report.markup import attribute, escape, note, section
 from tuning.report.samples import pair_samples
 from tuning.report.scores import scores
 from tuning.report.sheet import count_cards, sample_sheet
@@ -30,6 +30,7 @@ __all__ = ["POLICY", "report"]
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """Styles stand in the file and in attributes, which say where a dot is."""
+_Draw = Callable[[Palette], Chart | None]
 _SHEETS = tuple(Path(__file__).parents[2] / "assets" / name for name in ("style.css", "report.css"))
 
 
@@ -54,7 +55,9 @@ def report(run: Run) -> str:
 def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[str]:
     samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id)
     learned = learned_words(events, comparison)
-    losses = _figure(lambda palette: loss_chart(events, palette))
+    losses = _figure(
+        lambda palette: loss_chart(events, palette), lambda palette: loss_chart(events, palette, narrow=True)
+    )
     trusted = _figure(lambda palette: reliability_chart(comparison, palette))
     return [
         _head(run),
@@ -63,7 +66,7 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
         count_cards(comparison.flips),
         changes(comparison),
         scores(comparison),
-        section("How it learned", escape(learned) if learned else "", losses),
+        section("How it learned", escape(learned) if learned else "", losses, note(fit_words(events))),
         section("How far its confidence can be trusted", "", trusted),
         trust(comparison),
         sample_sheet(samples),
@@ -88,17 +91,26 @@ def _verdict(run: Run, comparison: Comparison) -> str:
     return verdict_panel(comparison.verdict, rung, ()) + duel(comparison)
 
 
-def _figure(draw: Callable[[Palette], Chart | None]) -> str:
-    """A chart that follows the reader's light or dark, on paper light; as a picture, in which no script could run."""
-    light, dark = draw(LIGHT), draw(DARK)
-    if light is None or dark is None:
+def _figure(draw: _Draw, draw_narrow: _Draw | None = None) -> str:
+    """A chart that follows the reader's light or dark, on paper light, and has another drawing where there is little
+    room, if there is one; as pictures, in which no script could run.
+    """
+    wide = _pictures(draw)
+    if not wide:
         return ""
-    # Two pictures rather than one with two sources: those are not chosen again when the page is printed.
-    both = "".join(
+    narrow = _pictures(draw_narrow) if draw_narrow else ""
+    sizes = f'<span class="to-wide">{wide}</span><span class="to-narrow">{narrow}</span>' if narrow else wide
+    return f'<figure class="to-picture">{sizes}</figure>'
+
+
+def _pictures(draw: _Draw) -> str:
+    """Two, rather than one with two sources: those are not chosen again when the page is printed."""
+    charts = (("light", draw(LIGHT)), ("dark", draw(DARK)))
+    return "".join(
         f'<img class="to-{kind}" src="{_data(chart)}" alt="{attribute(chart.says)}">'
-        for kind, chart in (("light", light), ("dark", dark))
+        for kind, chart in charts
+        if chart is not None
     )
-    return f'<figure class="to-picture" tabindex="0" role="group" aria-label="Chart">{both}</figure>'
 
 
 def _data(chart: Chart) -> str:

@@ -107,7 +107,9 @@ def _cell(drawn: _Matrix, target: int, answer: int) -> str:
     # More right answers are better; so are fewer wrong ones.
     way = "hit" if (count > 0) == (target == answer) else "miss"
     shown = f"{count:+d}".replace("-", "−") if drawn.side == "difference" else f"{count:,}"
-    heard = f'aria-label="{shown}: target {target + 1}, answer {answer + 1}; show the rows" data-leads="#samples"'
+    heard = f'aria-label="{shown}: target {target + 1}, answer {answer + 1}; show the rows"'
     wanted = Cell(side=drawn.side, target=target, answer=answer)
-    button = pick_button(shown, wanted, key=f"{drawn.side}-{target}-{answer}", more=heard)
+    button = pick_button(
+        shown, wanted, key=f"{drawn.side}-{target}-{answer}", more=f'{heard} aria-pressed="false" data-leads="#samples"'
+    )
     return f'<td class="to-{way}" style="--share:{share:.2f}">{button}</td>'

@@ -14,7 +14,7 @@ from tuning.report import markup
 from tuning.report.changes import changes, part_name
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
-from tuning.report.learning import learned_words, loss_frame
+from tuning.report.learning import fit_words, learned_words, loss_frame
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
@@ -44,6 +44,8 @@ class ComparePage:
     """File, model, rows: texts that are not all ours, so each is kept to itself."""
     learned: str = ""
     """How training ended and what it took."""
+    fit: str = ""
+    """What its losses say."""
 
 
 def compare_page(run: Run | None) -> ComparePage:
@@ -53,17 +55,18 @@ def compare_page(run: Run | None) -> ComparePage:
     status, comparison = run.status(), run.comparison()
     if status.active:
         return ComparePage("empty", "Not yet", "The run is still on its way: Watch shows how far it is.")
-    loss, about, learned = loss_frame(run.events()), _about(run, comparison), learned_words(run.events(), comparison)
+    events, about = run.events(), _about(run, comparison)
+    loss, learned, fit = loss_frame(events), learned_words(events, comparison), fit_words(events)
     if comparison is None or comparison.verdict is None:
         reason = status.message or "The reason is unknown."
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss, about, learned)
+        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss, about, learned, fit)
     kinds = {"better": "better", "worse": "worse"}
     body = "This run was cancelled: what it had learned until then is compared." if status.state != "done" else ""
     if status.state in {"failed", "interrupted"}:
         body = f"{status.message or ''} {advice(status)}".strip()
     kind = kinds.get(comparison.verdict.kind, "info")
-    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned)
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned, fit)
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
@@ -87,7 +90,8 @@ def _parts(comparison: Comparison) -> str:
 
     def chooser(part: Slice) -> str:
         number = comparison.slices.index(part)
-        return pick_button(part_name(part), Part(number=number), key=f"part-{number}", more='data-leads="#samples"')
+        more = 'aria-pressed="false" data-leads="#samples"'
+        return pick_button(part_name(part), Part(number=number), key=f"part-{number}", more=more)
 
     return changes(comparison, chooser) + classes(comparison)
 
@@ -115,14 +119,16 @@ class CompareScreen:
                     label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
                     height=340,
                 )
+                self.fit = gr.HTML()
             self.end = gr.HTML()
             self.take_away = TakeAway()
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        parts = [self.notice, self.body, self.top, self.parts, self.middle, self.learned, self.learning, self.loss]
-        return [*parts, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
+        parts = [self.notice, self.body, self.top, self.parts, self.middle]
+        learned = [self.learned, self.learning, self.loss, self.fit]
+        return [*parts, *learned, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
 
     def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
         """The changes that make the screen say what the page says."""
@@ -141,6 +147,7 @@ class CompareScreen:
             self.middle: scores(found) + reliability(found),
             self.learned: gr.Column(visible=drawn),
             self.learning: markup.heading("", "How it learned", html.escape(page.learned)),
+            self.fit: markup.note(page.fit),
             self.loss: gr.LinePlot(page.loss if drawn else None),
             self.end: trust(found),
         }

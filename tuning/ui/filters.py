@@ -4,7 +4,7 @@ What a browser sends is only numbers and fixed words: they are checked here, and
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
@@ -14,10 +14,29 @@ from tuning.errors import InputError
 from tuning.report.samples import MEANINGS, Kind, Sample
 from tuning.scoring.comparison import Comparison, Confusion, Slice
 
-__all__ = ["Cell", "Chosen", "Every", "Filter", "OfKind", "Part", "Pick", "choose", "read_filter", "read_pick"]
+__all__ = [
+    "NOTHING",
+    "Cell",
+    "Chosen",
+    "Every",
+    "Filter",
+    "OfKind",
+    "Part",
+    "Pick",
+    "choose",
+    "read_filter",
+    "read_pick",
+]
 
+NOTHING = "No test row is like that."
 _Keep = Callable[[Sample], bool]
 _LENGTHS = re.compile(r"(\d+)(?: to (\d+))? characters?")
+_NONE: Mapping[Kind, str] = {
+    "fixed": "Tuning fixed no row: what the base got wrong, tuned gets wrong too.",
+    "broken": "Tuning broke no row: what the base got right, tuned gets right too.",
+    "both right": "No row is right with both.",
+    "both wrong": "No row is wrong with both.",
+}
 _UNKNOWN = "these samples cannot be shown: the page asked for {} that this comparison does not have; reload the page"
 
 
@@ -74,6 +93,8 @@ class Chosen:
     keep: _Keep
     narrows: bool = True
     """Whether it can leave rows out."""
+    none: str = NOTHING
+    """What to say where it keeps no row."""
 
 
 def read_pick(sent: object) -> Pick:
@@ -89,17 +110,20 @@ def read_filter(kept: object) -> Filter:
     return read_pick({"filter": kept}).filter or Every()
 
 
-def choose(wanted: Filter, comparison: Comparison) -> Chosen:
-    """What a filter means in a comparison. Raises `InputError` for a label or a part that it does not have."""
+def choose(wanted: Filter, comparison: Comparison, leaked: frozenset[int]) -> Chosen:
+    """What a filter means in a comparison, of whose parts the `leaked` rows are none.
+
+    Raises `InputError` for a label or a part that it does not have.
+    """
     match wanted:
         case Every():
             return Chosen("every test row", lambda _: True, narrows=False)
         case OfKind(kind=kind):
-            return Chosen(f"{kind}: {MEANINGS[kind]}", lambda sample: sample.kind == kind)
+            return Chosen(f"{kind}: {MEANINGS[kind]}", lambda sample: sample.kind == kind, none=_NONE[kind])
         case Cell():
             return _choose_cell(wanted, comparison.confusion)
         case Part(number=number) if number < len(comparison.slices):
-            return _choose_part(comparison.slices[number])
+            return _choose_part(comparison.slices[number], leaked)
     raise InputError(_UNKNOWN.format("a part"))
 
 
@@ -123,11 +147,13 @@ def _choose_cell(cell: Cell, confusion: Confusion | None) -> Chosen:
     return Chosen(f"target {target}, {who} {answer}", keep)
 
 
-def _choose_part(part: Slice) -> Chosen:
+def _choose_part(part: Slice, leaked: frozenset[int]) -> Chosen:
     found = _LENGTHS.fullmatch(part.value) if part.by == "input length" else None
     name = part.by.removeprefix("column ")
 
     def keep(sample: Sample) -> bool:
+        if sample.row in leaked:
+            return False
         if part.by == "class":
             return sample.target.strip() == part.value
         if found is not None:

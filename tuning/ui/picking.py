@@ -1,9 +1,10 @@
 """What on the page chooses samples: buttons in escaped HTML, each with what it asks for. Knows filters, no run.
 
 Gradio's plots and HTML have no event that says what was clicked, so one script carries a button's request to the
-server, where `tuning.ui.filters` checks it. It keeps the keyboard where it was when the fragment is drawn anew, or
-takes it to the place that `data-leads` names; says the element with `data-said` to whoever listens; and turns pages
-with the arrow keys within `data-turns`.
+server, where `tuning.ui.filters` checks it. It shows the button that was used as pressed and all others as not, in
+whatever fragment they are; keeps the keyboard where it was when the fragment is drawn anew, or takes it to the place
+that `data-leads` names; says the element with `data-said` to whoever listens; and turns pages with the arrow keys
+within `data-turns`.
 """
 
 import html
@@ -26,7 +27,12 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-pick]");
   if (!button) return;
   last = button.dataset.key;
-  trigger("picked", JSON.parse(button.dataset.pick));
+  const pick = JSON.parse(button.dataset.pick);
+  if (pick.filter) {
+    for (const other of document.querySelectorAll("button[data-pick][aria-pressed]"))
+      other.setAttribute("aria-pressed", other.dataset.pick === button.dataset.pick);
+  }
+  trigger("picked", pick);
   const place = button.dataset.leads && document.querySelector(button.dataset.leads);
   if (!place) return;
   last = null;

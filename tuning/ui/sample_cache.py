@@ -5,13 +5,16 @@ A run whose files changed is read anew; beyond a bound of bytes, the run that wa
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuning.errors import InputError
+from tuning.prediction import Prediction
 from tuning.report.samples import Samples, pair_samples
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
+from tuning.scoring.leaks import find_leaks
 
 __all__ = ["Judged", "SampleCache"]
 
@@ -25,6 +28,8 @@ class Judged:
 
     comparison: Comparison
     samples: Samples
+    leaked: frozenset[int] = frozenset()
+    """Rows that stood in the training rows too, so that what is said of parts leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class SampleCache:
         comparison = run.comparison()
         if comparison is None:
             raise InputError("There are no samples: this run has no comparison.")
-        judged = Judged(comparison, pair_samples(run.predictions("base"), run.predictions("tuned"), run.id))
+        base = run.predictions("base")
+        leaked = _leaked(run, base) if comparison.clean else frozenset()
+        judged = Judged(comparison, pair_samples(base, run.predictions("tuned"), run.id), leaked)
         self._keep(run.id, _Kept(mark, sum(size for _, size in mark), judged))
         return judged
 
@@ -63,6 +70,11 @@ class SampleCache:
             self._kept.move_to_end(run_id)
             while len(self._kept) > 1 and sum(one.size for one in self._kept.values()) > self._most_bytes:
                 self._kept.popitem(last=False)
+
+
+def _leaked(run: Run, base: Sequence[Prediction]) -> frozenset[int]:
+    """The rows that the comparison found to have leaked, found again the same way."""
+    return frozenset(run.dataset().leaked) | find_leaks(run.splits().train, base)
 
 
 def _mark(path: Path) -> tuple[int, int]:

@@ -35,7 +35,7 @@ _LEGEND = (
 def sample_list(page: SamplePage, *, labels: bool) -> str:
     """The page of samples with what is shown, and the ways to other pages; `labels` when targets are labels."""
     if not page.samples:
-        body = '<p class="to-none">No test row is like that.</p>'
+        body = f'<p class="to-none">{page.none}</p>'
     else:
         changes: Sequence[Change | None] = page.changes or [None] * len(page.samples)
         rows = "".join(_sample(*pair, labels) for pair in zip(page.samples, changes, strict=True))

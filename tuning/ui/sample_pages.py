@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuning.errors import SettingError
 from tuning.report.samples import Change, Sample, Samples
-from tuning.ui.filters import Chosen
+from tuning.ui.filters import NOTHING, Chosen
 
 __all__ = ["MOST_SEARCHED", "PAGE_ROWS", "Order", "SamplePage", "View", "read_view", "sample_page"]
 
@@ -44,6 +44,8 @@ class SamplePage:
     number: int
     """Of the page, from 0; within what there is."""
     pages: int
+    none: str = NOTHING
+    """What to say where there are none."""
 
 
 def read_view(order: object, search: object, page: int) -> View:
@@ -67,7 +69,8 @@ def sample_page(samples: Samples, chosen: Chosen, view: View) -> SamplePage:
     shown = kept[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
     changes = [samples.changes[sample.row] for sample in shown] if view.order == "change" else []
     words = f"{chosen.words}; with “{view.search.strip()}”" if wanted else chosen.words
-    return SamplePage(shown, changes, words, chosen.narrows, len(kept), number, pages)
+    none = NOTHING if wanted else chosen.none
+    return SamplePage(shown, changes, words, chosen.narrows, len(kept), number, pages, none)
 
 
 def _holds(sample: Sample, wanted: str) -> bool:

@@ -61,7 +61,7 @@ class SampleScreen:
         """The changes that show a page of the samples that were chosen."""
         judged = self.cache.judged(run)
         found = judged.comparison
-        page = sample_page(judged.samples, choose(wanted, found), view)
+        page = sample_page(judged.samples, choose(wanted, found, judged.leaked), view)
         kind = wanted.kind if isinstance(wanted, OfKind) else None
         return {
             self.flips: flip_table(found.flips, kind),

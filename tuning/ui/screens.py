@@ -8,13 +8,15 @@ from typing import Any
 import gradio as gr
 
 from tuning.data.bundled import bundled_examples
-from tuning.errors import RunNotFoundError
+from tuning.errors import ModelError, RunNotFoundError
 from tuning.models.catalog import catalog
 from tuning.models.viewing import Tokenizers
+from tuning.runs.expecting import expect
+from tuning.runs.free_memory import free_memory
 from tuning.runs.store import Run
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
-from tuning.ui.data_step import DataStep
+from tuning.ui.data_step import DataStep, Seen
 from tuning.ui.runs import RunsScreen
 from tuning.ui.try_it import TryPage, TryScreen, try_page
 from tuning.ui.tune import TuneScreen
@@ -44,7 +46,7 @@ class Screens:
         # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
         with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
             with gr.Tab("Tune", id="tune"):
-                self.tune = TuneScreen(self.examples, catalog(context.env))
+                self.tune = TuneScreen(self.examples, catalog(context.env), self.expected)
             with gr.Tab("Watch", id="watch"):
                 self.watch = WatchScreen()
             with gr.Tab("Compare", id="compare"):
@@ -56,6 +58,16 @@ class Screens:
                 self.try_it = TryScreen()
             with gr.Tab("Runs", id="runs") as self.runs_tab:
                 self.runs = RunsScreen()
+
+    def expected(self, seen: Seen) -> str:
+        """What a run of what was seen will take, as far as that is known."""
+        if seen.prepared is None:
+            return ""
+        longest = seen.found.lengths.longest if seen.found.lengths else None
+        try:
+            return expect(seen.prepared, longest, free_memory(), self.context.env).sentences
+        except ModelError:  # told when the run is started, with what to do
+            return ""
 
     @property
     def run_outputs(self) -> list[Any]:

@@ -3,7 +3,7 @@
 Lays out what `data_step` found and `data_markup` says; knows not how a run is made, nor what becomes of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -35,7 +35,14 @@ _TYPED = ("template", "instruction", "layers")
 class TuneScreen:
     """The layout of the screen, and what of it changes."""
 
-    def __init__(self, examples: Sequence[BundledExample], models: Sequence[ModelEntry]) -> None:
+    def __init__(
+        self,
+        examples: Sequence[BundledExample],
+        models: Sequence[ModelEntry],
+        expected: Callable[[Seen], str] = lambda _: "",
+    ) -> None:
+        """`expected` says what a run will take, as far as that is known; empty when nothing is."""
+        self._expected = expected
         self.fields: dict[str, Any] = {}
         gr.HTML(markup.heading("1", "Data", "a file of examples, one row each: what the model reads, what it answers"))
         self._build_files(examples)
@@ -205,7 +212,9 @@ class TuneScreen:
         }
         if found.problem is not None:
             return changes | self.show_problem(found.problem)
-        return changes | {self.why: markup.notice(*_READY), self.start: gr.Button(interactive=True)}
+        kind, title, body = _READY
+        ready = markup.notice(kind, title, f"{self._expected(seen)} {body}".strip())
+        return changes | {self.why: ready, self.start: gr.Button(interactive=True)}
 
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why it cannot be started."""

@@ -150,7 +150,7 @@ class WatchScreen:
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         self.steps = gr.HTML(visible=False)
         self.bar = gr.HTML(visible=False)
-        self.cancel = gr.Button("Cancel", visible=False, size="md")
+        self.cancel = gr.Button("Cancel", visible=False, size="md", elem_classes="to-cancel")
         self.watched = gr.HTML(visible=False)
         self.loss = gr.LinePlot(
             None,

@@ -72,7 +72,7 @@ def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200) -> Run:
         reason="a text column and a column of few values",
     )
     spec = RunSpec.model_validate({"task": task.value, "input": story.columns[0], "target": story.columns[1]})
-    splits = Splits(train=story.train, dev=story.train[:20], test=story.test)
+    splits = Splits(train=list(story.evidence.train), dev=story.train[:20], test=story.test)
     run = RunStore(home).create(Prepared(spec=spec, dataset=dataset, splits=splits), owner_of(ALICE))
     _learn(run)
     run.write_predictions("base", story.base)

@@ -6,11 +6,12 @@ from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
 from tuning.prediction import Prediction
-from tuning.report.samples import KINDS, pair_samples
+from tuning.report.samples import KINDS, Samples, pair_samples
 from tuning.scoring.comparison import OTHER, compare
 from tuning.spec import Task
 from tuning.ui.filters import Cell, Every, OfKind, Part, choose, read_filter, read_pick
 from tuning.ui.sample_cache import Judged, SampleCache
+from tuning.ui.sample_pages import View, sample_page
 
 
 @pytest.fixture(scope="module")
@@ -19,19 +20,26 @@ def judged(tmp_path_factory) -> Judged:
 
 
 def kept(judged: Judged, wanted) -> list[int]:
-    keep = choose(wanted, judged.comparison).keep
+    keep = choose(wanted, judged.comparison, judged.leaked).keep
     return [sample.row for sample in judged.samples.all if keep(sample)]
 
 
 def test_every_row_is_kept_until_something_is_chosen(judged):
     assert len(kept(judged, Every())) == 120
-    assert not choose(Every(), judged.comparison).narrows
+    assert not choose(Every(), judged.comparison, judged.leaked).narrows
 
 
 def test_the_four_kinds_keep_what_they_count(judged):
     flips = judged.comparison.flips
     found = [len(kept(judged, OfKind(kind=kind))) for kind in KINDS]
     assert found == [flips.fixed, flips.broken, flips.both_right, flips.both_wrong]
+
+
+def test_a_kind_without_rows_says_what_that_means(judged):
+    chosen = choose(OfKind(kind="fixed"), judged.comparison, judged.leaked)
+    nobody = Samples([sample for sample in judged.samples.all if sample.kind != "fixed"])
+    assert sample_page(nobody, chosen, View()).none.startswith("Tuning fixed no row")
+    assert sample_page(nobody, chosen, View(search="x")).none == "No test row is like that."
 
 
 @pytest.mark.parametrize("side", ["base", "tuned"])
@@ -56,14 +64,17 @@ def test_a_cell_of_the_difference_keeps_rows_that_one_model_alone_answered_so(ju
 @pytest.mark.parametrize("task", list(Task))
 def test_every_part_keeps_as_many_rows_as_it_says(tmp_path, task):
     judged = SampleCache().judged(full_run(tmp_path, task, rows=90))
-    leaked = judged.comparison.clean.leaked if judged.comparison.clean else 0
     slices = judged.comparison.slices
     assert {part.by.split()[0] for part in slices} >= {"input", "column"}
-    more = [len(kept(judged, Part(number=number))) - part.rows for number, part in enumerate(slices)]
-    by = [part.by for part in slices]
-    assert all(0 <= count <= leaked for count in more)
-    # Leaked rows are left out of parts, and are in exactly one part of each way to cut the rows.
-    assert all(sum(count for count, one in zip(more, by, strict=True) if one == way) == leaked for way in set(by))
+    assert [len(kept(judged, Part(number=number))) for number in range(len(slices))] == [part.rows for part in slices]
+
+
+def test_rows_that_leaked_are_in_no_part(judged):
+    clean = judged.comparison.clean
+    assert clean is not None
+    assert len(judged.leaked) == clean.leaked > 0
+    parts = [set(kept(judged, Part(number=number))) for number in range(len(judged.comparison.slices))]
+    assert not judged.leaked & set.union(*parts)
 
 
 def test_answers_that_are_no_label_are_one_column():
@@ -101,7 +112,7 @@ def test_what_no_button_sends_is_refused_and_not_repeated(sent):
 )
 def test_what_this_comparison_does_not_have_is_refused(judged, wanted):
     with pytest.raises(InputError, match="does not have"):
-        choose(wanted, judged.comparison)
+        choose(wanted, judged.comparison, judged.leaked)
 
 
 def test_a_kept_filter_comes_back_as_it_was():

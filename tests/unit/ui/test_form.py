@@ -1,5 +1,7 @@
 """The form is a view of the settings, and adds none."""
 
+import re
+
 import pytest
 
 from tuning.errors import SettingError
@@ -74,9 +76,19 @@ def test_a_hostile_value_is_refused_by_name(name, value):
 
 
 def test_bounds_and_meaning_are_those_of_the_settings():
-    assert help_text("rank") == "rank of the LoRA matrices (1 to 256)"
+    assert help_text("rank").startswith("rank of the LoRA matrices (1 to 256). Default: 16")
     assert "20 to 1,000,000" in help_text("rows")
     assert "empty" in help_text("rows")
+
+
+@pytest.mark.parametrize("name", ADVANCED)
+def test_every_advanced_setting_gives_the_reason_for_its_default(name):
+    reason = help_text(name).partition(". Default: ")[2]
+    assert len(reason) > 20
+    number = RunSpec.model_fields[name].default
+    said = [int(word) for word in re.findall(r"^\d+", reason)]
+    assert said in ([], [number])
+    assert reason in advanced_field(name, catalog({})).info
 
 
 @pytest.mark.parametrize("name", ADVANCED)

@@ -51,6 +51,12 @@ def test_the_form_is_filled_with_what_was_found(screen):
     assert changes[screen.start].interactive is True
 
 
+def test_what_a_run_will_take_is_said_beside_the_start():
+    with gr.Blocks():
+        screen = TuneScreen([], catalog({}), lambda seen: f"{len(seen.found.columns)} minutes.")
+    assert "2 minutes. The run goes on by itself" in text_of(screen.show_seen(seen_in(LABELLED))[screen.why])
+
+
 def test_the_input_column_gives_way_to_a_template(screen):
     fields = screen.fields
     joined = screen.show_data(seen_in(ALPACA), {})

@@ -1,0 +1,56 @@
+"""What a run will take, as far as that can be told before it starts: time and memory. Nothing is loaded or measured.
+
+Knows settings, the shape of a model and what is free; knows nothing of screens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuning.data.examples import Prepared
+from tuning.durations import duration_words
+from tuning.models.catalog import find_model
+from tuning.runs.memory import RowSizes, estimate_memory, find_shape
+
+__all__ = ["Expected", "expect"]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Of one run; None where nothing can be told."""
+
+    seconds: float | None
+    """From start to verdict: the budget, which is kept; without one nobody knows before it was measured."""
+    bytes: int | None
+    """At its peak."""
+    free: int
+    """Bytes that can be had now."""
+
+    @property
+    def sentences(self) -> str:
+        """For a person."""
+        return " ".join(said for said in (self._time(), self._memory()) if said)
+
+    def _time(self) -> str:
+        if self.seconds is None:
+            return "No time limit: mostly some minutes to an hour; Watch tells, once the first steps are measured."
+        return f"About {duration_words(self.seconds)} from start to verdict."
+
+    def _memory(self) -> str:
+        if self.bytes is None:
+            return ""
+        needed, free = f"{self.bytes / 1e9:.1f} GB", f"{self.free / 1e9:.1f} GB"
+        if self.bytes > self.free:
+            return f"It needs about {needed} of memory, but {free} are free: fewer layers or shorter rows need less."
+        return f"It needs up to {needed} of memory; {free} are free."
+
+
+def expect(prepared: Prepared, longest: int | None, free: int, env: Mapping[str, str]) -> Expected:
+    """What a run of `prepared` will take, whose longest row has so many tokens (None: as many as may be).
+
+    Raises `ModelError` for a model whose files cannot be read.
+    """
+    spec, splits = prepared.spec, prepared.splits
+    shape = find_shape(find_model(spec.model, env), env)
+    sizes = RowSizes(len(splits.train) + len(splits.dev), min(longest or spec.max_length, spec.max_length))
+    peak = estimate_memory(shape, spec, sizes).peak if shape is not None else None
+    return Expected(spec.budget, peak, free)
