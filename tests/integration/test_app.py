@@ -1,6 +1,8 @@
 """The app over HTTP: named endpoints answer, hostile values are refused, nobody gets at a run without its id."""
 
+import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,9 @@ from gradio_client import Client  # type: ignore[import-untyped]
 from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 
 from tests.app_server import ROOT, App, serve
+from tests.integration.test_endpoints import call_raw
 from tests.unit.ui.builders import ALICE, BOB, finished_run, looking
+from tuning.runs.store import Run
 from tuning.ui.form import form_values
 
 pytestmark = pytest.mark.slow
@@ -91,6 +95,80 @@ def test_a_strangers_events_change_nothing(app, config, run):
     assert run.path.is_dir()
     assert run.cancel_requests() == 0
     assert run.id not in listed.text
+
+
+def digest(run: Run) -> dict[str, str]:
+    """Every file of a run, and what is in it."""
+    files = (path for path in sorted(run.path.rglob("*")) if path.is_file())
+    return {str(path.relative_to(run.path)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_no_event_called_by_a_stranger_changes_a_run(app, config, run):
+    """By every route an event has, with the run's id wherever an id may stand; downloads only look."""
+    before = digest(run)
+    stored = looking(BOB, run)
+    for event in config["dependencies"]:
+        if str(event["api_name"]).startswith("take_"):
+            continue
+        for second in ([run.id], run.id):
+            data = [stored, second, *[""] * len(event["inputs"])][: len(event["inputs"])]
+            for route in ("run/predict", f"call/{event['api_name']}"):
+                body = {"data": data, "fn_index": event["id"], "session_hash": "0123456789b"}
+                answer = httpx.post(f"{app.url}/gradio_api/{route}", json=body, timeout=60)
+                assert "Traceback" not in answer.text
+    assert digest(run) == before
+    assert run.cancel_requests() == 0
+
+
+def test_what_everybody_can_read_names_no_run(app, run):
+    for path in ("", "config", "gradio_api/info", "gradio_api/openapi.json", "gradio_api/queue/status", "theme.css"):
+        answer = httpx.get(f"{app.url}/{path}")
+        assert answer.status_code == 200
+        assert run.id not in answer.text
+        assert ALICE.id not in answer.text
+
+
+def test_a_download_is_had_by_its_whole_path_alone(app, run):
+    said = call_raw(app, "take_predictions", [looking(ALICE, run)])
+    (path,) = set(re.findall(r'"path": ?"([^"]+)"', said))
+    place = Path(path)
+    had = httpx.get(f"{app.url}/gradio_api/file={place}")
+    assert had.status_code == 200
+    assert had.headers["content-disposition"].startswith("attachment")
+    for folder in (place.parent, place.parent.parent, app.home / "uploads"):
+        for wanted in (folder, f"{folder}/", f"{folder}/*"):
+            assert httpx.get(f"{app.url}/gradio_api/file={wanted}").status_code in {400, 403, 404}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("", 200),
+        ("config", 200),
+        ("theme.css", 200),
+        ("nowhere", 404),
+        ("gradio_api/file=/etc/passwd", 403),
+        ("gradio_api/file=https://example.com/x", 404),
+        ("gradio_api/deep_link?session_hash=0123456789a", 404),
+        ("gradio_api/proxy=https://example.com/x", 404),
+        ("gradio_api/runs", 404),
+        ("gradio_api/upload", 405),
+    ],
+)
+def test_every_answer_protects_who_reads_it(app, path, status):
+    answer = httpx.get(f"{app.url}/{path}")
+    assert answer.status_code == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "camera=()" in answer.headers["permissions-policy"]
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_a_file_of_more_than_the_limit_is_not_taken(app):
+    sizes = {20_000_000: 200, 20_980_000: 413, 30_000_000: 413}
+    for size, status in sizes.items():
+        answer = httpx.post(f"{app.url}/gradio_api/upload", files={"files": ("a.csv", b"x" * size)}, timeout=60)
+        assert answer.status_code == status, size
 
 
 @pytest.mark.parametrize("stored", [None, 7, [], {"id": "../.."}, {"id": ALICE.id, "run": "../../etc"}])

@@ -77,7 +77,7 @@ def _wire_compare(page: Page) -> None:
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
     for take, button in taken.buttons.items():
-        button.click(partial(page.take_away, take), browser, taken.outputs, **_WORK)
+        button.click(partial(page.take_away, take), browser, taken.outputs, api_name=f"take_{take}", **_WORK)
 
 
 def _wire_watch(page: Page) -> None:
