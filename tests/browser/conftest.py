@@ -43,7 +43,7 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
         page.on(
             "console", lambda told: complaints.append(told.text) if "Content Security Policy" in told.text else None
         )

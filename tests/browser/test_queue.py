@@ -10,6 +10,9 @@ from tuning.data.bundled import bundled_examples
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("embedded_model", "taken")]
 
+STARTING_MS = 180_000
+"""For a run's process, which the machines that test may be slow to start."""
+
 
 def start_a_run(page: Page) -> None:
     page.get_by_label(bundled_examples()[0].title).check()
@@ -19,7 +22,7 @@ def start_a_run(page: Page) -> None:
 
 
 def expect_place(page: Page, number: int) -> None:
-    expect(page.get_by_text(f"Waiting, number {number} in the queue", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"Waiting, number {number} in the queue", exact=True)).to_be_visible(timeout=STARTING_MS)
 
 
 def cancel(page: Page) -> None:
