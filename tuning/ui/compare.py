@@ -24,7 +24,7 @@ from tuning.ui.filters import Part
 from tuning.ui.picking import pick_button, picking_html
 from tuning.ui.sample_screen import SampleScreen
 from tuning.ui.take_away import TakeAway
-from tuning.ui.watch import LOSS_COLORS, advice
+from tuning.ui.watch import LOSS_COLORS, OPENING, advice
 
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
@@ -100,7 +100,7 @@ class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
     def __init__(self) -> None:
-        self.notice = gr.HTML(markup.notice(*_NOTHING))
+        self.notice = gr.HTML(markup.notice(*OPENING))
         with gr.Column(visible=False) as self.body:
             self.top = gr.HTML()
             self.samples = SampleScreen()

@@ -110,7 +110,8 @@ def help_text(name: str) -> str:
     low, high = _bound(field, "ge"), _bound(field, "le")
     bounds = f" ({_plain(low)} to {_plain(high)})" if low is not None and high is not None else ""
     reason = f". Default: {_REASONS[name]}." if name in _REASONS else ""
-    return f"{field.description}{bounds}{reason}"
+    meaning = "the model that is tuned" if name == "model" else field.description
+    return f"{meaning}{bounds}{reason}"
 
 
 def _written(seconds: float | None) -> str:

@@ -16,7 +16,7 @@ from tuning.report.learning import fit_words, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
 from tuning.ui.watched import watched_rows
 
-__all__ = ["LOSS_COLORS", "WatchPage", "WatchScreen", "advice", "watch_page"]
+__all__ = ["LOSS_COLORS", "OPENING", "WatchPage", "WatchScreen", "advice", "watch_page"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -27,6 +27,8 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "compare": ("compare", "Comparing"),
 }
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
+OPENING = ("empty", "Opening …", "This takes a moment.")
+"""Until a page knows which run it is about."""
 LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
 
 
@@ -147,7 +149,7 @@ class WatchScreen:
     """The layout of the screen, and what of it changes."""
 
     def __init__(self) -> None:
-        self.notice = gr.HTML(markup.notice(*_EMPTY))
+        self.notice = gr.HTML(markup.notice(*OPENING))
         self.steps = gr.HTML(visible=False)
         self.bar = gr.HTML(visible=False)
         self.cancel = gr.Button("Cancel", visible=False, size="md", elem_classes="to-cancel")

@@ -1,11 +1,13 @@
 """What is said of a run on its way, and of one that did not arrive."""
 
+import gradio as gr
 import pytest
 
 from tests.unit.ui.builders import finished_run, unfinished_run
 from tuning.events import DevScored, Phase, Sampled, SampledAnswer
 from tuning.runs.processes import this_process
-from tuning.ui.watch import watch_page
+from tuning.ui.compare import CompareScreen
+from tuning.ui.watch import WatchScreen, watch_page
 
 
 def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
@@ -80,3 +82,9 @@ def test_a_finished_run_says_its_verdict_and_what_it_did(tmp_path):
 
 def test_no_run_says_where_to_start():
     assert "Tune" in watch_page(None).body
+
+
+def test_until_a_page_knows_its_run_no_screen_says_that_there_is_none():
+    with gr.Blocks():
+        notices = [screen.notice.value for screen in (WatchScreen(), CompareScreen())]
+    assert all("Opening" in notice for notice in notices)
