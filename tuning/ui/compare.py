@@ -24,7 +24,7 @@ from tuning.ui.filters import Part
 from tuning.ui.picking import pick_button, picking_html
 from tuning.ui.sample_screen import SampleScreen
 from tuning.ui.take_away import TakeAway
-from tuning.ui.watch import LOSS_COLORS, OPENING, advice
+from tuning.ui.watch import LOSS_COLORS, OPENING, with_advice
 
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
@@ -58,13 +58,12 @@ def compare_page(run: Run | None) -> ComparePage:
     events, about = run.events(), _about(run, comparison)
     loss, learned, fit = loss_frame(events), learned_words(events, comparison), fit_words(events)
     if comparison is None or comparison.verdict is None:
-        reason = status.message or "The reason is unknown."
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, f"{reason} {advice(status)}", comparison, loss, about, learned, fit)
+        return ComparePage("error", title, with_advice(status), comparison, loss, about, learned, fit)
     kinds = {"better": "better", "worse": "worse"}
     body = "This run was cancelled: what it had learned until then is compared." if status.state != "done" else ""
     if status.state in {"failed", "interrupted"}:
-        body = f"{status.message or ''} {advice(status)}".strip()
+        body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
     return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned, fit)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tuning.data.cleaning import StepReport
 from tuning.data.enough import SMALL_TEST
-from tuning.data.findings import Finding
+from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.lengths import Lengths, PreviewRow
 from tuning.data.profile import ColumnProfile
@@ -49,7 +49,7 @@ def _file(file: FileFacts) -> str:
     separated = f", separated by {_DELIMITERS[file.delimiter]}" if file.delimiter in _DELIMITERS else ""
     encoding = "" if file.encoding == "binary" else f", {file.encoding}"
     about = " ".join((f"{file.format.upper()}{separated}{encoding}.", *file.notes))
-    return notice("info", f"{file.name}: {file.rows:,} rows, {file.columns:,} columns", about)
+    return notice("info", f"{file.name}: {count_of(file.rows)}, {count_of(file.columns, 'column')}", about)
 
 
 def shape(found: Inspection) -> str:

@@ -39,6 +39,7 @@ def flip_table(flips: Flips, chosen: Kind | None) -> str:
 
 def _count(kind: Kind, count: int, pressed: bool) -> str:
     way, sign = SIGNS[kind]
+    way = way if count else "even"  # nothing fixed is nothing good, nothing broken nothing bad
     body = f"<b>{count:,}</b> <span>{sign} {kind}</span> <small>{MEANINGS[kind]}</small>"
     state = f'aria-pressed="{"true" if pressed else "false"}"'
     return pick_button(body, OfKind(kind=kind), key=kind.replace(" ", "-"), kind=f"to-{way}", more=state)

@@ -16,7 +16,7 @@ from tuning.report.learning import fit_words, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
 from tuning.ui.watched import watched_rows
 
-__all__ = ["LOSS_COLORS", "OPENING", "WatchPage", "WatchScreen", "advice", "watch_page"]
+__all__ = ["LOSS_COLORS", "OPENING", "WatchPage", "WatchScreen", "watch_page", "with_advice"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -54,7 +54,7 @@ class WatchPage:
     """Id of the run, for its link."""
 
 
-def advice(status: RunStatus) -> str:
+def _advice(status: RunStatus) -> str:
     """What to do about a run that did not end well."""
     if status.state == "interrupted":
         return "Your data is still there. If it ends like this again, choose a smaller batch size or maximum length."
@@ -65,6 +65,13 @@ def advice(status: RunStatus) -> str:
     if status.exit_code == 2:
         return "Change the file or the settings under Tune and start again."
     return "Start it again under Tune. If it fails the same way, show this message to whoever runs this machine."
+
+
+def with_advice(status: RunStatus) -> str:
+    """Why a run did not end well, and what to do about it, as sentences."""
+    reason = status.message or ("" if status.state == "cancelled" else "The reason is unknown.")
+    stop = "." if reason and reason[-1] not in ".!?" else ""
+    return f"{reason}{stop} {_advice(status)}".strip()
 
 
 def watch_page(run: Run | None) -> WatchPage:
@@ -91,9 +98,9 @@ def watch_page(run: Run | None) -> WatchPage:
 def _headline(status: RunStatus) -> tuple[str, str, str]:
     ends = {
         "done": ("better", "Done.", status.message or ""),
-        "failed": ("error", "This run failed.", f"{status.message or 'The reason is unknown.'} {advice(status)}"),
-        "cancelled": ("warning", "This run was cancelled.", f"{status.message or ''} {advice(status)}".strip()),
-        "interrupted": ("error", "This run was interrupted.", f"{status.message or ''} {advice(status)}".strip()),
+        "failed": ("error", "This run failed.", with_advice(status)),
+        "cancelled": ("warning", "This run was cancelled.", with_advice(status)),
+        "interrupted": ("error", "This run was interrupted.", with_advice(status)),
         "starting": ("info", "Starting …", "The run is a process of its own: closing this page does not stop it."),
         "queued": (
             "info",

@@ -19,3 +19,10 @@ def test_the_chosen_count_is_pressed():
     assert shown.count('aria-pressed="true"') == 1
     assert "broken" in text_of(shown.split('aria-pressed="true"')[1].split("</button>")[0])
     assert 'aria-pressed="true"' not in flip_table(FLIPS, None)
+
+
+def test_a_count_of_nothing_is_grey():
+    shown = flip_table(Flips(fixed=0, broken=0, both_right=1, both_wrong=1), None)
+    assert "to-better" not in shown
+    assert "to-worse" not in shown
+    assert "to-better" in flip_table(FLIPS, None)

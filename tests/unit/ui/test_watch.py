@@ -64,10 +64,10 @@ def test_a_dead_worker_is_never_shown_as_running(tmp_path):
 )
 def test_a_run_without_an_outcome_says_why_and_what_to_do(tmp_path, state, code, title, todo):
     run = unfinished_run(tmp_path)
-    run.finish(state, "The reason.", code)
+    run.finish(state, "the reason; do that", code)
     page = watch_page(run)
     assert page.title == title
-    assert page.body.startswith("The reason.")
+    assert page.body.startswith("the reason; do that. ")
     assert todo in page.body
     assert page.cancel is None
 
