@@ -48,6 +48,8 @@ def launch_settings(context: Context) -> dict[str, Any]:
         "mcp_server": False,
         "pwa": False,
         "share": False,
+        # Else Gradio ends an app that does not answer itself within three seconds, as on a machine that is training.
+        "_frontend": False,
         "footer_links": ["api", "settings"],
         "theme": theme(),
         "css_paths": [STYLE_SHEET],
