@@ -45,6 +45,7 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.locator(".to-shown")).to_contain_text("1 to 20 of 30 every test row; with “<SCRIPT>”")
     page.locator(".to-matrix").first.get_by_role("button").first.click()
     expect(page.locator(".to-shown")).to_contain_text("base answered bad <script>")
+    expect(page.locator('.to-matrix [aria-pressed="true"]')).to_have_count(1)
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
