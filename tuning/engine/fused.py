@@ -30,7 +30,7 @@ def fused(model: torch.nn.Module) -> Iterator[None]:
     ways: dict[type, Callable[..., torch.Tensor]] = {LoraLinear: _adapted, **dict.fromkeys(_GATED, _gated)}
     changed = [module for module in model.modules() if type(module) in ways and "forward" not in vars(module)]
     for module in changed:
-        module.forward = partial(ways[type(module)], module)  # type: ignore[method-assign]
+        module.forward = partial(ways[type(module)], module)
     try:
         yield
     finally:
