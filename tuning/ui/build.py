@@ -50,7 +50,8 @@ def _wire_page(demo: gr.Blocks, page: Page) -> None:
     greeted = demo.load(page.greet, page.browser, page.browser, **_QUIET)
     keep_address(page.browser, greeted.then(page.open_run, page.browser, page.run_outputs, **_QUIET))
     page.own_data.click(page.choose_data, None, page.tabs, **_QUIET)
-    page.timer.tick(page.follow, [page.browser, page.seen], page.run_outputs, **_QUIET)
+    page.timer.tick(page.follow, [page.browser, page.seen], page.followed, **_QUIET)
+    page.over.tick(page.follow_no_more, page.browser, [page.over, *page.run_outputs], **_QUIET)
 
 
 def _wire_tune(page: Page) -> None:

@@ -26,9 +26,15 @@ from tuning.ui.visitor import looking_at, own_run, owner_of, read_visitor
 
 __all__ = ["Page"]
 
+_SOON_S = 0.1
+
 
 def _no_run(page: "Page", message: str) -> Changes:
     return page.show_gone(message)
+
+
+def _gone(page: "Page", _: str) -> Changes:
+    return page.hand_over()
 
 
 def _no_data(page: "Page", message: str) -> Changes:
@@ -77,6 +83,8 @@ class Page(Screens):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.over = gr.Timer(_SOON_S, active=False)
+        """Ticks once when there is nothing more to follow."""
         self._glances = Glances(self._glance)
 
     def _glance(self, run: Run) -> _Glance:
@@ -97,16 +105,29 @@ class Page(Screens):
         """Show the run a visitor looks at, whole, on the screen that fits its state."""
         return self.show_run(self.run_of(stored))
 
-    @told(_no_run)
+    @property
+    def followed(self) -> list[Any]:
+        """What the timer changes. Every further output costs, at every tick and for everybody who watches."""
+        return [self.timer, self.over, self.seen, *self.watch.outputs]
+
+    def hand_over(self) -> Changes:
+        """The changes that end following: a moment later the whole page is shown, with what there is to say."""
+        return {self.timer: gr.Timer(active=False), self.over: gr.Timer(active=True)}
+
+    @told(_gone)
     def follow(self, stored: object, seen: str) -> Any:
         """The timer ticked: show what has changed, nothing otherwise."""
         run = self.run_of(stored)
         if run is None:
             return {self.timer: gr.Timer(active=False)}
         glance = self._glances.of(run)
-        if glance.mark == seen:
-            return gr.skip()
-        return glance.changes if glance.active else self.show_run(run)
+        if not glance.active:
+            return self.hand_over()
+        return gr.skip() if glance.mark == seen else glance.changes
+
+    def follow_no_more(self, stored: object) -> Changes:
+        """The run that was followed is over, or gone."""
+        return {**self.open_run(stored), self.over: gr.Timer(active=False)}
 
     # --- Tune
 

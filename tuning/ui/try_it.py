@@ -120,11 +120,13 @@ class TryScreen:
 
     def show(self, page: TryPage) -> dict[Any, Any]:
         """The changes that make the screen ready for the run, or say why it is not."""
+        if not page.ready:
+            # The rows stay: Gradio's script fails on a list that was looked at and is suddenly empty.
+            return {self.notice: markup.notice(*_EMPTY), self.body: gr.Column(visible=False), self.shown: None}
         hint = f"{markup.escape(page.about)}; both are asked as the test rows were"
-        head = markup.heading("", "Ask both models the same", hint)
         return {
-            self.notice: head if page.ready else markup.notice(*_EMPTY),
-            self.body: gr.Column(visible=page.ready),
+            self.notice: markup.heading("", "Ask both models the same", hint),
+            self.body: gr.Column(visible=True),
             self.instruction: page.instruction,
             self.row: gr.Dropdown(page.rows, value=page.rows[0][1] if page.rows else None, visible=bool(page.rows)),
             self.sampling: gr.Accordion(visible=page.writes),

@@ -64,8 +64,10 @@ def test_the_timer_shows_what_changed_and_stops_at_the_end(page, tuneoff_home):
     seen = page.follow(stored, "")[page.seen]
     assert page.follow(stored, seen) == gr.skip()
     run.finish("failed", f"No good: {HOSTILE}", 1)
-    changes = page.follow(stored, seen)
-    assert changes[page.timer].active is False
+    ended = page.follow(stored, seen)
+    assert (ended[page.timer].active, ended[page.over].active) == (False, True)
+    changes = page.follow_no_more(stored)
+    assert (changes[page.timer].active, changes[page.over].active) == (False, False)
     assert changes[page.tabs].selected == "watch"
     assert "&lt;script&gt;" in changes[page.watch.notice]
     assert "<script" not in changes[page.watch.notice]
@@ -74,7 +76,10 @@ def test_the_timer_shows_what_changed_and_stops_at_the_end(page, tuneoff_home):
 def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
     run = finished_run(tuneoff_home)
     page.context.store.delete(run)
-    assert "it was deleted" in page.follow(looking(ALICE, run), "")[page.watch.notice]
+    assert page.follow(looking(ALICE, run), "")[page.over].active
+    changes = page.follow_no_more(looking(ALICE, run))
+    assert "it was deleted" in changes[page.watch.notice]
+    assert changes[page.over].active is False
 
 
 def test_an_example_fills_the_form_and_can_be_started(page):
