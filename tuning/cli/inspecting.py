@@ -11,6 +11,7 @@ from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
 from tuning.data.profile import ColumnProfile
 from tuning.errors import ModelError
 from tuning.models.viewing import Tokenizers
+from tuning.runs.recommending import Job, recommend
 
 __all__ = ["inspect_file", "render_inspection"]
 
@@ -28,10 +29,16 @@ def inspect_file(args: argparse.Namespace, session: Session) -> int:
     except ModelError as error:
         model, unseen = None, f"not as the model sees it, lengths unknown: {error}"
     found = inspect_tables(source, spec, model)
+    job = Job.of(found)
+    advice = recommend(job) if job is not None else None
     if args.json:
-        print_json(session.out, found.model_dump(mode="json"))
+        told = None if advice is None else {"model": advice.model, "reason": advice.reason}
+        print_json(session.out, {**found.model_dump(mode="json"), "recommendation": told})
     else:
         render_inspection(session.out, found, unseen)
+        if advice is not None:
+            _heading(session.out, "Model")
+            session.out.line(visible(f"{advice.model} is recommended. {advice.reason}"))
     return 0
 
 

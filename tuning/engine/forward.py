@@ -6,9 +6,9 @@ models and batches; knows nothing of what the likelihoods are for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -18,6 +18,9 @@ from tuning.engine.batching import RowBatch, RowTokens, prefix_batch, row_batch
 from tuning.engine.fused import fused
 from tuning.engine.lower_layers import LowerLayers
 from tuning.engine.vocabulary import piecewise_nll
+
+if TYPE_CHECKING:
+    from tuning.engine.flow import Flow
 
 __all__ = [
     "SHARED",
@@ -43,7 +46,7 @@ OnRows = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Batching:
-    """How rows are put through a model; `choose_batching` finds what suits one."""
+    """How rows are put through a model; `choose_batching` finds what suits a decoder."""
 
     shared_prefix: bool = True
     """Whether rows share their prefix; otherwise they are padded."""
@@ -51,6 +54,8 @@ class Batching:
     """What was given up and why, as a sentence; empty when nothing was."""
     lower: LowerLayers | None = None
     """Keeps what the layers under the adapter compute; None: computed anew every time."""
+    flow: "Flow | None" = None
+    """How rows go through a model that is no decoder; it shares no prefix."""
 
 
 SHARED = Batching()
@@ -78,7 +83,8 @@ def own_attention(model: CausalModel) -> str:
 def shared_prefix(model: CausalModel, batching: Batching = SHARED) -> Iterator[None]:
     """Compute our way for as long as the block lasts, if `batching` does: attention by layout, layers fused."""
     if not batching.shared_prefix:
-        yield
+        with nullcontext() if batching.flow is None else fused(model):
+            yield
         return
     register()
     with attention(model, ATTENTION):
@@ -92,6 +98,8 @@ def rows_nll(
 
     The first `prefix` tokens are common to all rows, or `kept` already. Needs `shared_prefix`.
     """
+    if batching.flow is not None:
+        return batching.flow.nll(model, rows)
     if not batching.shared_prefix:
         return padded_nll(model, rows)
     return batch_nll(model, row_batch(rows, prefix, kept).to(_device(model)), batching.lower)

@@ -49,6 +49,8 @@ def generate(
     batching: Batching = SHARED,
 ) -> list[Generated]:
     """One answer a prompt, in order; `on_rows` hears of every token. Rows that cannot share a prefix begin apart."""
+    if batching.flow is not None:
+        return batching.flow.generate(model, prompts, stops, on_rows)
     prefix = common_prefix(prompts) if batching.shared_prefix else 0
     head = _prefill(model, prompts[0][:prefix])
     answers = [Generated((), False)] * len(prompts)
@@ -61,13 +63,22 @@ def generate(
 
 
 @torch.inference_mode()
-def stream(model: CausalModel, prompt: tuple[int, ...], stops: Stops, sampling: Sampling = GREEDY) -> Iterator[int]:
+def stream(
+    model: CausalModel,
+    prompt: tuple[int, ...],
+    stops: Stops,
+    sampling: Sampling = GREEDY,
+    batching: Batching = SHARED,
+) -> Iterator[int]:
     """The tokens of one answer, each computed when it is asked for; greedily, those of `generate`.
 
     Of several streams each keeps its own keys and values, so that they may be asked in turn.
     """
-    device = next(model.parameters()).device
-    cache, choose = growing_cache(model.config), _chooser(sampling)
+    choose = _chooser(sampling)
+    if batching.flow is not None:
+        yield from batching.flow.stream(model, prompt, stops, choose)
+        return
+    device, cache = next(model.parameters()).device, growing_cache(model.config)
     ids: Sequence[int] = prompt
     for _ in range(stops.max_new_tokens):
         new = torch.tensor([ids], device=device)

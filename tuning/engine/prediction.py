@@ -50,6 +50,8 @@ def label_scores(
     batching: Batching = SHARED,
 ) -> list[list[float]]:
     """Log-likelihood of each label's whole completion after each prompt, in nats: one list a prompt."""
+    if batching.flow is not None:
+        return batching.flow.label_scores(model, prompts, labels, on_rows)
     if not batching.shared_prefix:
         return [_padded_scores(model, prompt, labels, on_rows) for prompt in prompts]
     tree = LabelTree(tuple(labels))

@@ -7,7 +7,9 @@ alone, the dev loss, and telling what happens. Knows token ids; knows nothing of
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -125,7 +127,10 @@ class _Trainer(Trainer):
         observer: TrainingObserver,
     ) -> None:
         self.dev_rows, self.dev_seconds = dev, 0.0
-        self._batching, self._own_attention = settings.batching, own_attention(model)
+        self._batching = settings.batching
+        # While the model is asked something else, which is laid out in a way of its own.
+        ours = settings.batching.shared_prefix
+        self._aside = partial(attention, model, own_attention(model)) if ours else nullcontext
         self._progress = Progress(settings.seconds)
         self._lengths = [len(row.prompt) + len(row.completion) for row in train]
         self._reporter = _Reporter(observer, self._progress)
@@ -167,7 +172,7 @@ class _Trainer(Trainer):
         nlls = completion_nlls(self.model, self.dev_rows, lambda _: self._reporter.listen(), self._batching)
         loss = sum(nlls) / sum(len(row.completion) for row in self.dev_rows)
         scored, metrics = time.perf_counter(), {"eval_loss": loss}
-        with attention(self.model, self._own_attention):
+        with self._aside():
             self.log(metrics)
         self.model.train()
         self._progress.dev_scored(scored - start, time.perf_counter() - scored)

@@ -4,7 +4,7 @@ Knows PEFT; knows nothing of data, training or runs.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,18 @@ from transformers import PreTrainedModel
 
 from tuning.errors import IntegrityError, SettingError
 
-__all__ = ["AdapterSettings", "AdapterSummary", "adapter_off", "attach_adapter", "load_adapter", "summarize_adapter"]
+__all__ = [
+    "AdapterSettings",
+    "AdapterSummary",
+    "adapter_off",
+    "attach_adapter",
+    "load_adapter",
+    "save_adapter",
+    "summarize_adapter",
+]
+
+_IN_LAYER = re.compile(r"\b(layers|block|layer)\.(\d+)\.")
+"""Inside a module of the list of layers, as decoders, T5 and BERT call it; T5 has a list inside of each layer, too."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,16 @@ class AdapterSummary:
     trainable_parameters: int
 
 
-def attach_adapter(model: PreTrainedModel, settings: AdapterSettings) -> PeftModel:
-    """A fresh adapter on every linear layer of the top layers, in fp32. Raises `SettingError` for too many layers.
+def attach_adapter(
+    model: torch.nn.Module,
+    settings: AdapterSettings,
+    *,
+    task_type: str | None = "CAUSAL_LM",
+    modules_to_save: Sequence[str] = (),
+) -> PeftModel:
+    """A fresh adapter on every linear module of the top layers, in fp32, and trained copies of `modules_to_save`.
 
-    LoRA: Hu et al. 2021, arXiv 2106.09685.
+    LoRA: Hu et al. 2021, arXiv 2106.09685. `task_type` is PEFT's. Raises `SettingError` for too many layers.
     """
     depth = int(model.config.num_hidden_layers)
     if settings.layers != "all" and settings.layers > depth:
@@ -57,18 +74,25 @@ def attach_adapter(model: PreTrainedModel, settings: AdapterSettings) -> PeftMod
         lora_dropout=settings.dropout,
         target_modules=_linear_names(model),
         layers_to_transform=list(range(depth - count, depth)),
-        layers_pattern="layers",
-        task_type="CAUSAL_LM",
+        layers_pattern=_layer_list(model),
+        modules_to_save=list(modules_to_save) or None,
+        task_type=task_type,
     )
     attached = get_peft_model(model, config)
     assert isinstance(attached, PeftModel)
     return attached
 
 
-def _linear_names(model: PreTrainedModel) -> list[str]:
-    """The last part of the name of every linear module inside a decoder layer."""
+def _layer_list(model: torch.nn.Module) -> str:
+    """What the list of layers is called."""
+    found = (match for name, _ in model.named_modules() if (match := _IN_LAYER.search(name)))
+    return next(found)[1]
+
+
+def _linear_names(model: torch.nn.Module) -> list[str]:
+    """The last part of the name of every linear module inside a layer."""
     named = (name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear))
-    return sorted({match[1] for name in named if (match := re.search(r"\blayers\.\d+\..*?(\w+)$", name))})
+    return sorted({name.rpartition(".")[2] for name in named if _IN_LAYER.search(name)})
 
 
 @contextmanager
@@ -92,12 +116,19 @@ def load_adapter(base: PreTrainedModel, path: Path) -> PeftModel:
     return loaded
 
 
+def save_adapter(model: PeftModel, folder: Path) -> None:
+    """Write an adapter in PEFT's own format."""
+    model.save_pretrained(str(folder))
+    (folder / "README.md").unlink(missing_ok=True)  # a template with nothing filled in
+
+
 def summarize_adapter(model: PeftModel) -> AdapterSummary:
     """Read from the attached modules themselves, not from the settings."""
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    places = [match for name, _ in trained if (match := re.search(r"\blayers\.(\d+)\..*?(\w+)\.lora_", name))]
+    adapted = [name.partition(".lora_")[0] for name, _ in trained if ".lora_" in name]
+    places = [match for name in adapted if (match := _IN_LAYER.search(name))]
     return AdapterSummary(
-        target_modules=sorted({place[2] for place in places}),
-        layers=sorted({int(place[1]) for place in places}),
+        target_modules=sorted({name.rpartition(".")[2] for name in adapted}),
+        layers=sorted({int(place[2]) for place in places}),
         trainable_parameters=sum(p.numel() for _, p in trained),
     )

@@ -16,11 +16,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from tuning.errors import ModelError
+from tuning.models.kinds import FAMILIES
 
-__all__ = ["MODEL_TYPES", "cached_snapshot", "check_folder", "hub_cache", "models_root", "recorded_revision"]
-
-MODEL_TYPES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
-"""Plain causal decoders; other families need care in attention or adapters that nobody has taken yet."""
+__all__ = ["cached_snapshot", "check_folder", "hub_cache", "models_root", "recorded_revision"]
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json")
 
@@ -88,8 +86,8 @@ def check_folder(path: Path, name: str, *, config_only: bool = False) -> None:
 def _check_config(config: Mapping[str, Any], name: str) -> None:
     if "auto_map" in config:
         raise ModelError(f"model '{name}' brings code of its own, which is never run here; choose another model")
-    if config.get("model_type") not in MODEL_TYPES:
-        known = ", ".join(sorted(MODEL_TYPES))
+    if config.get("model_type") not in FAMILIES:
+        known = ", ".join(FAMILIES)
         raise ModelError(f"model '{name}' is of the family {config.get('model_type')!r}; those that work are {known}")
     if config.get("quantization_config"):
         raise ModelError(f"model '{name}' is quantized; give the same model with ordinary weights")

@@ -42,6 +42,11 @@ _WANTED = (
     "special_tokens_map.json",
     "added_tokens.json",
     "chat_template.jinja",
+    "vocab.txt",
+    "spiece.model",
+    "modules.json",
+    "1_Pooling/config.json",
+    "sentence_bert_config.json",
 )
 """Weights in safetensors, and text that configures them: nothing that is ever executed."""
 
@@ -84,9 +89,13 @@ def resolve_model(
     convert: Convert = convert_gguf,
 ) -> ResolvedModel:
     """Make the model ready to load. Done once; later calls answer at once. Raises `ModelError`."""
-    if entry.source == "wheel":
+    if entry.source == "wheel" and entry.converted:
         path = _converted(entry, env, convert)
         return ResolvedModel(entry, path, entry.revision, f"wheel {entry.requirement}, dequantized")
+    if entry.source == "wheel":
+        path = wheel_file(entry)
+        check_folder(path, entry.name)
+        return ResolvedModel(entry, path, entry.revision, f"wheel {entry.requirement}")
     if entry.source == "local":
         path = Path(entry.location)
         check_folder(path, entry.name)

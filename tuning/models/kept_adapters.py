@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 from peft import PeftModel
-from transformers import PreTrainedModel
 
 __all__ = ["KeptAdapters"]
 
@@ -12,7 +12,7 @@ __all__ = ["KeptAdapters"]
 class KeptAdapters:
     """The adapters that were used last: at most `most`, in at most `most_bytes`; the one in use always stays."""
 
-    def __init__(self, base: PreTrainedModel, *, most: int = 4, most_bytes: int = 400_000_000) -> None:
+    def __init__(self, base: Any, *, most: int = 4, most_bytes: int = 400_000_000) -> None:
         self._base = base
         self._most = most
         self._most_bytes = most_bytes

@@ -7,19 +7,26 @@ import ctypes
 import gc
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging as transformers_logging
 
 from tuning.errors import ModelError, SettingError
+from tuning.models.kinds import window_of
+from tuning.spec import FamilyName
 
-__all__ = ["LoadedModel", "Machine", "choose_machine", "give_memory_back", "load_model", "window"]
+__all__ = ["LoadedModel", "Machine", "choose_machine", "give_memory_back", "load_model"]
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+_CLASSES: Mapping[FamilyName, Any] = MappingProxyType(
+    {"decoder": AutoModelForCausalLM, "encoder": AutoModel, "seq2seq": AutoModelForSeq2SeqLM}
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,11 @@ class Machine:
 class LoadedModel:
     """Weights and tokenizer of one model."""
 
-    model: PreTrainedModel
+    model: Any
+    """A transformers model, or what a family makes of one."""
     tokenizer: Any
+    window: int
+    """The longest sequence the model was made for, in tokens."""
 
 
 def choose_machine(
@@ -75,26 +85,29 @@ def _threads() -> int:
     return cores if cores <= 2 else cores - 1
 
 
-def load_model(path: Path, machine: Machine) -> LoadedModel:
+def load_model(path: Path, machine: Machine, family: FamilyName = "decoder") -> LoadedModel:
     """Load a complete transformers folder: safetensors only, no code from the folder. Raises `ModelError`."""
     torch.set_num_threads(machine.threads)
     transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(
+        model = _CLASSES[family].from_pretrained(
             path,
             dtype=machine.precision,
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
-            attn_implementation="sdpa",
+            attn_implementation="sdpa" if family == "decoder" else None,  # not every encoder has it
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"the model in '{path.name}' cannot be loaded: {str(error).splitlines()[0]}") from error
-    # A model's own sampling habits would make the answers random and two models' decoding different.
-    model.generation_config = GenerationConfig(do_sample=False)
+    if model.can_generate():
+        # A model's own sampling habits would make the answers random and two models' decoding different.
+        model.generation_config = GenerationConfig(
+            do_sample=False, decoder_start_token_id=model.generation_config.decoder_start_token_id
+        )
     model.eval()
-    return LoadedModel(model.to(machine.device), tokenizer)
+    return LoadedModel(model.to(machine.device), tokenizer, window_of(path))
 
 
 def give_memory_back() -> None:
@@ -104,8 +117,3 @@ def give_memory_back() -> None:
         torch.cuda.empty_cache()
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def window(model: PreTrainedModel) -> int:
-    """The longest sequence the model was made for, in tokens."""
-    return int(model.config.max_position_embeddings)

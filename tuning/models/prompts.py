@@ -8,16 +8,17 @@ batches or columns.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tuning.errors import ModelError, SettingError
 
-__all__ = ["PLAIN", "EncodedRow", "PromptFormat", "Shot", "Wording"]
+__all__ = ["PLAIN", "EncodedRow", "PromptFormat", "RowFormat", "Shot", "Wording"]
 
 _USER_MARK = "\u2402user text\u2402"
 _REPLY_MARK = "\u2402reply text\u2402"
 _INPUT_FLOOR = 8
 """Tokens of the input that are kept even when the completion leaves no room: fewer would ask about nothing."""
+_LEAST_ANSWER = 16
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,32 @@ class EncodedRow:
         return len(self.prompt) + len(self.completion)
 
 
+class RowFormat(Protocol):
+    """Renders rows of one dataset for one model, whatever its family."""
+
+    max_length: int
+    """The most tokens a model reads of a row."""
+    end_ids: tuple[int, ...]
+    """Tokens that end an answer; none where nothing is written."""
+
+    def completion(self, target: str) -> list[int]:
+        """Token ids of a target and its end."""
+
+    def encode(self, text: str, target: str | None) -> EncodedRow:
+        """Token ids of a row, cut to the longest length."""
+
+    def encode_unseen(self, text: str, target: str | None) -> EncodedRow:
+        """Token ids of a row to be answered: the prompt must not depend on the target, which is scored whole."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of written token ids, without marks of its end."""
+
+    def answer_room(self, window: int) -> int:
+        """The most tokens of an answer that a model made for `window` tokens can give after the longest prompt."""
+
+
 class PromptFormat:
-    """Renders rows of one dataset for one model.
+    """Renders rows of one dataset for one model with a chat template.
 
     `tokenizer` is a transformers tokenizer with a chat template; `instruction` begins the first user turn;
     `max_length` bounds prompt plus completion in tokens, shots not counted. Raises `ModelError` when the template
@@ -79,6 +104,9 @@ class PromptFormat:
         self._tokenizer = tokenizer
         reply_end = self._check_template()
         self.end_of_turn = self._end_of_turn(reply_end)
+        # The template's end of turn, and the model's own end of text where that is another token.
+        ends = (self.end_of_turn[-1], tokenizer.eos_token_id)
+        self.end_ids: tuple[int, ...] = tuple(dict.fromkeys(end for end in ends if end is not None))
         opening = f"{instruction}\n\n" if instruction else ""
         self._head, self._tail = self._frame(opening, wording, shots)
         plain_head, _ = self._frame(opening, wording, ()) if shots else (self._head, self._tail)
@@ -117,6 +145,10 @@ class PromptFormat:
         """Text of generated token ids, without turn markers."""
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
+
+    def answer_room(self, window: int) -> int:
+        """What prompts leave of the window."""
+        return max(window - self.max_length, _LEAST_ANSWER)
 
     def _check_template(self) -> str:
         """What the template puts after a reply. Raises `ModelError` for a template that cannot be used."""

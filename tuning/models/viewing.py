@@ -4,24 +4,33 @@ Loads neither torch nor weights, so a server may do it; downloads and converts n
 machine yet is told as such. Knows no columns and no runs.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tuning.data.lengths import ModelView
 from tuning.errors import ModelError
 from tuning.models.cache import cached_snapshot, models_root, recorded_revision
-from tuning.models.catalog import ModelEntry, find_model
+from tuning.models.catalog import ModelEntry, find_model, wheel_file
+from tuning.models.kinds import family_of, window_of
 from tuning.models.prompts import PromptFormat
+from tuning.spec import FamilyName
 
 __all__ = ["Tokenizers", "load_tokenizer", "model_folder", "view_of"]
 
 _INPUT, _TARGET = "\u2402input\u2402", "\u2402target\u2402"
 _MARKS = 100
 """More tokens than these two take."""
+_PLAIN: Mapping[FamilyName, Callable[[str, str, str], str]] = MappingProxyType(
+    {
+        "encoder": lambda _instruction, text, _target: text,
+        "seq2seq": lambda instruction, text, target: f"{instruction}\n\n{text}\n{target}".lstrip(),
+    }
+)
+"""How families without a chat template see a row: instruction, input and target → its text."""
 
 
 def model_folder(entry: ModelEntry, env: Mapping[str, str]) -> Path | None:
@@ -30,7 +39,7 @@ def model_folder(entry: ModelEntry, env: Mapping[str, str]) -> Path | None:
         return Path(entry.location)
     if entry.source == "hub":
         return cached_snapshot(entry.location, entry.revision or recorded_revision(entry.location, env), env)
-    folder = models_root(env) / entry.name
+    folder = models_root(env) / entry.name if entry.converted else wheel_file(entry)
     return folder if folder.is_dir() else None
 
 
@@ -50,7 +59,7 @@ def load_tokenizer(folder: Path) -> Any:
         raise ModelError(f"the tokenizer in '{folder.name}' cannot be loaded: {reason}") from error
 
 
-def view_of(tokenizer: Any, window: int) -> ModelView:
+def view_of(tokenizer: Any, window: int, family: FamilyName = "decoder") -> ModelView:
     """How a model with that tokenizer sees rows of at most `window` tokens.
 
     Rendering raises `SettingError` for an instruction that leaves no room, `ModelError` for a useless chat template.
@@ -70,10 +79,13 @@ def view_of(tokenizer: Any, window: int) -> ModelView:
         before, between, after = frame(instruction)
         return f"{before}{text}{between}{target}{after}"
 
-    def count_tokens(texts: Sequence[str]) -> list[int]:
-        return list(map(len, tokenizer(list(texts), add_special_tokens=False)["input_ids"])) if texts else []
+    plain = _PLAIN.get(family)
 
-    return ModelView(count_tokens=count_tokens, render=render, window=window)
+    def count_tokens(texts: Sequence[str]) -> list[int]:
+        ids = tokenizer(list(texts), add_special_tokens=plain is not None)["input_ids"] if texts else []
+        return list(map(len, ids))
+
+    return ModelView(count_tokens=count_tokens, render=plain or render, window=window)
 
 
 class Tokenizers:
@@ -93,12 +105,4 @@ class Tokenizers:
         with self._lock:
             if folder not in self._loaded:
                 self._loaded[folder] = self._load(folder)
-        return view_of(self._loaded[folder], min(max_length, _longest(folder)))
-
-
-def _longest(folder: Path) -> int:
-    """The longest sequence that a model was made for, in tokens."""
-    try:
-        return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_position_embeddings"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the model in '{folder.name}' does not say how long its rows may be") from error
+        return view_of(self._loaded[folder], min(max_length, window_of(folder)), family_of(folder))

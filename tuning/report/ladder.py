@@ -16,6 +16,7 @@ RUNG_TITLES = {
     "copy_input": "Copy the input",
     "nearest_neighbour": "Nearest neighbour",
     "tfidf": "TF-IDF + logistic regression",
+    "zero_shot": "Similarity to label names",
     "base": "Base",
     "base_best": "Base, read at its best",
     "base_few_shot": "Base, few-shot",

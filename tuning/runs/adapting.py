@@ -12,13 +12,12 @@ from pathlib import Path
 
 from tuning.engine.batching import RowTokens
 from tuning.engine.forward import CausalModel
-from tuning.engine.lower_layers import lower_layers
-from tuning.engine.suitability import choose_batching
 from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adapter
 from tuning.events import Note, Stopped
-from tuning.models.adapter import AdapterSettings, attach_adapter, summarize_adapter
+from tuning.models.adapter import AdapterSettings, summarize_adapter
 from tuning.models.loading import Machine
 from tuning.runs.control import Control
+from tuning.runs.families.family import Family, Rows
 from tuning.runs.reporting import TrainingReporter
 from tuning.runs.run import Run
 from tuning.scoring.record import AdapterCard
@@ -45,6 +44,7 @@ class Adapting:
     control: Control
     spec: RunSpec
     machine: Machine
+    family: Family
     layers: int
     """The top ones, which get an adapter."""
     look: Callable[[CausalModel, int], None]
@@ -53,12 +53,13 @@ class Adapting:
     def attach(self, base: CausalModel) -> CausalModel:
         """The base with a fresh adapter. Raises `SettingError` for more layers than there are."""
         spec = self.spec
-        return attach_adapter(base, AdapterSettings(spec.rank, spec.alpha, spec.dropout, self.layers, spec.seed))
+        settings = AdapterSettings(spec.rank, spec.alpha, spec.dropout, self.layers, spec.seed)
+        return self.family.attach(base, settings)
 
     def train(self, model: CausalModel, train: list[RowTokens], dev: list[RowTokens], seconds: float | None) -> Trained:
         """Train what `attach` gave, for so many seconds at most (None: as long as its epochs take)."""
         states = self.run.path / "states"
-        batching = choose_batching(model, lower_layers(model, self.layers, states))
+        batching = self.family.training_batching(model, self.layers, states)
         if batching.reason:
             self.run.append(Note(at=time.time(), level="info", message=batching.reason))
         spec = self.spec
@@ -80,13 +81,12 @@ class Adapting:
         self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))
         return Trained(self._card(model), outcome, len(train), len(dev))
 
-    def save(self, model: CausalModel, base_name: str) -> None:
+    def save(self, model: CausalModel, base_name: str, rows: Rows) -> None:
         """In PEFT's own format, naming the base as the catalog does rather than by a path of this machine."""
 
         def fill(folder: Path) -> None:
             model.peft_config["default"].base_model_name_or_path = base_name
-            model.save_pretrained(folder)
-            (folder / "README.md").unlink(missing_ok=True)  # a template with nothing filled in
+            self.family.save(model, folder, rows)
 
         self.run.save_folder("adapter", fill)
         shutil.rmtree(self.run.path / "checkpoints", ignore_errors=True)

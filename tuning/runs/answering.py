@@ -6,24 +6,24 @@ Knows the run folder and how its rows are asked; knows nothing of who asks.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from tuning.data.examples import Example
 from tuning.engine.forward import Batching
-from tuning.engine.suitability import choose_batching
 from tuning.errors import InputError
-from tuning.models.adapter import adapter_off, load_adapter
-from tuning.models.catalog import find_model
-from tuning.models.fetching import resolve_model
-from tuning.models.loading import LoadedModel, choose_machine, load_model, window
+from tuning.models.adapter import adapter_off
+from tuning.models.kept_adapters import KeptAdapters
+from tuning.models.loading import choose_machine
 from tuning.prediction import Prediction
+from tuning.runs.families.family import Family
+from tuning.runs.families.subject import find_subject
 from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
-from tuning.spec import RunSpec
 
-__all__ = ["Answers", "Base", "answer", "check_adapter", "load_base", "responder_of"]
+__all__ = ["Adapters", "Answers", "Base", "answer", "check_adapter", "load_base", "responder_of"]
 
 
 class Answers(BaseModel):
@@ -37,23 +37,61 @@ class Answers(BaseModel):
 
 @dataclass(frozen=True)
 class Base:
-    """A base model in memory, and how rows are put through it."""
+    """A run's base model in memory, and how rows are put through it."""
 
-    loaded: LoadedModel
+    run: Run
+    family: Family
+    model: Any
+    tokenizer: Any
+    window: int
     batching: Batching
 
+    def serves(self, run: Run) -> bool:
+        """Whether it is the base of that run, too."""
+        ours, theirs = self.run.spec(), run.spec()
+        same = (ours.model, ours.device, ours.precision) == (theirs.model, theirs.device, theirs.precision)
+        return same and (run.id == self.run.id or not self.family.own_base)
 
-def load_base(spec: RunSpec, env: Mapping[str, str]) -> Base:
-    """The base model of a run with these settings. Raises `ModelError`, `SettingError`."""
-    resolved = resolve_model(find_model(spec.model, env), env)
-    loaded = load_model(resolved.path, choose_machine(spec.device, spec.precision))
-    return Base(loaded, choose_batching(loaded.model))
+    def adapters(self) -> "Adapters":
+        """The adapters of the runs that it serves. Raises `ModelError` for one that is not whole."""
+        return _Own(self.tuned()) if self.family.own_base else KeptAdapters(self.model)
+
+    def tuned(self) -> Any:
+        """The base with the adapter of its run on. Raises `ModelError` for an adapter that is not whole."""
+        return self.family.restore(self.model, self.run.adapter_path, self.run.dataset().labels)
+
+
+class Adapters(Protocol):
+    """Adapters on one base, each loaded when it is needed."""
+
+    def use(self, name: str, path: Path) -> Any:
+        """The model with the adapter of that name on."""
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The one adapter of a base that only one run has."""
+
+    model: Any
+
+    def use(self, name: str, path: Path) -> Any:  # noqa: ARG002 - there is no other
+        return self.model
+
+
+def load_base(run: Run, env: Mapping[str, str]) -> Base:
+    """The base model of a run. Raises `ModelError`, `SettingError`."""
+    spec = run.spec()
+    subject = find_subject(spec.model, env, choose_machine(spec.device, spec.precision))
+    family, loaded = subject.family, subject.load()
+    model = family.restore_base(loaded, run.adapter_path, run.dataset().labels)
+    return Base(run, family, model, loaded.tokenizer, loaded.window, family.batching(model))
 
 
 def responder_of(run: Run, base: Base) -> Responder:
     """What asks rows as the run asked its test rows."""
-    tokenizer, longest = base.loaded.tokenizer, window(base.loaded.model)
-    responders = Responders(tokenizer, run.spec(), run.dataset(), run.splits(), longest, base.batching)
+    responders = Responders(
+        base.family, base.tokenizer, run.spec(), run.dataset(), run.splits(), base.window, base.batching
+    )
     return responders.make(run.asking())
 
 
@@ -72,7 +110,7 @@ def answer(
     """
     if "tuned" in which:
         check_adapter(run)
-    base = load_base(run.spec(), os.environ if env is None else env)
+    base = load_base(run, os.environ if env is None else env)
     responder = responder_of(run, base)
     examples = [Example(row=number, input=text, target="") for number, text in enumerate(inputs, 1)]
 
@@ -80,8 +118,8 @@ def answer(
         return responder.predict(model, examples, lambda _: None)
 
     if "tuned" not in which:
-        return Answers(base=ask(base.loaded.model))
-    model = load_adapter(base.loaded.model, run.adapter_path)
+        return Answers(base=ask(base.model))
+    model = base.tuned()
     tuned = ask(model)
     if "base" not in which:
         return Answers(tuned=tuned)

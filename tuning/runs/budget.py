@@ -75,6 +75,8 @@ class Work:
     """Layers of the model."""
     layers: Depth | None
     epochs: int | None
+    prompted: bool = True
+    """Whether the model reads a prompt: then other wordings, examples and free text are asked for."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ class BudgetPlan:
     def given_up(self, work: Work) -> list[str]:
         """What there is no time for, in words."""
         said = [
-            ("free-text answers and forgetting are not looked at", not self.further),
-            ("few-shot answers are not asked for", not self.few_shot),
-            ("the base's best wording is not looked for", not self.wording),
+            ("free-text answers and forgetting are not looked at", work.prompted and not self.further),
+            ("few-shot answers are not asked for", work.prompted and not self.few_shot),
+            ("the base's best wording is not looked for", work.prompted and not self.wording),
             (f"{self.test_rows} of {work.test} test rows are used", self.test_rows < work.test),
             (f"{self.dev_rows} of {work.dev} dev rows are used", self.dev_rows < work.dev),
             (f"the top {self.layers} of {work.depth} layers are trained", self.layers < work.depth),
@@ -165,7 +167,7 @@ def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """What base and tuned are both asked, once."""
     rows_s = plan.test_rows * pace.row_s
     written_s = _WRITING_COST * rows_s if work.task is Task.CLASSIFY else 0.0
-    return rows_s + (_GENERAL_PASSES * pace.pass_s + written_s if plan.further else 0.0)
+    return rows_s + (_GENERAL_PASSES * pace.pass_s + written_s if plan.further and work.prompted else 0.0)
 
 
 def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
@@ -174,7 +176,8 @@ def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     again_s = _AGAIN_COST * min(plan.test_rows, AGAIN_ROWS[work.task]) * pace.row_s
     wording_s = 2 * min(work.dev, WORDING_ROWS) * dev_row_s
     few_shot_s = _SHOTS_COST * plan.test_rows * pace.row_s
-    return wording_s * plan.wording + few_shot_s * plan.few_shot + again_s * plan.further
+    prompts_s = wording_s * plan.wording + few_shot_s * plan.few_shot if work.prompted else 0.0
+    return prompts_s + again_s * plan.further
 
 
 def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:

@@ -6,8 +6,9 @@ sign by sign, in programs as a literal. The rows themselves are not in it.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from tuning.errors import InputError
 from tuning.events import Event, Stopped
@@ -15,7 +16,7 @@ from tuning.runs.run import Run
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.scoring.comparison import Comparison, MetricRow, Rung
 from tuning.scoring.wording import RUNGS, metric_name, points
-from tuning.spec import Task
+from tuning.spec import FamilyName, Task
 
 __all__ = ["CARD", "model_card", "shown"]
 
@@ -27,6 +28,18 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&!@^]|:(?=//)|(?<=www)\.|^[-+=]|(?<=^\d
 """What Markdown takes for more than a sign, addresses that it would link included."""
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _TASKS = {Task.CLASSIFY: "text-classification", Task.GENERATE: "text-generation"}
+_PIPELINES: Mapping[FamilyName, str] = MappingProxyType(
+    {"decoder": "text-generation", "encoder": "text-classification", "seq2seq": "text2text-generation"}
+)
+_ASKED: Mapping[FamilyName, str] = MappingProxyType(
+    {
+        "decoder": "One user turn in the base model's chat template: `HEAD`, the row, `TAIL`, as in the program below. "
+        "Prompt and answer together",
+        "encoder": "The row as it is, without any prompt. Its pooled features go through the head in "
+        "`head.safetensors`, which was trained together with the adapter and is worth nothing without it. Rows",
+        "seq2seq": "`HEAD` and the row are read, the answer is written. What is read and what is written",
+    }
+)
 _PLAIN = {"perplexity", "general_perplexity", "log_loss", "brier", "mcc", "length_ratio"}
 """Metrics that are not shares of 1."""
 
@@ -43,7 +56,7 @@ def model_card(run: Run) -> str:
         _tuned_on(run, comparison, events),
         _scores(comparison),
         _ladder(comparison),
-        _asked(run),
+        _asked(run, comparison),
         _loading(run, comparison, events),
         _licence(),
     ]
@@ -63,7 +76,7 @@ def _front(run: Run, comparison: Comparison) -> str:
     front = {
         "base_model": hub_name(comparison.model),
         "library_name": "peft",
-        "pipeline_tag": "text-generation",
+        "pipeline_tag": _PIPELINES[comparison.model.family],
         "tags": ["lora", "peft", "tune-off", _TASKS[comparison.task]],
         "metrics": [metric.name],
         "model-index": [
@@ -144,12 +157,10 @@ def _rung(name: str, rung: Rung) -> str:
     return f"{_figure(name, rung.value)} ({_figure(name, rung.low)} to {_figure(name, rung.high)})"
 
 
-def _asked(run: Run) -> str:
+def _asked(run: Run, comparison: Comparison) -> str:
     """The prompt, which has to be the same for the adapter to do what it did here."""
-    return (
-        "## How it is asked\n\nOne user turn in the base model's chat template: `HEAD`, the row, `TAIL`, as in the "
-        f"program below. Prompt and answer together were cut to {run.spec().max_length:,} tokens."
-    )
+    asked = _ASKED[comparison.model.family]
+    return f"## How it is asked\n\n{asked} were cut to at most {run.spec().max_length:,} tokens."
 
 
 def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:

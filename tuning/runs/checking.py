@@ -42,7 +42,7 @@ def check_in_place(
     with adapter_off(model):
         off = _check(_Claim("adapter off gives the base answers", head, base), model, responder, on_rows)
     rows = [responder.row_tokens(example) for example in head[:_MEASURED_ROWS]]
-    changed = logits_difference(model, [row.prompt for row in rows], lambda: adapter_off(model))
+    changed = logits_difference(model, rows, lambda: adapter_off(model), responder.batching)
     on_rows(0)
     stock = stock_difference(model, rows, responder.batching)
     return [off, receipt.logits_changed(changed), receipt.stock_attention(stock, _bound(model))]

@@ -22,10 +22,7 @@ from tuning.data.examples import Example
 from tuning.engine.generation import Stops, stream
 from tuning.errors import TuneOffError, describe_unexpected
 from tuning.models.adapter import adapter_off
-from tuning.models.kept_adapters import KeptAdapters
-from tuning.models.loading import window
-from tuning.models.prompts import PromptFormat
-from tuning.runs.answering import Base, check_adapter, load_base, responder_of
+from tuning.runs.answering import Adapters, Base, check_adapter, load_base, responder_of
 from tuning.runs.exchange import Reply, Request, Side
 from tuning.runs.responding import Responder
 from tuning.runs.run import Run
@@ -75,8 +72,7 @@ class Models:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self._base: Base | None = None
-        self._key: tuple[str, ...] = ()
-        self._adapters: KeptAdapters | None = None
+        self._adapters: Adapters | None = None
         self._responders: OrderedDict[str, Responder] = OrderedDict()
 
     def answer(self, request: Request) -> Iterator[Reply]:
@@ -88,18 +84,16 @@ class Models:
         model = adapters.use(run.id, run.adapter_path)
         if responder.task is Task.CLASSIFY:
             return _label_in_turn(model, responder, request)
-        return _write_in_turn(model, responder, request, window(base.loaded.model))
+        return _write_in_turn(model, responder, request, base.window)
 
-    def _load(self, run: Run) -> tuple[Base, KeptAdapters]:
-        spec = run.spec()
-        key = (spec.model, spec.device, spec.precision)
-        if self._base is None or self._adapters is None or key != self._key:
+    def _load(self, run: Run) -> tuple[Base, Adapters]:
+        if self._base is None or self._adapters is None or not self._base.serves(run):
             # Two base models at once may be more than the machine holds.
             self._base, self._adapters = None, None
             self._responders.clear()
             gc.collect()
-            self._base, self._key = load_base(spec, self._env), key
-            self._adapters = KeptAdapters(self._base.loaded.model)
+            base = load_base(run, self._env)
+            self._base, self._adapters = base, base.adapters()
         return self._base, self._adapters
 
     def _responder(self, run: Run, base: Base) -> Responder:
@@ -142,8 +136,8 @@ def _write_in_turn(model: Any, responder: Responder, request: Request, longest: 
 
 def _writing(model: Any, responder: Responder, prompt: tuple[int, ...], request: Request, limit: int) -> Writing:
     stops = Stops(responder.stops.end_ids, limit)
-    prompts: PromptFormat = responder.prompts
-    return Writing(stream(model, prompt, stops, request.sampling), limit, prompts.decode)
+    tokens = stream(model, prompt, stops, request.sampling, responder.batching)
+    return Writing(tokens, limit, responder.prompts.decode)
 
 
 def serve(lines: Iterable[bytes], tell: Callable[[Reply], None], answer: Answer) -> None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tuning.data.examples import Prepared
@@ -36,6 +37,20 @@ _CACHED_TOKENS = 8192
 _ADAPTER_BYTES = 4 * 4
 """Of a trained number, in fp32: itself, its gradient, and the two moments of Adam."""
 _SHORTEST = 32
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "dim": "hidden_size",
+        "n_heads": "num_attention_heads",
+        "hidden_dim": "intermediate_size",
+        "n_layers": "num_hidden_layers",
+        "d_model": "hidden_size",
+        "num_heads": "num_attention_heads",
+        "d_ff": "intermediate_size",
+        "d_kv": "head_dim",
+        "num_layers": "num_hidden_layers",
+    }
+)
+"""What DistilBERT and T5 call the sizes that all others call alike."""
 _LARGEST_HEADER = 100 * 10**6
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_tile"}
 _MEASURED_ROWS = 100
@@ -43,7 +58,7 @@ _MEASURED_ROWS = 100
 
 @dataclass(frozen=True)
 class ModelShape:
-    """What memory depends on: plain decoders of attention and a gated perceptron, as the catalog takes them."""
+    """What memory depends on: layers of attention and a perceptron, reckoned as gated, as most are."""
 
     parameters: int
     layers: int
@@ -56,11 +71,14 @@ class ModelShape:
     @classmethod
     def from_config(cls, config: Mapping[str, Any], parameters: int) -> "ModelShape":
         """By a transformers config.json."""
+        config = {_NAMES.get(name, name): value for name, value in config.items()}
         hidden, heads = int(config["hidden_size"]), int(config["num_attention_heads"])
         size = int(config.get("head_dim") or hidden // heads)
         queries, keys = heads * size, int(config.get("num_key_value_heads") or heads) * size
         attention = 2 * (hidden + queries) + 2 * (hidden + keys)
         perceptron = 3 * (hidden + int(config["intermediate_size"]))
+        if config.get("is_encoder_decoder"):  # a layer of each stack, and the decoder's look at what was read
+            attention, perceptron = 3 * attention, 2 * perceptron
         return cls(parameters, int(config["num_hidden_layers"]), hidden, attention + perceptron, 2 * keys)
 
     @classmethod

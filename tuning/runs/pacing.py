@@ -58,6 +58,7 @@ def plan_time(
         depth=int(model.config.num_hidden_layers),
         layers=spec.layers,
         epochs=spec.epochs,
+        prompted=responders.family.prompted,
     )
     if spec.budget is None:
         return Timetable(plan_without_budget(work), work, None, None, elapsed)

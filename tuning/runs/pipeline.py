@@ -10,19 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tuning.engine.forward import CausalModel
-from tuning.engine.suitability import choose_batching
 from tuning.errors import IntegrityError
 from tuning.events import PhaseName, Planned, Started
-from tuning.models.adapter import load_adapter
-from tuning.models.catalog import find_model
-from tuning.models.fetching import ResolvedModel, resolve_model
-from tuning.models.loading import LoadedModel, Machine, choose_machine, give_memory_back, load_model, window
+from tuning.models.kinds import check_task
+from tuning.models.loading import Machine, choose_machine, give_memory_back
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
 from tuning.runs.choosing import Choice, choose_asking, rows_to_ask
 from tuning.runs.control import Control
 from tuning.runs.encoding import Encoded, encode_splits
+from tuning.runs.families.family import Base, Rows
+from tuning.runs.families.subject import Subject, find_subject
 from tuning.runs.kept_answers import KeptAnswers, describe_base
 from tuning.runs.looks import count_looks
 from tuning.runs.measuring import Stopwatch, peak_rss
@@ -36,7 +35,7 @@ from tuning.runs.watching import Watching
 from tuning.scoring import receipt
 from tuning.scoring.comparison import compare
 from tuning.scoring.evidence import Evidence
-from tuning.scoring.record import Check, ModelCard, RowCounts, Timing
+from tuning.scoring.record import Check, RowCounts, Timing
 
 __all__ = ["execute"]
 
@@ -55,6 +54,7 @@ class _Way:
     rungs: Rungs
     kept: KeptAnswers
     """Asks the base, unless an earlier run did."""
+    rows: Rows
 
 
 class _Pipeline:
@@ -67,31 +67,33 @@ class _Pipeline:
         """The run, top to bottom."""
         machine = self._start()
         with self.watch.lap("prepare_s"):
-            resolved = resolve_model(find_model(self.spec.model, self.env), self.env)
-            loaded = load_model(resolved.path, machine)
-            way = self._find_way(loaded, KeptAnswers(self.run, describe_base(resolved, machine)), self.watch.total())
+            subject = find_subject(self.spec.model, self.env, machine)
+            check_task(self.spec.model, subject.family.name, self.dataset.task)
+            untuned, way = self._prepare(subject)
         plan, responder = way.timing.plan, way.rungs.responder
         encoded = self._encode(responder)
 
-        base, base_side = self._answer_base(loaded.model, way)
+        base, base_side = self._answer_base(untuned.model, way)
         base_setup = describe_setup(responder, self.splits.test, machine.precision_name)
         watching = Watching(self.run, self.control, responder, self.splits)
-        adapting = Adapting(self.run, self.control, self.spec, machine, plan.layers, watching.look)
-        model = adapting.attach(loaded.model)
+        adapting = Adapting(self.run, self.control, self.spec, machine, subject.family, plan.layers, watching.look)
+        model = adapting.attach(untuned.model)
         self.report.phase("train", 0, 0)
         seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])
         trained = adapting.train(model, encoded.train, encoded.dev[: plan.dev_rows], seconds)
-        adapting.save(model, resolved.entry.name)
+        adapting.save(model, subject.resolved.entry.name, way.rows)
         tuned, tuned_side = self._answer_tuned(model, way.rungs)
         tuned_setup = describe_setup(responder, self.splits.test, str(model.dtype).removeprefix("torch."))
 
         checks = [receipt.truncated_rows(*encoded.cuts), *self._check_in_place(model, responder, base)]
-        del model, loaded  # one base in memory at a time
+        note, untrained_head = untuned.note, untuned.untrained_head
+        del model, untuned  # one base in memory at a time
         give_memory_back()
-        checks.append(self._check_reloaded(resolved, machine, responder, tuned))
+        checks.append(self._check_reloaded(subject, responder, tuned))
         evidence = with_sides(self._evidence(way.choice, checks), base_side, tuned_side)
+        evidence = replace(evidence, base_note=note, untrained_head=untrained_head)
         evidence = replace(evidence, base_setup=base_setup, tuned_setup=tuned_setup)
-        self._compare(base, tuned, evidence, trained, resolved)
+        self._compare(base, tuned, evidence, trained, subject)
 
     def _start(self) -> Machine:
         machine = choose_machine(self.spec.device, self.spec.precision)
@@ -103,19 +105,23 @@ class _Pipeline:
         self.report.phase("prepare", 0, 1)
         return machine
 
-    def _find_way(self, loaded: LoadedModel, kept: KeptAnswers, load_s: float) -> _Way:
-        """What there is time for, and how rows are asked, from now on the same for both models."""
-        model = loaded.model
-        longest, batching = window(model), choose_batching(model)
-        responders = Responders(loaded.tokenizer, self.spec, self.dataset, self.splits, longest, batching)
-        timing = self._plan(model, responders, load_s)
+    def _prepare(self, subject: Subject) -> tuple[Base, _Way]:
+        """The base, what there is time for, and how rows are asked, from now on the same for both models."""
+        family, loaded = subject.family, subject.load()
+        load_s = self.watch.total()
+        rows = Rows(self.dataset, self.splits, min(self.spec.max_length, loaded.window))
+        base = family.make_base(loaded, rows, lambda _: self._heed("prepare"))
+        kept = KeptAnswers(self.run, describe_base(subject.resolved, subject.machine) + base.identity)
+        batching, tokenizer = family.batching(base.model), loaded.tokenizer
+        responders = Responders(family, tokenizer, self.spec, self.dataset, self.splits, loaded.window, batching)
+        timing = self._plan(base.model, responders, load_s)
         plan = timing.plan
         self.splits = with_test_rows(self.splits, plan.test_rows, self.spec.seed)
         of_base = replace(responders, asker=kept)
-        choice = self._choose(model, of_base) if plan.wording else Choice.unsought()
+        choice = self._choose(base.model, of_base) if plan.wording and family.prompted else Choice.unsought()
         asking = responders.make(choice.both)
         rungs = Rungs(of_base, asking, choice.base, self.splits.test, plan.few_shot, plan.further)
-        return _Way(timing, choice, rungs, kept)
+        return base, _Way(timing, choice, rungs, kept, rows)
 
     def _plan(self, model: CausalModel, responders: Responders, load_s: float) -> Timetable:
         """What there is time for, told before anything is asked or trained."""
@@ -180,11 +186,9 @@ class _Pipeline:
         self.report.phase("check", 1, 2)
         return checks
 
-    def _check_reloaded(
-        self, resolved: ResolvedModel, machine: Machine, responder: Responder, tuned: list[Prediction]
-    ) -> Check:
+    def _check_reloaded(self, subject: Subject, responder: Responder, tuned: list[Prediction]) -> Check:
         head = self.splits.test[:CHECKED_ROWS]
-        model = load_adapter(load_model(resolved.path, machine).model, self.run.adapter_path)
+        model = subject.restore(self.run.adapter_path, self.dataset.labels)
         check = check_reloaded(model, responder, head, tuned, lambda _: self._heed("check"))
         self.report.phase("check", 2, 2)
         return check
@@ -209,13 +213,13 @@ class _Pipeline:
         tuned: list[Prediction],
         evidence: Evidence,
         trained: Trained,
-        resolved: ResolvedModel,
+        subject: Subject,
     ) -> None:
         self.report.phase("compare", 0, 1)
         comparison = compare(base, tuned, self.dataset.task, labels=self.dataset.labels or None, evidence=evidence)
         known = {
             "run": self.run.id,
-            "model": ModelCard(id=resolved.entry.name, revision=resolved.revision, source=resolved.source),
+            "model": subject.card(),
             "adapter": trained.adapter,
             "rows": RowCounts(train=trained.train, dev=trained.dev, test=len(tuned)),
             "timing": Timing(

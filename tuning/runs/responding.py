@@ -14,13 +14,14 @@ from tuning.engine.batching import RowTokens
 from tuning.engine.forward import Batching, CausalModel, OnRows
 from tuning.engine.generation import Stops
 from tuning.errors import IntegrityError
-from tuning.models.prompts import PromptFormat, Shot
+from tuning.models.prompts import PLAIN, RowFormat, Shot
 from tuning.prediction import Prediction
 from tuning.runs.asking import Asking, LabelScores, wording
+from tuning.runs.families.family import Family, Way
 from tuning.runs.questions import DIRECTLY, Asker, FreeText, LabelLikelihoods, TargetLikelihoods
 from tuning.spec import RunSpec, Task
 
-__all__ = ["Responder", "Responders"]
+__all__ = ["Responder", "Responders", "answer_to"]
 
 _ANSWER_ROOM = 1.25
 """A generated answer may be this much longer than the longest known target before it is cut."""
@@ -32,7 +33,7 @@ _SHOT_TOKENS = 1024
 class Responder:
     """Answers rows of one dataset: the likeliest label for classification, greedy text for generation."""
 
-    prompts: PromptFormat
+    prompts: RowFormat
     task: Task
     labels: tuple[str, ...]
     stops: Stops
@@ -81,7 +82,7 @@ class Responder:
         for example, answer in zip(examples, answers, strict=True):
             raw = self.prompts.decode(answer.ids)
             predictions.append(
-                _prediction(
+                answer_to(
                     example,
                     output=raw.strip(),
                     raw=raw if raw != raw.strip() else None,
@@ -98,7 +99,7 @@ class Responder:
             best = max(range(len(logs)), key=logs.__getitem__)
             known = self.labels.index(example.target) if example.target in self.labels else None
             predictions.append(
-                _prediction(
+                answer_to(
                     example,
                     output=self.labels[best],
                     probabilities={label: math.exp(log) for label, log in zip(self.labels, logs, strict=True)},
@@ -127,6 +128,7 @@ class Responders:
     The longest answer follows the train and dev targets: the test split decides nothing.
     """
 
+    family: Family
     tokenizer: Any
     spec: RunSpec
     dataset: Dataset
@@ -137,14 +139,8 @@ class Responders:
 
     def make(self, asking: Asking = Asking(), shots: Sequence[Shot] = ()) -> Responder:  # noqa: B008 - it is frozen
         """A responder that asks this way. Raises `SettingError` when the instruction does not fit."""
-        prompts = PromptFormat(
-            self.tokenizer,
-            self.dataset.instruction,
-            min(self.spec.max_length, self.window),
-            wording(asking, self.dataset),
-            shots,
-        )
-        stops = Stops(_end_ids(self.tokenizer, prompts), self._answer_limit(prompts))
+        prompts = self._format(Way(wording(asking, self.dataset), shots))
+        stops = Stops(prompts.end_ids, self._answer_limit(prompts))
         labels = tuple(self.dataset.labels)
         return Responder(prompts, self.dataset.task, labels, stops, asking, self.batching, self.asker)
 
@@ -162,19 +158,16 @@ class Responders:
     @cached_property
     def _longest_target(self) -> int:
         """In tokens, its end of turn included; no wording changes it."""
-        prompts = PromptFormat(self.tokenizer, self.dataset.instruction, min(self.spec.max_length, self.window))
+        prompts = self._format(Way(PLAIN))
         known = (example.target for split in (self.splits.train, self.splits.dev) for example in split)
         return max(len(prompts.completion(target)) for target in dict.fromkeys(known))
 
-    def _answer_limit(self, prompts: PromptFormat) -> int:
-        room = max(self.window - prompts.max_length, 16)
-        return min(math.ceil(self._longest_target * _ANSWER_ROOM) + 8, self.spec.max_length, room)
+    def _format(self, way: Way) -> RowFormat:
+        return self.family.row_format(self.tokenizer, self.dataset, min(self.spec.max_length, self.window), way)
 
-
-def _end_ids(tokenizer: Any, prompts: PromptFormat) -> tuple[int, ...]:
-    """The template's end of turn, and the model's own end of text where that is another token."""
-    ends = [prompts.end_of_turn[-1], tokenizer.eos_token_id]
-    return tuple(dict.fromkeys(end for end in ends if end is not None))
+    def _answer_limit(self, prompts: RowFormat) -> int:
+        longest = math.ceil(self._longest_target * _ANSWER_ROOM) + 8
+        return min(longest, self.spec.max_length, prompts.answer_room(self.window))
 
 
 def _check_finite(nats: Iterable[float]) -> None:
@@ -185,7 +178,8 @@ def _check_finite(nats: Iterable[float]) -> None:
         )
 
 
-def _prediction(example: Example, **answer: Any) -> Prediction:
+def answer_to(example: Example, **answer: Any) -> Prediction:
+    """A prediction of that row."""
     return Prediction(
         row=example.row,
         input=example.input,

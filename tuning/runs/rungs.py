@@ -15,15 +15,16 @@ from tuning.prediction import Prediction
 from tuning.runs.asking import AGAIN_ROWS, Asking, choose_shots
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.questions import TokenLikelihoods
-from tuning.runs.responding import Responder, Responders
+from tuning.runs.responding import Responder, Responders, answer_to
 from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
 from tuning.spec import Task
 
-__all__ = ["GENERAL_TEXT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
+__all__ = ["GENERAL_TEXT", "NO_PROMPT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
 
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
 NO_TIME = "budget"
+NO_PROMPT = "it reads no prompt that could show examples"
 _AGAIN_AT_ONCE = 5
 
 
@@ -43,6 +44,8 @@ class BaseSide:
     """Of classification: what it writes when left to write."""
     general: list[list[float]]
     """Negative log-likelihood of every token of the general text, passage by passage, in nats."""
+    zero_shot: Sequence[Prediction] = ()
+    """Where the base has learned from the training rows: answers of the bare model, which has not."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +81,28 @@ class Rungs:
     @property
     def base_rows(self) -> int:
         """Rows that `ask_base` answers."""
-        ways = (self.base_asking.scoring != "raw") + self.few_shot
+        ways = (self.base_asking.scoring != "raw") + (self.few_shot and self._prompted)
         return ways * len(self.test) + len(self._again) + self.tuned_rows
 
     @property
     def tuned_rows(self) -> int:
         """Rows that `ask_tuned` answers."""
-        return len(self.test) if self.further and self.responder.task is Task.CLASSIFY else 0
+        return len(self.test) if self.further and self._prompted and self.responder.task is Task.CLASSIFY else 0
 
     def ask_base(self, model: CausalModel, on_rows: OnRows) -> BaseSide:
         """Everything that is asked of the base before training."""
         best: list[Prediction] = []
         if self.base_asking.scoring != "raw":
             best = self.answer(self.responders.make(self.base_asking), model, on_rows)
-        few_shot, missing = self._ask_few_shot(model, on_rows) if self.few_shot else ([], NO_TIME)
+        few_shot, missing = self._ask_few_shot(model, on_rows)
         again = [
             prediction
             for start in range(0, len(self._again), _AGAIN_AT_ONCE)
             for prediction in self.responder.predict(model, self._again[start : start + _AGAIN_AT_ONCE], on_rows)
         ]
         both = self._ask_both(self.base, model, on_rows)
-        return BaseSide(best, few_shot, missing, again, list(both.free_text), list(both.general))
+        bare = self._ask_bare(model, on_rows)
+        return BaseSide(best, few_shot, missing, again, list(both.free_text), list(both.general), bare)
 
     def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
         """Everything that is asked of the tuned model beside its answers."""
@@ -113,17 +117,29 @@ class Rungs:
 
     def _ask_both(self, responder: Responder, model: CausalModel, on_rows: OnRows) -> TunedSide:
         """What base and tuned are both asked."""
-        if not self.further:
+        if not (self.further and self._prompted):
             return TunedSide()
         free_text = responder.write(model, self.test, on_rows) if responder.task is Task.CLASSIFY else []
         general = TokenLikelihoods(self._passages())
         return TunedSide(free_text, responder.asker.ask(general, model, lambda _: on_rows(0), responder.batching))
 
     @property
+    def _prompted(self) -> bool:
+        return self.responders.family.prompted
+
+    @property
     def _again(self) -> Sequence[Example]:
         return self.test[: AGAIN_ROWS[self.responder.task]] if self.further else []
 
+    def _ask_bare(self, model: CausalModel, on_rows: OnRows) -> list[Prediction]:
+        """The model's answers before it has seen any row, where the base's are not."""
+        family, base = self.responders.family, self.base
+        answers = family.zero_shot(model, base.prompts, base.labels, self.test, on_rows)
+        return [answer_to(row, output=answer) for row, answer in zip(self.test, answers, strict=bool(answers))]
+
     def _ask_few_shot(self, model: CausalModel, on_rows: OnRows) -> tuple[list[Prediction], str]:
+        if not self._prompted or not self.few_shot:
+            return [], NO_TIME if self._prompted else NO_PROMPT
         wanted = choose_shots(self.responders.splits.train, self.responder.task, self.responders.spec.seed)
         asking = self.base_asking
         if asking.scoring == "calibrated":  # its prior was measured for a prompt without examples
@@ -149,6 +165,7 @@ def with_sides(evidence: Evidence, base: BaseSide, tuned: TunedSide) -> Evidence
         few_shot=base.few_shot,
         no_few_shot=base.no_few_shot,
         again=base.again,
+        zero_shot=base.zero_shot,
         free_text=AnswerPair(base.free_text, tuned.free_text) if base.free_text and tuned.free_text else None,
         general=GeneralText(base.general, tuned.general) if tuned.general else None,
     )

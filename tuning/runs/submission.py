@@ -9,7 +9,9 @@ import psutil
 from filelock import FileLock
 
 from tuning.data.examples import Prepared
-from tuning.models.catalog import check_available, find_model
+from tuning.models.catalog import ModelEntry, check_available, find_model
+from tuning.models.kinds import check_task, family_of
+from tuning.models.viewing import model_folder
 from tuning.runs.files import disk_bytes, make_private, remove_folder
 from tuning.runs.free_memory import free_memory
 from tuning.runs.limits import Limits
@@ -17,6 +19,7 @@ from tuning.runs.local import start
 from tuning.runs.memory import check_memory
 from tuning.runs.processes import is_alive
 from tuning.runs.store import Run, RunStore
+from tuning.spec import Task
 
 __all__ = ["submit"]
 
@@ -30,7 +33,9 @@ def submit(store: RunStore, prepared: Prepared, *, owner: str, limits: Limits, e
     the process cannot be had.
     """
     limits.check(prepared)
-    check_available(find_model(prepared.spec.model, env), env)
+    entry = find_model(prepared.spec.model, env)
+    check_available(entry, env)
+    _check_task(entry, prepared.dataset.task, env)
     check_memory(prepared, env, lambda: free_memory() + _held_by_workers(store))
     make_private(store.root)
     with FileLock(store.root / "submit.lock", timeout=_LOCK_S):  # two requests at once are counted one after the other
@@ -42,6 +47,14 @@ def submit(store: RunStore, prepared: Prepared, *, owner: str, limits: Limits, e
             remove_folder(run.path)
             raise
     return run
+
+
+def _check_task(entry: ModelEntry, task: Task, env: Mapping[str, str]) -> None:
+    """By the model's own configuration where it is here; else by the catalog, or not before the run starts."""
+    folder = model_folder(entry, env)
+    family = entry.family if folder is None else family_of(folder)
+    if family is not None:
+        check_task(entry.name, family, task)
 
 
 def _check_room(store: RunStore, owner: str, limits: Limits) -> None:

@@ -68,6 +68,10 @@ class Evidence:
     best_reading: Sequence[Prediction] = ()
     """The base's answers to the same rows with its labels scored the way that was best on dev, where that is not the
     way both models are held against each other in: calibrated on the base, tuned would be read wrongly."""
+    base_note: str = "no examples in its prompt"
+    """How the base answers, in words."""
+    zero_shot: Sequence[Prediction] = ()
+    """Of a base that has learned from the training rows: what the bare model answered to the same rows before that."""
     few_shot: Sequence[Prediction] = ()
     """The base's answers to the same rows with examples in the prompt."""
     no_few_shot: str = "was not asked"

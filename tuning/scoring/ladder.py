@@ -81,6 +81,8 @@ def _entries(contest: Contest, evidence: Evidence) -> Iterator[_Entry]:
     else:
         yield _Entry("copy_input", copy_input(contest.base), "the input as it is")
         yield _trained("nearest_neighbour", contest, evidence)
+    if evidence.zero_shot:
+        yield _zero_shot(contest, evidence)
     yield _base(contest, evidence)
     if evidence.best_reading:
         yield _best_reading(contest, evidence)
@@ -110,7 +112,13 @@ def _trained(name: RungName, contest: Contest, evidence: Evidence) -> _Entry:
 def _base(contest: Contest, evidence: Evidence) -> _Entry:
     if evidence.untrained_head:
         return _Entry("base", (), "it would answer through a head that nobody trained")
-    return _Entry("base", contest.base, "no examples in its prompt")
+    return _Entry("base", contest.base, evidence.base_note)
+
+
+def _zero_shot(contest: Contest, evidence: Evidence) -> _Entry:
+    by_row = {answer.row: answer for answer in evidence.zero_shot}
+    answers = [by_row[row.row] for row in contest.base if row.row in by_row]
+    return _Entry("zero_shot", answers, "the label whose name is most similar, without any training row")
 
 
 def _best_reading(contest: Contest, evidence: Evidence) -> _Entry:

@@ -23,7 +23,7 @@ from tuning.scoring.scores import (
     Reliability,
     Slice,
 )
-from tuning.spec import Task
+from tuning.spec import FamilyName, Task
 
 __all__ = [
     "AdapterCard",
@@ -53,7 +53,16 @@ __all__ = [
 ]
 
 RungName = Literal[
-    "chance", "majority", "copy_input", "nearest_neighbour", "tfidf", "base", "base_best", "base_few_shot", "tuned"
+    "chance",
+    "majority",
+    "copy_input",
+    "nearest_neighbour",
+    "tfidf",
+    "zero_shot",
+    "base",
+    "base_best",
+    "base_few_shot",
+    "tuned",
 ]
 
 
@@ -63,6 +72,7 @@ class ModelCard(Record):
     id: str | None = None
     revision: str | None = None
     source: str | None = None
+    family: FamilyName = "decoder"
 
 
 class AdapterCard(Record):

@@ -18,6 +18,7 @@ RUNGS: dict[RungName, str] = {
     "copy_input": "copying the input",
     "nearest_neighbour": "copying the answer of the most similar training row",
     "tfidf": "TF-IDF with logistic regression",
+    "zero_shot": "similarity to the names of the labels",
     "base": "the base model",
     "base_best": "the base model with its labels scored the way that suits it best",
     "base_few_shot": "the base model with examples in its prompt",

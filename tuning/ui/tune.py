@@ -15,6 +15,7 @@ from tuning.models.catalog import ModelEntry
 from tuning.report import markup
 from tuning.spec import CleaningStep
 from tuning.ui import data_markup
+from tuning.ui.advice import advice
 from tuning.ui.data_step import Seen
 from tuning.ui.form import ADVANCED, ALWAYS, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
 
@@ -124,6 +125,7 @@ class TuneScreen:
             "test rows. What is given up is said when the run begins. Any other time can be typed, such as 90s.",
             min_width=300,
         )
+        self.advice = gr.HTML()
 
     def _build_advanced(self, models: Sequence[ModelEntry]) -> None:
         for first in range(0, len(ADVANCED), 3):
@@ -154,7 +156,7 @@ class TuneScreen:
     def seen_outputs(self) -> list[Any]:
         """What another setting changes."""
         shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
-        shown += [self.divided, self.preview, self.splits, self.why, self.start]
+        shown += [self.divided, self.preview, self.splits, self.advice, self.why, self.start]
         return [*shown, *(self.fields[name] for name in (*_READING, "steps"))]
 
     @property
@@ -209,6 +211,7 @@ class TuneScreen:
             self.divided: gr.Column(visible=found.splits is not None),
             self.preview: data_markup.preview(found, seen.not_rendered),
             self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
+            self.advice: advice(found),
         }
         if found.problem is not None:
             return changes | self.show_problem(found.problem)

@@ -65,7 +65,7 @@ def test_a_complete_folder_passes(folder, tiny_model):
     ("config", "message"),
     [
         ({"auto_map": {"AutoModel": "code.Model"}}, "brings code of its own"),
-        ({"model_type": "bert"}, "family 'bert'"),
+        ({"model_type": "gpt2"}, "family 'gpt2'"),
         ({"model_type": None}, "family None"),
         ({"quantization_config": {"quant_method": "gptq"}}, "is quantized"),
     ],

@@ -20,7 +20,7 @@ def home(tmp_path):
     """A cache with the default model's configuration and tokenizer, without its weights."""
     folder = tmp_path / "models" / DEFAULT_MODEL
     _tokenizer().save_pretrained(folder)
-    (folder / "config.json").write_text('{"max_position_embeddings": 200}')
+    (folder / "config.json").write_text('{"model_type": "llama", "max_position_embeddings": 200}')
     return tmp_path
 
 
@@ -85,10 +85,19 @@ def test_a_folder_without_a_usable_tokenizer_is_refused(tmp_path, content):
         load_tokenizer(tmp_path)
 
 
-@pytest.mark.parametrize("config", ["{}", "[]", '{"max_position_embeddings": "many"}', "{"])
-def test_a_configuration_that_does_not_say_the_window_is_refused(home, config):
+@pytest.mark.parametrize(
+    ("config", "fault"),
+    [
+        ("{}", "how long"),
+        ("[]", "JSON object"),
+        ('{"max_position_embeddings": "many"}', "how long"),
+        ("{", "cannot be read"),
+        ('{"max_position_embeddings": 64}', "family None"),
+    ],
+)
+def test_a_configuration_that_does_not_say_what_it_must_is_refused(home, config, fault):
     (home / "models" / DEFAULT_MODEL / "config.json").write_text(config)
-    with pytest.raises(ModelError, match="how long"):
+    with pytest.raises(ModelError, match=fault):
         Tokenizers({"TUNEOFF_CACHE": str(home)}).view(DEFAULT_MODEL, 64)
 
 

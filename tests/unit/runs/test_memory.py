@@ -76,6 +76,16 @@ def test_shape_is_read_from_configuration_and_headers(planted):
     assert SHAPE.widths == 4 * 576 + 2 * (576 + 192) + 3 * (576 + 1536)
 
 
+def test_families_that_name_their_sizes_otherwise_are_understood():
+    bert = {"hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 256, "num_hidden_layers": 3}
+    distilled = {"dim": 64, "n_heads": 4, "hidden_dim": 256, "n_layers": 3}
+    assert ModelShape.from_config(distilled, 1) == ModelShape.from_config(bert, 1)
+    sizes = {"d_model": 64, "num_heads": 4, "d_kv": 16, "d_ff": 256, "num_layers": 3, "is_encoder_decoder": True}
+    both, one = ModelShape.from_config(sizes, 1), ModelShape.from_config(bert, 1)
+    assert (both.layers, both.hidden) == (one.layers, one.hidden)
+    assert both.widths > 2 * one.widths
+
+
 def test_weights_in_several_files_are_added_up(tmp_path):
     folder = write_model(tmp_path / "model", parameters=4_000, files=4)
     shape = find_shape(find_model(str(folder), environment(folder)), {})

