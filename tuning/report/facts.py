@@ -1,10 +1,12 @@
 """What a run was made of, as tables: data, settings, model and machine. Knows the records of a run; no layout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from tuning import __version__
 from tuning.data.examples import Dataset
+from tuning.durations import duration_words
 from tuning.events import Event, Started
 from tuning.report.markup import Column, escape, section, table
 from tuning.runs.snippet import model_name
@@ -16,6 +18,9 @@ __all__ = ["date_of", "facts"]
 
 _TEXT = 400
 _FOUND = "found from the data"
+_BY_TIME = frozenset({"epochs", "layers", "test_rows"})
+"""What a time budget decides where it is not set."""
+_NOT_SET: Mapping[str, str] = MappingProxyType({"budget": "no limit", "preset": "none", "margin": "none"})
 _COLUMNS = (Column("What"), Column("Value", "to-value"))
 
 
@@ -59,13 +64,16 @@ def _data(dataset: Dataset, comparison: Comparison) -> list[tuple[str, object]]:
 
 def _settings(spec: RunSpec) -> list[tuple[str, object]]:
     values = {name: getattr(spec, name) for name in RunSpec.model_fields} | {"model": model_name(spec.model)}
-    return [(name.replace("_", " "), _value(value)) for name, value in values.items()]
+    timed = spec.budget is not None
+    return [(name.replace("_", " "), _value(name, value, timed=timed)) for name, value in values.items()]
 
 
-def _value(value: object) -> object:
+def _value(name: str, value: object, *, timed: bool) -> object:
     if isinstance(value, CleaningPlan):
         return ", ".join(step.step for step in value.steps if step.on)
-    return _FOUND if value is None else value
+    if value is None:
+        return "what there was time for" if timed and name in _BY_TIME else _NOT_SET.get(name, _FOUND)
+    return duration_words(float(str(value))) if name == "budget" else value
 
 
 def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[tuple[str, object]]:

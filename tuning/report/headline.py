@@ -37,6 +37,8 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
     if verdict.kind == "better" and rung is not None:
         answer += _WORTH[verdict.worth_it]
         kind = "warning" if verdict.worth_it is False else kind
+    elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
+        answer += " against the base" + _WORTH[False]
     needed = f"About {verdict.rows_needed:,} test rows would decide." if verdict.rows_needed else ""
     beside = [text for text in (aside, needed) if text]
     return _panel(kind, answer, verdict.sentence, [*beside, *verdict.caveats], about)
@@ -100,7 +102,8 @@ def _strongest(headline: Headline | None, rows: int) -> str:
         return '<p class="to-against">Nothing simpler beats the plain base model: it is what tuned is held against.</p>'
     way = difference(metric, rows)
     return (
-        f'<p class="to-against"><span>Strongest without tuning</span> <b>{name}: {figure(metric.name, metric.base)}</b>'
+        f'<p class="to-against"><span>Strongest without tuning:</span> '
+        f"<b>{name}, {figure(metric.name, metric.base)}</b>;"
         f' <span class="to-{way}">tuned is {figure(metric.name, metric.delta, sign=True)} '
         f"{DIRECTION_WORDS[way]}</span> <small>{interval_words(metric, rows)}</small></p>"
     )

@@ -18,13 +18,15 @@ from tuning.report.drawing import DARK, LIGHT, png, svg
 from tuning.report.exports import predictions_csv, samples_jsonl
 from tuning.report.samples import pair_samples
 from tuning.runs.card import CARD, model_card
-from tuning.runs.snippet import hub_name, model_name
+from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
 
 __all__ = ["Take", "pack"]
 
 _CONFIG = "adapter_config.json"
+_PROGRAM = "load_adapter.py"
+"""The card's own program, ready to be run."""
 Take = Literal["report", "adapter", "predictions", "samples", "charts"]
 
 
@@ -44,19 +46,20 @@ def _write_report(run: Run, place: Path) -> None:
 
 
 def _write_adapter(run: Run, place: Path) -> None:
-    """What PEFT wrote, the model card, and what judged it; no link is followed, no row and no path goes along."""
+    """What PEFT wrote, the model card, its program and what judged it; no link, no row and no path goes along."""
     comparison = run.comparison()
     assert comparison is not None
     if not run.adapter_path.is_dir():
         raise InputError("There is no adapter to take away: this run was not trained to the end.")
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in sorted(run.adapter_path.rglob("*")):
-            if file.is_file() and not file.is_symlink() and file.name not in (_CONFIG, CARD):
+            if file.is_file() and not file.is_symlink() and file.name not in (_CONFIG, CARD, _PROGRAM):
                 archive.write(file, file.relative_to(run.adapter_path).as_posix())
         config = json.loads((run.adapter_path / _CONFIG).read_text(encoding="utf-8"))
         base = {"base_model_name_or_path": hub_name(comparison.model)}
         archive.writestr(_CONFIG, json.dumps(config | base, indent=2))
         archive.writestr(CARD, model_card(run))
+        archive.writestr(_PROGRAM, snippet(run, _without_paths(comparison), run.events()))
         archive.writestr("comparison.json", _without_paths(comparison).to_json())
 
 

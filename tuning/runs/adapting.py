@@ -33,6 +33,9 @@ class Trained:
     adapter: AdapterCard
     outcome: TrainingOutcome
     train: int
+    """Rows that were seen."""
+    unseen: int
+    """Rows that there was no time for."""
     dev: int
 
 
@@ -58,8 +61,7 @@ class Adapting:
 
     def train(self, model: CausalModel, train: list[RowTokens], dev: list[RowTokens], seconds: float | None) -> Trained:
         """Train what `attach` gave, for so many seconds at most (None: as long as its epochs take)."""
-        states = self.run.path / "states"
-        batching = self.family.training_batching(model, self.layers, states)
+        batching = self.family.training_batching(model, self.layers, self.run.states_path)
         if batching.reason:
             self.run.append(Note(at=time.time(), level="info", message=batching.reason))
         spec = self.spec
@@ -77,9 +79,9 @@ class Adapting:
         epoch_steps = -(-len(train) // spec.batch_size)
         reporter = TrainingReporter(self.run, self.control, epoch_steps, partial(self.look, model))
         outcome = train_adapter(model, train, dev, settings, reporter)
-        shutil.rmtree(states, ignore_errors=True)
         self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))
-        return Trained(self._card(model), outcome, len(train), len(dev))
+        seen = min(outcome.steps * spec.batch_size, len(train))
+        return Trained(self._card(model), outcome, seen, len(train) - seen, len(dev))
 
     def save(self, model: CausalModel, base_name: str, rows: Rows) -> None:
         """In PEFT's own format, naming the base as the catalog does rather than by a path of this machine."""

@@ -44,6 +44,10 @@ _WRITING_COST = 0.8
 """A row of a classification that the model writes freely, by one whose labels are scored."""
 _GENERAL_PASSES = 4.0
 """The general text, in passes over a batch."""
+_KEPT_SHARE = 0.8
+"""Of scoring a row's labels, all but the vocabulary: what frozen layers did of it for the base serves the tuned too."""
+_SHORTER = 0.2
+"""Of writing a row's text: what was tuned ends where the targets end, the base often writes on to the limit."""
 _LEAST_TRAIN_S = 5.0
 """Training is never shorter, though what came before it took longer than it should."""
 _COMPARE_S = 12.0
@@ -118,7 +122,9 @@ def plan_without_budget(work: Work) -> BudgetPlan:
 
 def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
-    return max(left_s - _fixed_s(pace, work) - _side_s(plan, pace, work), _LEAST_TRAIN_S)
+    kept = _KEPT_SHARE * (1 - plan.layers / work.depth)
+    spared_s = (kept if work.task is Task.CLASSIFY else _SHORTER) * plan.test_rows * pace.row_s
+    return max(left_s - _fixed_s(pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
 
 
 def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
@@ -132,7 +138,7 @@ def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
         f"{least.test_rows} test rows twice, the checks and the shortest training take about {duration_words(needed)}; "
-        "set a longer budget"
+        f"give the run at least {duration_words(needed - left_s)} more"
     )
 
 

@@ -5,6 +5,7 @@ of processes, queues or screens. The test split is read by predictions and by th
 """
 
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -83,6 +84,7 @@ class _Pipeline:
         trained = adapting.train(model, encoded.train, encoded.dev[: plan.dev_rows], seconds)
         adapting.save(model, subject.resolved.entry.name, way.rows)
         tuned, tuned_side = self._answer_tuned(model, way.rungs)
+        shutil.rmtree(self.run.states_path, ignore_errors=True)
         tuned_setup = describe_setup(responder, self.splits.test, str(model.dtype).removeprefix("torch."))
 
         checks = [receipt.truncated_rows(*encoded.cuts), *self._check_in_place(model, responder, base)]
@@ -91,7 +93,7 @@ class _Pipeline:
         give_memory_back()
         checks.append(self._check_reloaded(subject, responder, tuned))
         evidence = with_sides(self._evidence(way.choice, checks), base_side, tuned_side)
-        evidence = replace(evidence, base_note=note, untrained_head=untrained_head)
+        evidence = replace(evidence, base_note=note, untrained_head=untrained_head, unseen=trained.unseen)
         evidence = replace(evidence, base_setup=base_setup, tuned_setup=tuned_setup)
         self._compare(base, tuned, evidence, trained, subject)
 
@@ -120,7 +122,8 @@ class _Pipeline:
         of_base = replace(responders, asker=kept)
         choice = self._choose(base.model, of_base) if plan.wording and family.prompted else Choice.unsought()
         asking = responders.make(choice.both)
-        rungs = Rungs(of_base, asking, choice.base, self.splits.test, plan.few_shot, plan.further)
+        both = family.training_batching(base.model, plan.layers, self.run.states_path)
+        rungs = Rungs(of_base, asking, choice.base, self.splits.test, both, plan.few_shot, plan.further)
         return base, _Way(timing, choice, rungs, kept, rows)
 
     def _plan(self, model: CausalModel, responders: Responders, load_s: float) -> Timetable:
@@ -171,7 +174,7 @@ class _Pipeline:
         """The tuned model's answers; a run that was asked to stop leaves out what is not needed for a verdict."""
         count = self.report.rows("tuned", len(self.splits.test) + rungs.tuned_rows)
         with self.watch.lap("tuned_s"):
-            tuned = rungs.answer(rungs.responder, model, count)
+            tuned = rungs.answer(rungs.tuned, model, count)
         self.run.write_predictions("tuned", tuned)
         if self.report.heed("tuned"):
             count.skip()
@@ -221,7 +224,7 @@ class _Pipeline:
             "run": self.run.id,
             "model": subject.card(),
             "adapter": trained.adapter,
-            "rows": RowCounts(train=trained.train, dev=trained.dev, test=len(tuned)),
+            "rows": RowCounts(train=trained.train, unseen=trained.unseen, dev=trained.dev, test=len(tuned)),
             "timing": Timing(
                 train_s=round(trained.outcome.train_seconds, 3),
                 dev_s=round(trained.outcome.dev_seconds, 3),

@@ -79,6 +79,11 @@ class Run:
         return self.path / "adapter"
 
     @property
+    def states_path(self) -> Path:
+        """What frozen layers compute of rows, as far as memory does not hold it; gone when the rows are answered."""
+        return self.path / "states"
+
+    @property
     def log_path(self) -> Path:
         """What the worker printed."""
         return self.path / "worker.log"

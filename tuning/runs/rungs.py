@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tuning.data.examples import Example
-from tuning.engine.forward import CausalModel, OnRows
+from tuning.engine.forward import Batching, CausalModel, OnRows
 from tuning.prediction import Prediction
 from tuning.runs.asking import AGAIN_ROWS, Asking, choose_shots
 from tuning.runs.checking import CHECKED_ROWS
@@ -67,6 +67,8 @@ class Rungs:
     base_asking: Asking
     """The way of asking that suits the base best."""
     test: Sequence[Example]
+    both: Batching
+    """How test rows go through both models: what lies under the adapter may be computed once."""
     few_shot: bool = True
     """Whether there is time for examples in the base's prompt."""
     further: bool = True
@@ -76,7 +78,12 @@ class Rungs:
     @cached_property
     def base(self) -> Responder:
         """Asks the base the way both are asked."""
-        return self.responders.make(self.responder.asking)
+        return replace(self.tuned, asker=self.responders.asker)
+
+    @cached_property
+    def tuned(self) -> Responder:
+        """Asks the tuned model the way both are asked."""
+        return replace(self.responder, batching=self.both)
 
     @property
     def base_rows(self) -> int:
@@ -106,7 +113,7 @@ class Rungs:
 
     def ask_tuned(self, model: CausalModel, on_rows: OnRows) -> TunedSide:
         """Everything that is asked of the tuned model beside its answers."""
-        return self._ask_both(self.responder, model, on_rows)
+        return self._ask_both(self.tuned, model, on_rows)
 
     def answer(self, responder: Responder, model: CausalModel, on_rows: OnRows) -> list[Prediction]:
         """All test rows; where labels will be scored again, those rows are batched among themselves, here as there."""

@@ -12,8 +12,12 @@ MOST_SLICES = 3
 
 
 def find_caveats(comparison: Comparison) -> list[str]:
-    """Leaks, no skill, gains that are only format, slices that got worse (the worst first), forgetting, no change."""
+    """Unseen rows, leaks, no skill, gains of format alone, worse slices (the worst first), forgetting, no change."""
     caveats = []
+    if comparison.rows.unseen:
+        seen = comparison.rows.train or 0
+        there = row_count(seen + comparison.rows.unseen, "training row")
+        caveats.append(f"Training saw {seen} of {there}: what tuning does with all of them takes more time to know.")
     if comparison.clean:
         leaked = row_count(comparison.clean.leaked)
         caveats.append(

@@ -138,7 +138,7 @@ def _measure(contest: Contest, evidence: Evidence, leaked: frozenset[int]) -> Co
     delta = next(row.delta for row in metrics if row.name == contest.primary)
     return Comparison(
         task=task,
-        rows=RowCounts(train=len(evidence.train) or None, test=len(base)),
+        rows=RowCounts(train=len(evidence.train) - evidence.unseen or None, unseen=evidence.unseen, test=len(base)),
         primary=contest.primary,
         metrics=metrics,
         flips=count_flips(base, tuned),
@@ -174,6 +174,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
         margin=evidence.margin,
         noise=abs(measured.noise.delta) if measured.noise else 0.0,
         left_out=clean.leaked if clean else 0,
+        unfinished=evidence.unseen > 0,
         untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)

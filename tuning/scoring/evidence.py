@@ -84,6 +84,8 @@ class Evidence:
     general: GeneralText | None = None
     base_setup: Setup | None = None
     tuned_setup: Setup | None = None
+    unseen: int = 0
+    """Training rows that tuned has not seen, its time being over."""
     leaked: frozenset[int] = frozenset()
     """Numbers of test rows found in the training rows, beside those with an equal input, which are found here."""
     looks: int | None = None

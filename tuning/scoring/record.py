@@ -88,9 +88,10 @@ class AdapterCard(Record):
 
 
 class RowCounts(Record):
-    """Rows really trained on, chosen by, and judged by."""
+    """Rows really trained on, chosen by, and judged by; `unseen` are training rows that there was no time for."""
 
     train: int | None = None
+    unseen: int = 0
     dev: int | None = None
     test: int
 

@@ -38,6 +38,8 @@ class Grounds:
     """The size of the difference that another batch size makes."""
     left_out: int = 0
     """Leaked test rows that the primary metric and the flips are without."""
+    unfinished: bool = False
+    """Whether training was over before it had seen every row: then it is not known what tuning could do."""
     untried: bool = False
     """Whether something simpler that might do as well could not be tried."""
 
@@ -48,7 +50,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     kind = _kind(primary, flips, grounds)
     went = _went(primary, flips, grounds)
     enough = _rows(flips) >= FEWEST_ROWS
-    simpler = _simpler(kind, grounds.headline) if enough else _also(grounds.headline)
+    simpler = _simpler(kind, grounds) if enough else _also(grounds.headline)
     if kind == "undecided":
         sentence = f"Can't tell yet: {went}; {_what_is_missing(primary, flips, grounds)}{simpler}."
     elif kind == "not_worse":
@@ -111,7 +113,7 @@ def _worth_it(kind: Kind, grounds: Grounds) -> bool | None:
     if ahead > 0 and kind == "better" and not grounds.untried:
         return True
     beaten = headline.rung != "base" and (ahead < 0 or _gain(headline.metric) <= 0)
-    return False if beaten else None
+    return False if beaten and not grounds.unfinished else None
 
 
 def _ahead(metric: MetricRow) -> int:
@@ -126,8 +128,9 @@ def _gain(metric: MetricRow) -> float:
     return (metric.delta or 0.0) if metric.better == "higher" else -(metric.delta or 0.0)
 
 
-def _simpler(kind: Kind, headline: Headline | None) -> str:
+def _simpler(kind: Kind, grounds: Grounds) -> str:
     """How tuned does against the strongest rung, when that is not the base itself."""
+    headline = grounds.headline
     if headline is None or headline.rung == "base" or headline.metric.base is None or kind == "worse":
         return ""
     name, metric = RUNGS[headline.rung], headline.metric
@@ -138,7 +141,8 @@ def _simpler(kind: Kind, headline: Headline | None) -> str:
     if ahead == 0 and _gain(metric) > 0:
         return f"{reaches}, and that tuning beats it is not shown: {change_of(metric)}"
     how = "better" if ahead < 0 else "as good"
-    return f"{reaches}, which is {how}, so tuning is not worth it: {change_of(metric)}"
+    so = "so tuning for so short a time" if grounds.unfinished else "so tuning"
+    return f"{reaches}, which is {how}, {so} is not worth it: {change_of(metric)}"
 
 
 def _also(headline: Headline | None) -> str:

@@ -46,6 +46,7 @@ class TryEvents:
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         chosen = [screen.prompt, screen.target, *screen.answer_outputs]
         screen.row.input(self.choose_row, [browser, screen.row], chosen, trigger_mode="always_last", **quiet)
+        screen.prompt.input(screen.show_own, None, [screen.row, screen.target], trigger_mode="always_last", **quiet)
         given = [browser, screen.row, screen.prompt, screen.blind]
         asked = gr.on(
             [screen.send.click, screen.prompt.submit],

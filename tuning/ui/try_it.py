@@ -144,6 +144,10 @@ class TryScreen:
         label = f"Target of test row {row.row}"
         return {self.prompt: row.input, self.target: gr.Textbox(row.target, label=label, visible=True)}
 
+    def show_own(self) -> dict[Any, Any]:
+        """The changes once the prompt is the visitor's own: no row's target stands beside it."""
+        return {self.row: gr.Dropdown(value=None), self.target: gr.Textbox(visible=False)}
+
     def show_idle(self) -> dict[Any, Any]:
         """The changes that let another prompt be asked."""
         return {

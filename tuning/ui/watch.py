@@ -26,6 +26,8 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "check": ("check", "Checking that the two sides can be compared"),
     "compare": ("compare", "Comparing"),
 }
+_FEW_PARTS = 2
+"""So few are not counted: "part 0 of 1" says nothing."""
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
 OPENING = ("empty", "Opening …", "This takes a moment.")
 """Until a page knows which run it is about."""
@@ -84,7 +86,7 @@ def watch_page(run: Run | None) -> WatchPage:
         kind=kind,
         title=title,
         body=body,
-        share=status.done / status.total if status.done is not None and status.total else None,
+        share=status.done / status.total if status.done and status.total else None,
         phase=_phase_number(status),
         loss=loss_frame(events),
         fit=fit_words(events),
@@ -111,7 +113,7 @@ def _headline(status: RunStatus) -> tuple[str, str, str]:
     if status.state in ends:
         return ends[status.state]
     title = _PHASES[status.phase][1] if status.phase else "Starting …"
-    if status.total:
+    if status.total and (status.total > _FEW_PARTS or status.phase == "train"):
         unit = "step" if status.phase == "train" else "part"
         unit = "row" if status.phase in {"base", "tuned"} else unit
         title += f": {unit} {status.done or 0:,} of {status.total:,}"

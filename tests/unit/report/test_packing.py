@@ -24,7 +24,10 @@ def test_the_adapter_goes_with_its_card_and_no_more(tmp_path):
     (run.adapter_path / "link.json").symlink_to("/etc/passwd")
     (run.adapter_path / "README.md").write_text("of somebody else", encoding="utf-8")
     path = pack(run, "adapter", tmp_path / "files")
-    assert names(path) == {"adapter_config.json", "README.md", "comparison.json"}
+    assert names(path) == {"adapter_config.json", "README.md", "load_adapter.py", "comparison.json"}
+    program = zipfile.ZipFile(path).read("load_adapter.py").decode()
+    assert "def answer(" in program
+    assert program in zipfile.ZipFile(path).read("README.md").decode()
     assert "library_name" in zipfile.ZipFile(path).read("README.md").decode()
 
 

@@ -72,12 +72,25 @@ def test_dev_rows_follow_the_time_to_train():
 
 
 def test_training_gets_what_the_rest_leaves():
-    """Time for training as planned, plus what was asked until then, plus what comes after it, is the budget."""
+    """Time for training as planned, plus what was asked until then, plus what comes after it, is the budget.
+
+    What frozen layers do not compute again for the tuned model comes on top.
+    """
     found = plan(300)
     of_base = 100 * (1 + 0.8 + 1.6) + 2 * 40 + 2 * 48  # test rows, dev rows in two wordings, rows asked again
     asked = of_base * PACE.row_s + 4 * PACE.pass_s
     assert found.further
-    assert training_seconds(300 - asked, found, PACE, WORK) == pytest.approx(found.train_s)
+    spared = 0.8 * (1 - found.layers / WORK.depth) * 100 * PACE.row_s
+    assert found.layers < WORK.depth
+    assert training_seconds(300 - asked, found, PACE, WORK) == pytest.approx(found.train_s + spared)
+
+
+def test_tuned_texts_are_expected_to_end_sooner():
+    work = replace(WORK, task=Task.GENERATE)
+    found = plan(1000, work)
+    one_side = found.test_rows * PACE.row_s
+    shorter = training_seconds(500, found, PACE, work)
+    assert training_seconds(500, replace(found, test_rows=0), PACE, work) - shorter == pytest.approx(0.8 * one_side)
 
 
 def test_training_is_never_nothing():

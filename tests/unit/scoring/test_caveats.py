@@ -21,6 +21,13 @@ def test_nothing_to_say_is_nothing_said():
     assert find_caveats(plain(slices=[part("a", -0.5, None), part("b", 0.5, "better")])) == []
 
 
+def test_rows_that_there_was_no_time_for_come_before_everything():
+    made = plain(slices=[part("a", -0.5)])
+    said = find_caveats(made.model_copy(update={"rows": made.rows.model_copy(update={"train": 8, "unseen": 104})}))
+    assert said[0] == "Training saw 8 of 112 training rows: what tuning does with all of them takes more time to know."
+    assert len(said) == 2
+
+
 def test_the_worst_slices_come_first_and_the_rest_is_counted():
     said = find_caveats(plain(slices=[part(str(number), -number / 10) for number in range(1, 6)]))
     assert said[0] == (

@@ -121,6 +121,12 @@ def test_something_simpler_that_does_as_well_is_said_though_the_base_is_beaten(b
     assert f"but the base model with examples in its prompt reaches {100 * base:.1f} % {said}" in verdict.sentence
 
 
+def test_a_training_that_did_not_see_every_row_leaves_open_what_tuning_is_worth():
+    verdict = judge(*BETTER, replace(headline("tfidf", 0.9, -0.15, -0.05), unfinished=True))
+    assert verdict.worth_it is None
+    assert "which is better, so tuning for so short a time is not worth it: -10.0 points" in verdict.sentence
+
+
 def test_worse_is_never_worth_it_and_needs_no_rung():
     verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35), headline("tfidf", 0.9, -0.4, -0.2, 0.6))
     assert (verdict.kind, verdict.worth_it) == ("worse", False)

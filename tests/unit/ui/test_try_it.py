@@ -65,6 +65,11 @@ def test_a_row_brings_its_target_along(tmp_path, screen):
     assert screen.show_row(None)[screen.target].visible is False
 
 
+def test_no_row_s_target_stands_beside_a_prompt_of_one_s_own(screen):
+    shown = screen.show_own()
+    assert (shown[screen.target].visible, shown[screen.row].value) == (False, None)
+
+
 def test_a_vote_is_asked_for_only_in_blind_mode_when_both_are_done(screen):
     reply = Reply(base=Side(over=True), tuned=Side(over=True))
     assert screen.show_over(Shown("run", reply))[screen.ballot].visible is False
