@@ -119,9 +119,11 @@ def test_what_is_neither_a_file_nor_a_data_set(tmp_path):
     assert "file 'n.csv' does not exist; check its path" in call("inspect", tmp_path.name + "/n.csv")[2]
 
 
-def test_a_model_is_recommended_with_the_reason(tmp_path):
-    _, out, _ = call("inspect", write(tmp_path, ROWS))
-    assert "\nModel\nsmollm2-135m-instruct is recommended. Tuned on the same diagnoses " in out
-    found = json.loads(call("inspect", tmp_path / "rows.jsonl", "--json", "--budget", "30s")[1])["recommendation"]
-    assert found["model"] == "all-minilm-l6-v2"
-    assert "more than the 30 s there are" in found["reason"]
+def test_a_model_is_recommended_where_only_one_suits(tmp_path):
+    path = write(tmp_path, ROWS)
+    assert "is recommended" not in call("inspect", path)[1]
+    assert json.loads(call("inspect", path, "--json")[1])["recommendation"] is None
+    out = call("inspect", path, "--task", "generate")[1]
+    assert "\nModel\nsmollm2-135m-instruct is recommended. Only a language model writes text" in out
+    found = json.loads(call("inspect", path, "--task", "generate", "--json")[1])["recommendation"]
+    assert found["model"] == "smollm2-135m-instruct"
