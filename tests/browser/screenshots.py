@@ -1,89 +1,267 @@
-"""Take the pictures that the README shows: `python -m tests.browser.screenshots FOLDER`.
+"""Take a picture of every screen and state: `python -m tests.browser.screenshots FOLDER [NAME ...]`.
 
-They are of what a stranger sees: the showcase, its samples and its two models, and an example to begin with.
+Each in light, in dark and on a phone; the README shows some. What a stranger sees first is the shipped showcase, all
+else are invented runs, which no picture in the README is of.
 """
 
+import math
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.app_server import serve
+from tests.app_server import App, serve
+from tests.browser.visitors import visitor_behind
 from tests.chromium import find_chromium
+from tests.unit.ui.full_runs import full_run
 from tuning.data.bundled import bundled_examples
+from tuning.data.examples import Prepared
+from tuning.events import DevScored, Phase, Sampled, SampledAnswer, Started, Step
+from tuning.runs.files import write_text
+from tuning.runs.processes import this_process
+from tuning.runs.store import Run, RunStore
+from tuning.scoring.comparison import compare
+from tuning.spec import Task
+from tuning.ui.visitor import owner_of
 
 WIDE, PHONE = (1160, 900), (390, 844)
+VARIANTS = {"": ("light", WIDE), "-dark": ("dark", WIDE), "-phone": ("light", PHONE)}
 
 
-def compare(page: Page) -> None:
-    """The verdict."""
+@dataclass(frozen=True)
+class World:
+    """The app and runs in the states that a picture is taken of."""
+
+    app: App
+    labels: Run
+    texts: Run
+    going: Run
+    failed: Run
+    even: Run
+
+
+def make_world(app: App) -> World:
+    """Runs as workers leave them."""
+    labels, texts = full_run(app.home, rows=200), full_run(app.home, Task.GENERATE, rows=120)
+    return World(app, labels, texts, going_run(app.home, labels), failed_run(app.home, texts), even_run(app.home))
+
+
+def going_run(home: Path, like: Run) -> Run:
+    """In the middle of training, watched rows and all; this process stands for its worker."""
+    run = copy_of(home, like)
+    watched = like.splits().dev[:5]
+    for number in range(91):
+        if number:
+            loss = 2.6 * math.exp(-number / 30) + 0.35 + 0.12 * math.sin(7 * number)
+            run.append(Step(at=2.0, step=number, total_steps=150, epoch=number / 75, loss=loss, learning_rate=1e-4,
+                            seconds_left=1.4 * (150 - number)))  # fmt: skip
+        if number % 30 == 0:
+            right = number // 30 + 1
+            answers = [
+                SampledAnswer(row=row.row, input=row.input, target=row.target, score=place < right,
+                              output=row.target if place < right else watched[-1].target)
+                for place, row in enumerate(watched)
+            ]  # fmt: skip
+            run.append(Sampled(at=2.0, step=number, metric="accuracy", answers=answers))
+            run.append(DevScored(at=2.0, step=number, loss=2.6 * math.exp(-number / 30) + 0.5))
+    run.write_worker(this_process())
+    return run
+
+
+def failed_run(home: Path, like: Run) -> Run:
+    """Out of memory before anything was compared."""
+    run = copy_of(home, like)
+    run.append(Phase(at=1.5, name="base", done=12, total=120))
+    run.finish("failed", "Memory ran out; use a smaller batch size or a smaller maximum length.", 1)
+    return run
+
+
+def even_run(home: Path) -> Run:
+    """Tuning changed nothing."""
+    run = full_run(home, rows=120)
+    base = run.predictions("base")
+    found = compare(base, base, Task.CLASSIFY, labels=run.dataset().labels)
+    run.write_predictions("tuned", base)
+    run.write_comparison(found.model_copy(update={"run": run.id}))
+    return run
+
+
+def copy_of(home: Path, like: Run) -> Run:
+    """A run of the same data that has just begun."""
+    prepared = Prepared(spec=like.spec(), dataset=like.dataset(), splits=like.splits())
+    run = RunStore(home).create(prepared, "nobody")
+    run.append(Started(at=1.0, device="cpu", precision="bfloat16", threads=2))
+    return run
+
+
+def stay(page: Page, _: World) -> None:
+    """As it opens."""
     expect(page.get_by_text("Is tuning worth it?")).to_be_visible()
 
 
-def samples(page: Page) -> None:
+def samples(page: Page, world: World) -> None:
     """Row by row, those that tuning broke."""
-    compare(page)
+    stay(page, world)
     page.locator(".to-flips").get_by_role("button", name="broken").click()
     expect(page.locator(".to-shown")).to_contain_text("broken")
-    page.get_by_role("heading", name="Row by row").scroll_into_view_if_needed()
-    page.mouse.wheel(0, 700)
-    page.wait_for_timeout(500)
+    to_top(page, page.get_by_role("heading", name="Row by row"))
 
 
-def try_it(page: Page) -> None:
+def matrices(page: Page, world: World) -> None:
+    """Where it got better and worse."""
+    stay(page, world)
+    to_top(page, page.locator(".to-matrix").first)
+
+
+def receipt(page: Page, world: World) -> None:
+    """How it learned, the checks, and what can be taken away."""
+    stay(page, world)
+    to_top(page, page.get_by_role("heading", name="How it learned"))
+
+
+def try_it(page: Page, world: World) -> None:
     """A prompt for both models."""
-    compare(page)
-    page.get_by_role("tab", name="Try", exact=True).click()
+    stay(page, world)
+    open_tab(page, "Try")
     expect(page.get_by_role("button", name="Ask both models")).to_be_visible()
 
 
-def tune(page: Page) -> None:
+def tune(page: Page, _: World) -> None:
     """What is known of an example."""
     page.get_by_role("button", name="Use your own data").click()
     page.get_by_label(bundled_examples()[0].title).check()
     expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
 
 
+def nothing_yet(page: Page, _: World) -> None:
+    """Before any data."""
+    page.get_by_role("button", name="Use your own data").click()
+    expect(page.get_by_text("No data yet")).to_be_visible()
+
+
+def findings(page: Page, world: World) -> None:
+    """What is wrong with the rows, and what is done about it."""
+    tune(page, world)
+    to_top(page, page.get_by_role("heading", name="Findings"))
+
+
+def plan(page: Page, world: World) -> None:
+    """How long it may take, and the rest for those who ask."""
+    tune(page, world)
+    page.get_by_role("button", name="Advanced settings").click()
+    to_top(page, page.get_by_label("Time to spend"))
+
+
+def refused(page: Page, world: World) -> None:
+    """A file that cannot be used."""
+    nothing_yet(page, world)
+    packed = {"name": "customers.csv", "mimeType": "text/csv", "buffer": b"\x1f\x8b\x08\x00" + b"x" * 50}
+    page.locator("input[type=file]").first.set_input_files(packed)
+    expect(page.get_by_text("This file cannot be used")).to_be_visible()
+
+
+def watch(page: Page, _: World) -> None:
+    """The loss falls."""
+    expect(page.get_by_text("Training: step 90 of 150")).to_be_visible()
+    expect(page.locator(".to-plot svg.marks").first).to_be_visible()
+
+
+def told(page: Page, _: World) -> None:
+    """Whatever there is to say about a run that cannot be watched."""
+    expect(page.locator(".to-notice").first).to_be_visible()
+    expect(page.get_by_role("tab", name="Watch", exact=True, selected=True)).to_be_visible()
+
+
+def runs(page: Page, world: World) -> None:
+    """The visitor's list, two of them beside each other."""
+    mine = owner_of(visitor_behind(page))
+    for run in (world.labels, world.even, world.failed):
+        record = run.record().model_copy(update={"owner": mine})
+        write_text(run.path / "run.json", record.model_dump_json())
+    open_tab(page, "Tune")
+    open_tab(page, "Runs")
+    done = page.get_by_role("checkbox", name="icd10")
+    expect(done).to_have_count(2)
+    done.first.check()
+    expect(page.get_by_role("button", name="Open", exact=True)).to_be_enabled()
+    done.last.check()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.get_by_role("tab", name=name, exact=True, selected=True)).to_be_visible()
+
+
+def to_top(page: Page, target: Locator) -> None:
+    """Scroll there; a picture of what is drawn while it scrolls would be of nothing."""
+    target.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 16)")
+    page.wait_for_timeout(500)
+
+
 @dataclass(frozen=True)
-class Shot:
-    """One picture; `prepare` leads to it."""
+class Scene:
+    """One screen in one state; `run` names the run it is about, `prepare` leads to it."""
 
     name: str
-    prepare: Callable[[Page], None]
-    theme: str = "light"
-    size: tuple[int, int] = WIDE
+    prepare: Callable[[Page, World], None]
+    run: str | None = None
 
 
-SHOTS = (
-    Shot("compare", compare),
-    Shot("compare-dark", compare, theme="dark"),
-    Shot("compare-phone", compare, size=PHONE),
-    Shot("samples", samples),
-    Shot("tune", tune),
-    Shot("tune-phone", tune, theme="dark", size=PHONE),
-    Shot("try", try_it),
+SCENES = (
+    Scene("compare", stay),
+    Scene("samples", samples),
+    Scene("matrices", matrices, "labels"),
+    Scene("receipt", receipt, "labels"),
+    Scene("texts", samples, "texts"),
+    Scene("even", stay, "even"),
+    Scene("tune-empty", nothing_yet),
+    Scene("tune", tune),
+    Scene("findings", findings),
+    Scene("plan", plan),
+    Scene("refused", refused),
+    Scene("watch", watch, "going"),
+    Scene("failed", told, "failed"),
+    Scene("gone", told, "gone"),
+    Scene("try", try_it),
+    Scene("runs", runs),
 )
 
 
-def main(folder: Path) -> None:
-    """Every picture."""
+def take(browser: Browser, world: World, scene: Scene, folder: Path) -> None:
+    """The pictures of one scene."""
+    found = getattr(world, scene.run, None) if scene.run else None
+    asked = f"&run={found.id if isinstance(found, Run) else 'f' * 32}" if scene.run else ""
+    for ending, (theme, (width, height)) in VARIANTS.items():
+        context = browser.new_context(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.goto(f"{world.app.url}/?__theme={theme}{asked}")
+        scene.prepare(page, world)
+        place = folder / f"{scene.name}{ending}.png"
+        page.screenshot(path=place, animations="disabled")
+        Image.open(place).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(place, optimize=True)
+        context.close()
+
+
+def main(folder: Path, names: Sequence[str]) -> None:
+    """The pictures of every scene, or of those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=60_000)
-    chromium = find_chromium(os.environ)
+    expect.set_options(timeout=120_000)
     with tempfile.TemporaryDirectory() as home, serve(Path(home)) as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for shot in SHOTS:
-            width, height = shot.size
-            page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-            page.goto(f"{app.url}/?__theme={shot.theme}")
-            shot.prepare(page)
-            page.screenshot(path=folder / f"{shot.name}.png", animations="disabled")
+        world = make_world(app)
+        flags = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=flags)
+        for scene in SCENES:
+            if not names or scene.name in names:
+                take(browser, world, scene, folder)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

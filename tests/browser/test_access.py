@@ -125,8 +125,9 @@ def test_a_list_of_runs_and_two_beside_each_other(visit: Callable[..., Page], ap
     open_tab(page, "Runs")
     runs = page.get_by_label(re.compile("text.csv"))
     expect(runs).to_have_count(2)
-    for run in runs.all():
-        run.check()
+    runs.first.check()
+    expect(page.get_by_role("button", name="Open", exact=True)).to_be_enabled()
+    runs.last.check()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
     look(page)
