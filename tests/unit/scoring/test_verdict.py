@@ -206,6 +206,13 @@ def test_grouped_rows_take_more_rows():
     assert rows_needed(wide, counts) == pytest.approx(4 * 730.3, abs=1)
 
 
+def test_no_difference_of_more_than_everything_is_asked_for():
+    wide = MetricRow(name="macro_f1", base=0.5, tuned=0.6, delta=0.1, low=-0.8, high=0.8, better="higher")
+    sentence = judge(wide, flips(12, 9, 11, 8)).sentence
+    assert "so few rows, or groups of rows, can show no difference, however large" in sentence
+    assert " or more" not in sentence
+
+
 def test_more_than_a_million_rows_are_not_counted():
     assert (
         "takes more than a million test rows"
