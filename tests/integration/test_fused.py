@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from tests.integration.test_engine import SHARED, gradients, ragged
+from tuning.engine.attention import ATTENTION, register
 from tuning.engine.batching import row_batch
-from tuning.engine.forward import batch_nll, shared_prefix
+from tuning.engine.forward import attention, batch_nll
 from tuning.engine.fused import fused
 from tuning.models.adapter import AdapterSettings, adapter_off, attach_adapter
 from tuning.models.loading import choose_machine, load_model
@@ -22,6 +23,12 @@ def adapted(tiny_model, dropout=0.0, precision="float32"):
         if parameter.requires_grad:
             parameter.data = 0.1 * torch.randn(parameter.shape, generator=generator)
     return model
+
+
+def by_layout(model):
+    """Attention over a shared prefix alone: `shared_prefix` fuses layers, too."""
+    register()
+    return attention(model, ATTENTION)
 
 
 def kept_bytes(model, way) -> int:
@@ -42,7 +49,7 @@ def test_loss_and_gradients_are_those_of_peft_and_transformers(tiny_model, preci
     model = adapted(tiny_model, precision=precision)
     found = {}
     for name, way in (("stock", nullcontext()), ("fused", fused(model))):
-        with way, shared_prefix(model):
+        with way, by_layout(model):
             model.zero_grad()
             loss = batch_nll(model, row_batch(ragged(SHARED), SHARED)).mean()
             loss.backward()
@@ -53,14 +60,14 @@ def test_loss_and_gradients_are_those_of_peft_and_transformers(tiny_model, preci
 
 def test_less_is_kept_for_the_way_back(tiny_model):
     model = adapted(tiny_model)
-    with shared_prefix(model):
+    with by_layout(model):
         assert kept_bytes(model, fused(model)) < 0.95 * kept_bytes(model, nullcontext())
 
 
 def test_an_adapter_that_is_off_is_off(tiny_model):
     model = adapted(tiny_model)
     batch = row_batch(ragged(SHARED), SHARED)
-    with torch.no_grad(), shared_prefix(model):
+    with torch.no_grad(), by_layout(model):
         on = batch_nll(model, batch)
         with adapter_off(model):
             expected = batch_nll(model, batch)
@@ -73,7 +80,7 @@ def test_an_adapter_that_is_off_is_off(tiny_model):
 def test_dropout_is_left_to_peft(tiny_model):
     model = adapted(tiny_model, dropout=0.5).train()
     batch = row_batch(ragged(SHARED), SHARED)
-    with torch.no_grad(), shared_prefix(model):
+    with torch.no_grad(), by_layout(model):
         torch.manual_seed(3)
         expected = batch_nll(model, batch)
         torch.manual_seed(3)

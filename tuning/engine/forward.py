@@ -68,8 +68,7 @@ def attention(model: CausalModel, implementation: str) -> Iterator[None]:
     before = own_attention(model)
     model.set_attn_implementation(implementation)
     try:
-        with fused(model):
-            yield
+        yield
     finally:
         model.set_attn_implementation(before)
 
@@ -87,7 +86,7 @@ def shared_prefix(model: CausalModel, batching: Batching = SHARED) -> Iterator[N
             yield
         return
     register()
-    with attention(model, ATTENTION):
+    with attention(model, ATTENTION), fused(model):
         yield
 
 
