@@ -2,7 +2,7 @@
 
 `python -m benchmarks.encoders [--quick]`. All ICD-10 rows of the bundled file, split by three-character code, so that
 no close relative of a test row was trained on. Every run is the command line's own `tune`, in a fresh home folder;
-rungs below "tuned" are those of its ladder. `tuning.runs.recommending` takes what it says from here.
+rungs below "tuned" are those of its ladder.
 """
 
 import json

@@ -8,7 +8,6 @@
 Hub models themselves stay where huggingface_hub keeps them (HF_HUB_CACHE, HF_HOME), shared with other programs.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from tuning.errors import ModelError
-from tuning.models.kinds import FAMILIES
+from tuning.models.kinds import FAMILIES, read_json
 
 __all__ = ["cached_snapshot", "check_folder", "hub_cache", "models_root", "recorded_revision"]
 
@@ -45,7 +44,7 @@ def recorded_revision(model_id: str, env: Mapping[str, str]) -> str | None:
     path = models_root(env) / "revisions.json"
     if not path.exists():
         return None
-    revision = _read_json(path).get(model_id)
+    revision = read_json(path).get(model_id)
     return revision if isinstance(revision, str) else None
 
 
@@ -69,14 +68,14 @@ def check_folder(path: Path, name: str, *, config_only: bool = False) -> None:
     """
     if not (path / "config.json").is_file():
         raise ModelError(f"model '{name}' has no config.json; give a complete transformers folder")
-    _check_config(_read_json(path / "config.json"), name)
+    _check_config(read_json(path / "config.json"), name)
     if config_only:
         return
     if (path / "adapter_config.json").exists():
         raise ModelError(f"model '{name}' is an adapter, not a model; give the base model it belongs to")
     if not any((path / file).is_file() for file in _TOKENIZER_FILES):
         raise ModelError(f"model '{name}' has no tokenizer ({', '.join(_TOKENIZER_FILES)}); it is not complete")
-    if (path / "tokenizer_config.json").is_file() and "auto_map" in _read_json(path / "tokenizer_config.json"):
+    if (path / "tokenizer_config.json").is_file() and "auto_map" in read_json(path / "tokenizer_config.json"):
         raise ModelError(f"model '{name}' brings code for its tokenizer, which is never run here; choose another model")
     missing = _missing_weights(path)
     if missing:
@@ -98,15 +97,5 @@ def _missing_weights(path: Path) -> str | None:
     index = path / "model.safetensors.index.json"
     shards = ["model.safetensors"]
     if index.is_file():
-        shards = sorted({str(shard) for shard in _read_json(index).get("weight_map", {}).values()}) or shards
+        shards = sorted({str(shard) for shard in read_json(index).get("weight_map", {}).values()}) or shards
     return next((shard for shard in shards if not (path / shard).is_file()), None)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"'{path}' cannot be read ({error}); delete it and try again") from error
-    if not isinstance(values, dict):
-        raise ModelError(f"'{path}' must hold a JSON object; delete it and try again")
-    return values

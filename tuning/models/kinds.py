@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from tuning.errors import ModelError, SettingError
 from tuning.spec import DEFAULT_MODEL, FamilyName, Task
 
-__all__ = ["FAMILIES", "Pooling", "check_task", "family_of", "read_config", "read_pooling", "window_of"]
+__all__ = ["FAMILIES", "Pooling", "check_task", "family_of", "read_config", "read_json", "read_pooling", "window_of"]
 
 FAMILIES: Mapping[str, FamilyName] = MappingProxyType(
     {
@@ -82,7 +82,7 @@ def window_of(folder: Path) -> int:
         longest = int(named)
         if config.get("model_type") in _OFFSET_TYPES:
             longest -= 2
-        own = _read_json(sentences).get("max_seq_length") if sentences.is_file() else None
+        own = read_json(sentences).get("max_seq_length") if sentences.is_file() else None
         return min(longest, int(own)) if own else longest
     except (TypeError, ValueError) as error:
         raise ModelError(f"the model in '{folder.name}' does not say how long its rows may be") from error
@@ -99,7 +99,7 @@ def read_pooling(folder: Path) -> Pooling:
         return Pooling(mode="mean" if config.get("classifier_pooling") == "mean" else "cls")
     kinds = {str(step["type"]).rpartition(".")[2]: str(step["path"]) for step in json.loads(steps.read_bytes())}
     unknown = set(kinds) - {"Transformer", "Pooling", "Normalize"}
-    flags = _read_json(folder / kinds["Pooling"] / "config.json") if "Pooling" in kinds else {}
+    flags = read_json(folder / kinds["Pooling"] / "config.json") if "Pooling" in kinds else {}
     modes = [name for name, on in flags.items() if name.startswith("pooling_mode_") and on]
     known: dict[str, Literal["mean", "cls"]] = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
     if unknown or len(modes) != 1 or modes[0] not in known:
@@ -110,10 +110,11 @@ def read_pooling(folder: Path) -> Pooling:
 
 def read_config(folder: Path) -> dict[str, Any]:
     """The model's own configuration. Raises `ModelError` if it cannot be read."""
-    return _read_json(folder / "config.json")
+    return read_json(folder / "config.json")
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """One of a model's files. Raises `ModelError` unless it holds a JSON object."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
