@@ -75,7 +75,7 @@ def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
         (
             "tfidf",
             {"low": -0.1, "high": 0.6},
-            "TF-IDF with logistic regression, 25.0 %; tuned is +50.0 points = no clear",
+            "TF-IDF with logistic regression, 25.0 % ; tuned is +50.0 points = no clear",
         ),
         ("base_few_shot", {"low": 0.1, "high": 0.6}, "▲ better"),
     ],
