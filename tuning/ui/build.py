@@ -16,6 +16,7 @@ from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
 from tuning.ui.picking import PICKED
 from tuning.ui.runs_events import RunsEvents
+from tuning.ui.take_away import SAVE
 from tuning.ui.try_events import TryEvents
 
 __all__ = ["build"]
@@ -78,7 +79,8 @@ def _wire_compare(page: Page) -> None:
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
     taken = compare.take_away
     for take, button in taken.buttons.items():
-        button.click(partial(page.take_away, take), browser, taken.outputs, api_name=f"take_{take}", **_WORK)
+        made = button.click(partial(page.take_away, take), browser, taken.outputs, api_name=f"take_{take}", **_WORK)
+        made.then(None, taken.file, None, js=SAVE, **_QUIET)
 
 
 def _wire_watch(page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from tuning.report.markup import Column, attribute, escape, fold, notice, section, table
@@ -12,10 +14,13 @@ from tuning.ui.picking import pick_button
 __all__ = ["class_table", "classes", "matrices"]
 
 _MOST_LABELS = 40
+_NAME = 40
+"""Characters of a label that are shown and said."""
 _SIGNS = {"even": "=", "better": "▲", "worse": "▼"}
 _LEGEND = (
-    '<p class="to-caption to-left">Choose a number to see its rows; in the third table, the rows that only one of both '
-    "answered so. Framed cells are good news: right answers, or wrong ones that became fewer.</p>"
+    '<p class="to-caption to-left">Choose a number to see its rows (with the keyboard, the arrow keys move and Enter '
+    "chooses); in the third table, the rows that only one of both answered so. Framed cells are good news: right "
+    "answers, or wrong ones that became fewer.</p>"
 )
 _Side = Literal["base", "tuned", "difference"]
 
@@ -30,6 +35,12 @@ class _Matrix:
     rows: Sequence[Sequence[int]]
     totals: Sequence[int]
     """Test rows of each target."""
+
+    @cached_property
+    def stop(self) -> tuple[int, int]:
+        """The one cell that Tab leads to, from which the arrow keys go on: the first with rows."""
+        places = product(range(len(self.labels)), repeat=2)
+        return next(((target, answer) for target, answer in places if self.rows[target][answer]), (0, 0))
 
 
 def classes(comparison: Comparison) -> str:
@@ -87,29 +98,29 @@ def _matrix(drawn: _Matrix) -> str:
         f'<th scope="col" title="{attribute(label)}">{number}</th>' for number, label in enumerate(drawn.labels, 1)
     )
     lines = "".join(
-        f'<tr><th scope="row" title="{attribute(label)}"><i>{target + 1}</i> {escape(label[:40])}</th>'
+        f'<tr><th scope="row" title="{attribute(label)}"><i>{target + 1}</i> {escape(label[:_NAME])}</th>'
         + "".join(_cell(drawn, target, answer) for answer in range(len(drawn.labels)))
         + "</tr>"
         for target, label in enumerate(drawn.labels)
     )
     return (
         f'<figure class="to-matrix"><figcaption>{drawn.title}: target down, answer across</figcaption>'
-        f'<div class="to-scroll" tabindex="0" role="region" aria-label="{drawn.title}: confusion matrix"><table>'
+        f'<div class="to-scroll"><table role="grid" data-roves aria-label="{drawn.title}: confusion matrix">'
         f"<thead><tr><td></td>{columns}</tr></thead><tbody>{lines}</tbody></table></div></figure>"
     )
 
 
 def _cell(drawn: _Matrix, target: int, answer: int) -> str:
-    count = drawn.rows[target][answer]
+    count, stop = drawn.rows[target][answer], (target, answer) == drawn.stop
     if not count:
-        return "<td>·</td>"
+        return '<td tabindex="0">·</td>' if stop else "<td>·</td>"
     share = abs(count) / max(1, drawn.totals[target])
     # More right answers are better; so are fewer wrong ones.
     way = "hit" if (count > 0) == (target == answer) else "miss"
     shown = f"{count:+d}".replace("-", "−") if drawn.side == "difference" else f"{count:,}"
-    heard = f'aria-label="{shown}: target {target + 1}, answer {answer + 1}; show the rows"'
+    names = (attribute(drawn.labels[place][:_NAME]) for place in (target, answer))
+    heard = 'aria-label="{}: target {}, answer {}; show the rows"'.format(shown, *names)
+    more = f'{heard} tabindex="{0 if stop else -1}" aria-pressed="false" data-leads="#samples"'
     wanted = Cell(side=drawn.side, target=target, answer=answer)
-    button = pick_button(
-        shown, wanted, key=f"{drawn.side}-{target}-{answer}", more=f'{heard} aria-pressed="false" data-leads="#samples"'
-    )
+    button = pick_button(shown, wanted, key=f"{drawn.side}-{target}-{answer}", more=more)
     return f'<td class="to-{way}" style="--share:{share:.2f}">{button}</td>'

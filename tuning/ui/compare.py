@@ -98,7 +98,9 @@ def _parts(comparison: Comparison) -> str:
 class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, way_back: str = "") -> None:
+        """`way_back` leads to the showcase from where there is nothing else to look at."""
+        self._way_back = way_back
         self.notice = gr.HTML(markup.notice(*OPENING))
         with gr.Column(visible=False) as self.body:
             self.top = gr.HTML()
@@ -133,7 +135,7 @@ class CompareScreen:
         """The changes that make the screen say what the page says."""
         found = page.comparison
         changed: dict[Any, Any] = {
-            self.notice: _top(page),
+            self.notice: _top(page) + ("" if found else self._way_back),
             self.body: gr.Column(visible=found is not None),
             **self.take_away.show_nothing(),
         }

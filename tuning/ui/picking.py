@@ -3,8 +3,8 @@
 Gradio's plots and HTML have no event that says what was clicked, so one script carries a button's request to the
 server, where `tuning.ui.filters` checks it. It shows the button that was used as pressed and all others as not, in
 whatever fragment they are; keeps the keyboard where it was when the fragment is drawn anew, or takes it to the place
-that `data-leads` names; says the element with `data-said` to whoever listens; and turns pages with the arrow keys
-within `data-turns`.
+that `data-leads` names; says the element with `data-said` to whoever listens; turns pages with the arrow keys
+within `data-turns`; and makes a table with `data-roves` a grid, one Tab stop, in which arrow keys, Home and End move.
 """
 
 import html
@@ -48,6 +48,26 @@ element.addEventListener("keydown", (event) => {
   event.preventDefault();
   button.click();
   last = event.target.closest("[data-key]").dataset.key;
+});
+const ways = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
+const stopOf = (cell) => cell?.querySelector("button") ?? cell;
+element.addEventListener("focusin", (event) => {
+  const grid = event.target.closest("[data-roves]");
+  if (!grid) return;
+  for (const other of grid.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
+  event.target.tabIndex = 0;
+});
+element.addEventListener("keydown", (event) => {
+  const cell = event.target.closest("[data-roves] td");
+  if (!cell || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const row = cell.parentElement;
+  const [down, right] = ways[event.key] ?? [0, 0];
+  const next = {Home: row.querySelector("td"), End: row.lastElementChild}[event.key]
+    ?? row.parentElement.rows[row.sectionRowIndex + down]?.cells[cell.cellIndex + right];
+  if (!next?.matches("td") || next === cell) return;
+  event.preventDefault();
+  stopOf(next).tabIndex = 0;
+  stopOf(next).focus();
 });
 watch("value", () => {
   said.textContent = element.querySelector("[data-said]")?.textContent ?? "";

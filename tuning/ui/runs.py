@@ -48,7 +48,8 @@ def _sign(status: RunStatus) -> str:
 class RunsScreen:
     """The layout of the screen, and what of it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, way_back: str = "") -> None:
+        """`way_back` leads to the showcase, which is nobody's run and so never in the list."""
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         self.list = gr.CheckboxGroup(
             [], label="Your runs, newest first", info=_HINT, visible=False, elem_classes="to-runs"
@@ -65,6 +66,7 @@ class RunsScreen:
             with gr.Row():
                 self.dev = _plot("Loss of the dev rows: lower is better")
                 self.train = _plot("Loss of the training rows, smoothed")
+        gr.HTML(way_back, visible=bool(way_back))
 
     @property
     def outputs(self) -> list[Any]:

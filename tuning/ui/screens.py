@@ -43,6 +43,7 @@ class Screens:
         self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
         self.seen = gr.State("")
         self.timer = gr.Timer(POLL_S, active=False)
+        self.way_back = context.showcase.link() if context.showcase else ""
         # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
         with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
             with gr.Tab("Tune", id="tune"):
@@ -53,11 +54,11 @@ class Screens:
                 with gr.Row(visible=False, elem_classes="to-showcase-row") as self.showcase:
                     gr.HTML(context.showcase.banner() if context.showcase else "")
                     self.own_data = gr.Button("Use your own data", variant="primary", min_width=200, scale=0)
-                self.compare = CompareScreen()
+                self.compare = CompareScreen(self.way_back)
             with gr.Tab("Try", id="try"):
-                self.try_it = TryScreen()
+                self.try_it = TryScreen(self.way_back)
             with gr.Tab("Runs", id="runs") as self.runs_tab:
-                self.runs = RunsScreen()
+                self.runs = RunsScreen(self.way_back)
 
     def expected(self, seen: Seen) -> str:
         """What a run of what was seen will take, as far as that is known."""
@@ -87,8 +88,10 @@ class Screens:
 
     def run_of(self, stored: object) -> Run | None:
         """The run a visitor looks at: the showcase where there is none. Raises `RunNotFoundError` when it is gone."""
-        run = current_run(self.context.store, read_visitor(stored))
-        return self.context.showcase.run if run is None and self.context.showcase else run
+        visitor, showcase = read_visitor(stored), self.context.showcase
+        if showcase is not None and visitor.run in {None, showcase.run.id}:
+            return showcase.run
+        return current_run(self.context.store, visitor)
 
     def show_run(self, run: Run | None) -> Changes:
         """The changes that show a run on every screen, and open the screen that fits its state."""
@@ -106,11 +109,13 @@ class Screens:
     def show_gone(self, message: str) -> Changes:
         """The changes when there is no run to be shown, with the reason."""
         title = "This run cannot be shown"
+        watch = self.watch.show(WatchPage("warning", title, message))
+        watch[self.watch.notice] += self.way_back
         return {
             self.timer: gr.Timer(active=False),
             self.showcase: gr.Row(visible=False),
             self.tabs: gr.Tabs(selected="watch"),
-            **self.watch.show(WatchPage("warning", title, message)),
+            **watch,
             **self.compare.show(ComparePage("warning", title, message), None),
             **self.try_it.show(TryPage(False, "")),
         }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from tuning.report.markup import escape
+from tuning.report.markup import attribute, escape
 from tuning.runs.run import Run
 
 __all__ = ["SHOWCASE", "Showcase", "ShowcaseLabel", "find_showcase"]
@@ -43,6 +43,13 @@ class Showcase:
         return (
             '<p class="to-showcase"><b>An example, really computed</b>'
             f"<span>{escape(facts)}. Nothing of it is made up; your own data gets the same page.</span></p>"
+        )
+
+    def link(self) -> str:
+        """The way back to it, for whoever has gone on to runs of their own."""
+        return (
+            f'<p class="to-caption"><a href="?run={attribute(self.run.id)}">The example that the app opens on</a>: '
+            "a finished comparison, really computed.</p>"
         )
 
 

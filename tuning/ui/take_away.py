@@ -1,4 +1,7 @@
-"""What a person takes away from a comparison: a button for each file, and the file once it is made. Knows no run."""
+"""What a person takes away from a comparison: a button for each file, which is made and saved at once. Knows no run.
+
+A browser may hold back a download that begins some seconds after the click, so the file is offered on the page too.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +13,16 @@ import gradio as gr
 from tuning.report import markup
 from tuning.report.packing import Take
 
-__all__ = ["TakeAway"]
+__all__ = ["SAVE", "TakeAway"]
 
+SAVE = """(file) => {
+  if (!file) return;
+  const link = Object.assign(document.createElement("a"), {href: file.url, download: file.orig_name || ""});
+  document.body.append(link);
+  link.click();
+  link.remove();
+}"""
+"""The browser's part: save the file that was made, if it was."""
 _LABELS: Mapping[Take, str] = MappingProxyType(
     {
         "report": "Report (HTML)",
@@ -24,7 +35,8 @@ _LABELS: Mapping[Take, str] = MappingProxyType(
 _HELP = (
     '<p class="to-caption to-left">The report is one file that opens without a network and prints well. The adapter is '
     "in PEFT's format, with a model card and a program that loads it. In the CSV, a cell that a spreadsheet would take "
-    "for a formula begins with an apostrophe; the JSON Lines have every text as it was.</p>"
+    "for a formula begins with an apostrophe; the JSON Lines have every text as it was. Should your browser hold a "
+    "file back, it is offered here too.</p>"
 )
 
 
@@ -32,7 +44,7 @@ class TakeAway:
     """The layout of the part, and what of it changes."""
 
     def __init__(self) -> None:
-        gr.HTML(markup.heading("", "Take it away", "each file is made when you ask for it"))
+        gr.HTML(markup.heading("", "Take it away", "a button makes its file and saves it"))
         with gr.Row():
             self.buttons = {take: gr.Button(label, size="md", min_width=150) for take, label in _LABELS.items()}
         self.problem = gr.HTML(visible=False)

@@ -70,7 +70,9 @@ def _line(row: Prediction) -> str:
 class TryScreen:
     """The layout of the screen, and what of it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, way_back: str = "") -> None:
+        """`way_back` leads to the showcase from where there is nothing to ask."""
+        self._way_back = way_back
         self.shown = gr.State(None)
         self.tallies = gr.BrowserState(None, storage_key="tune-off-votes", secret="tune-off")  # noqa: S106 - protects nothing
         self.notice = gr.HTML(markup.notice(*_EMPTY))
@@ -122,7 +124,8 @@ class TryScreen:
         """The changes that make the screen ready for the run, or say why it is not."""
         if not page.ready:
             # The rows stay: Gradio's script fails on a list that was looked at and is suddenly empty.
-            return {self.notice: markup.notice(*_EMPTY), self.body: gr.Column(visible=False), self.shown: None}
+            said = markup.notice(*_EMPTY) + self._way_back
+            return {self.notice: said, self.body: gr.Column(visible=False), self.shown: None}
         hint = f"{markup.escape(page.about)}; both are asked as the test rows were"
         return {
             self.notice: markup.heading("", "Ask both models the same", hint),

@@ -1,5 +1,7 @@
 """Confusion matrices and F1 by class: labels are texts, and too many of them are said so."""
 
+import re
+
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells
 from tuning.scoring.comparison import ClassScore, Confusion
@@ -37,6 +39,17 @@ def test_the_difference_says_what_became_more_and_what_fewer_and_which_of_it_is_
 def test_a_cell_without_rows_chooses_none():
     shown = matrices(Confusion(labels=["a", "b"], base=[[3, 0], [0, 0]], tuned=[[3, 0], [0, 0]]))
     assert shown.count("<button") == 2
+
+
+def test_every_matrix_is_one_stop_of_the_tab_key():
+    shown = matrices(Confusion(labels=["a", "b"], base=[[0, 3], [1, 4]], tuned=[[0, 3], [1, 4]]))
+    base, tuned, difference = shown.split("<figure")[1:]
+    for matrix in (base, tuned):
+        assert matrix.count("<button") == 3
+        assert re.findall(r'aria-label="([^"]*)" tabindex="0"', matrix) == ["3: target a, answer b; show the rows"]
+        assert matrix.count('tabindex="0"') == 1
+    assert '<td tabindex="0">' in difference, "where nothing changed, the table can still be scrolled with the keyboard"
+    assert difference.count("tabindex") == 1
 
 
 def test_a_class_that_got_worse_says_so_with_a_sign():

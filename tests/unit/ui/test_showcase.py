@@ -54,9 +54,18 @@ def test_who_has_a_run_looks_at_that(page):
     assert page.run_of(looking(ALICE, own)).path == own.path
 
 
-def test_a_run_that_is_gone_is_not_replaced_by_it(page):
+def test_who_has_a_run_comes_back_to_it_by_its_link(page, shipped):
+    finished_run(page.context.store.root)
+    changes = page.open_run(looking(ALICE, shipped.run))
+    assert changes[page.showcase].visible
+    assert f'href="?run={shipped.run.id}"' in shipped.link()
+
+
+def test_a_run_that_is_gone_is_not_replaced_by_it_but_leads_there(page, shipped):
     changes = page.open_run({"id": ALICE.id, "run": "e" * 32})
     assert not changes[page.showcase].visible
+    for notice in (page.watch.notice, page.compare.notice, page.try_it.notice):
+        assert f"?run={shipped.run.id}" in changes[notice]
     assert "cannot be shown" in changes[page.compare.notice]
 
 
