@@ -138,7 +138,7 @@ def _forgetting(forgetting: Forgetting | None) -> str:
     title = {
         "worse": "▼ Some forgetting",
         "better": "▲ General text got easier",
-        "even": "= No forgetting seen",
+        "even": "? No clear sign of forgetting",
         "open": "Forgetting: not known",
     }[way]
     return (

@@ -8,9 +8,9 @@ from typing import Any
 
 from tuning.events import Event, Stopped
 from tuning.report.drawing import Chart, Palette
-from tuning.report.ladder import RUNG_TITLES
 from tuning.report.learning import loss_frame
 from tuning.report.metric_words import difference, figure, metric_words
+from tuning.report.rung_words import RUNG_WORDS, ranked
 from tuning.scoring.comparison import Comparison, Headline, Reliability, Rung
 
 __all__ = ["charts", "ladder_chart", "loss_chart", "reliability_chart"]
@@ -40,7 +40,7 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     """Every rung that was run as a dot with its 95 % interval; a dashed line through the strongest without tuning."""
     import altair as alt
 
-    rungs = [rung for rung in comparison.ladder if rung.status == "run" and rung.value is not None]
+    rungs = [rung for rung in ranked(comparison.ladder) if rung.status == "run" and rung.value is not None]
     if not rungs:
         return None
     headline, name = comparison.headline, comparison.primary
@@ -160,7 +160,7 @@ def _rung_values(comparison: Comparison, rungs: Sequence[Rung], palette: Palette
     mark = _tuned_color(headline, comparison.rows.test, palette)
     return [
         {
-            "name": RUNG_TITLES[rung.name] + (" (to beat)" if rung.name == strongest else ""),
+            "name": RUNG_WORDS[rung.name].title + (" (to beat)" if rung.name == strongest else ""),
             "value": rung.value,
             "low": rung.value if rung.low is None else rung.low,
             "high": rung.value if rung.high is None else rung.high,

@@ -1,4 +1,4 @@
-"""The top of a comparison: the verdict with what belongs beside it, and base against tuned in two big numbers.
+"""The top of a comparison: the verdict with what belongs beside it; base, the best without tuning and tuned below it.
 
 Knows a comparison; no run and no layout.
 """
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from tuning.report.markup import escape
 from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, interval_words, metric_words, span
+from tuning.report.rung_words import RUNG_WORDS
 from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
-from tuning.scoring.wording import RUNGS
 
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 
@@ -62,7 +62,7 @@ def _panel(kind: str, answer: str, sentence: str, beside: Sequence[str], about: 
 
 
 def duel(comparison: Comparison) -> str:
-    """Base and tuned as two big numbers, the difference between them, and tuned against the strongest simpler way.
+    """Base and tuned as big numbers, between them the best that can be had without tuning, and tuned against either.
 
     On the rows that the verdict is about: where test rows leaked, without them.
     """
@@ -71,41 +71,48 @@ def duel(comparison: Comparison) -> str:
     rows = clean.rows if clean else comparison.rows.test
     words = metric_words(metric.name)
     meaning = f": {words.meaning}" if words.meaning else ""
+    headline = comparison.headline
+    drawn = _two(metric, rows) if headline is None or headline.rung == "base" else _three(metric, headline, rows)
+    plain = "Nothing simpler beats the plain base model: it is what tuned is held against."
+    simplest = f'<p class="to-against">{plain}</p>' if headline and headline.rung == "base" else ""
     return (
-        f'<div class="to-duel">{_side("Base", metric.name, metric.base)}{_between(metric, rows)}'
-        f"{_side('Tuned', metric.name, metric.tuned)}</div>"
-        f'<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows neither model was trained '
-        f"on{', lower is better' if metric.better == 'lower' else ''}</p>"
-        f"{_strongest(comparison.headline, rows)}{_leaked(comparison)}"
+        f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows neither model was '
+        f"trained on{', lower is better' if metric.better == 'lower' else ''}</p>{simplest}{_leaked(comparison)}"
     )
 
 
-def _side(name: str, metric: str, value: float | None) -> str:
-    return f'<div class="to-side to-{name.lower()}"><span>{name}</span><b>{figure(metric, value)}</b></div>'
+def _two(metric: MetricRow, rows: int) -> str:
+    """Base and tuned, their difference between them."""
+    base, tuned = (_side(name, metric.name, value) for name, value in (("Base", metric.base), ("Tuned", metric.tuned)))
+    return f'<div class="to-duel">{base}{_gap(metric, rows, reach_of([metric]))}{tuned}</div>'
 
 
-def _between(metric: MetricRow, rows: int) -> str:
+def _three(metric: MetricRow, headline: Headline, rows: int) -> str:
+    """Base, the strongest rung and tuned as big as each other; below them tuned against either, on one scale."""
+    best, name = headline.metric, metric.name
+    sides = (
+        _side("Base", name, metric.base, "before tuning"),
+        _side("Best without tuning", name, best.base, RUNG_WORDS[headline.rung].title, kind="strongest"),
+        _side("Tuned", name, metric.tuned, "after tuning"),
+    )
+    reach = reach_of([metric, best])
+    gaps = _gap(metric, rows, reach, "Tuned against base") + _gap(best, rows, reach, "Tuned against the best without")
+    return f'<div class="to-duel to-three">{"".join(sides)}</div><div class="to-gaps">{gaps}</div>'
+
+
+def _side(title: str, metric: str, value: float | None, about: str = "", *, kind: str = "") -> str:
+    shown = f"<span>{title}</span><b>{figure(metric, value)}</b>" + (f"<small>{about}</small>" if about else "")
+    return f'<div class="to-side to-{kind or title.lower()}">{shown}</div>'
+
+
+def _gap(metric: MetricRow, rows: int, reach: float, of: str = "") -> str:
+    """A difference with its sign, its word and its interval; `of` says whose where they do not stand beside it."""
     way = difference(metric, rows)
+    title = f'<small class="to-of">{of}</small>' if of else ""
     return (
-        f'<div class="to-delta to-{way}"><b>{figure(metric.name, metric.delta, sign=True)}</b>'
-        f"<span>{DIRECTION_WORDS[way]}</span>{difference_track(metric, rows, reach_of([metric]))}"
+        f'<div class="to-delta to-{way}">{title}<b>{figure(metric.name, metric.delta, sign=True)}</b>'
+        f"<span>{DIRECTION_WORDS[way]}</span>{difference_track(metric, rows, reach)}"
         f"<small>{interval_words(metric, rows)}</small></div>"
-    )
-
-
-def _strongest(headline: Headline | None, rows: int) -> str:
-    """Tuned against the best of what needs no tuning."""
-    if headline is None:
-        return ""
-    metric, name = headline.metric, RUNGS[headline.rung]
-    if headline.rung == "base":
-        return '<p class="to-against">Nothing simpler beats the plain base model: it is what tuned is held against.</p>'
-    way = difference(metric, rows)
-    return (
-        f'<p class="to-against"><span>Strongest without tuning:</span> '
-        f"<b>{name}, {figure(metric.name, metric.base)}</b>;"
-        f' <span class="to-{way}">tuned is {figure(metric.name, metric.delta, sign=True)} '
-        f"{DIRECTION_WORDS[way]}</span> <small>{interval_words(metric, rows)}</small></p>"
     )
 
 

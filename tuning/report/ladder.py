@@ -1,27 +1,16 @@
-"""The ladder: every way to answer the test rows, from chance to tuned, as dots with intervals and as figures.
+"""The ladder: every way to answer the test rows, the best first, as dots with intervals and as figures.
 
 Knows the rungs of a comparison; no run and no layout.
 """
 
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import figure, metric_words
+from tuning.report.rung_words import RUNG_WORDS, ranked
 from tuning.report.tracks import Dot, score_track
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
 
-__all__ = ["RUNG_TITLES", "ladder"]
+__all__ = ["ladder"]
 
-RUNG_TITLES = {
-    "chance": "Chance",
-    "majority": "Commonest label",
-    "copy_input": "Copy the input",
-    "nearest_neighbour": "Nearest neighbour",
-    "tfidf": "TF-IDF + logistic regression",
-    "zero_shot": "Similarity to label names",
-    "base": "Base",
-    "base_best": "Base, read at its best",
-    "base_few_shot": "Base, few-shot",
-    "tuned": "Tuned",
-}
 _TICKS = '<span class="to-ticks" aria-hidden="true"><i>0</i><i>25</i><i>50</i><i>75</i><i>100 %</i></span>'
 _VARIANTS = {"raw": "likelihood as it is", "length_normalised": "likelihood per token", "calibrated": "calibrated"}
 _PROMPTS = {"plain": "the input alone", "named": "with column names"}
@@ -34,9 +23,9 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
     headline, name = comparison.headline, comparison.primary
     strongest = headline.rung if headline else None
     line = headline.metric.base if headline else None
-    rows = [_row(rung, name, strongest=rung.name == strongest, line=line) for rung in comparison.ladder]
+    rows = [_row(rung, name, strongest=rung.name == strongest, line=line) for rung in ranked(comparison.ladder)]
     columns = (Column("Way to answer"), Column(_TICKS, "to-chart"), Column(metric_words(name).title, "to-figure"))
-    hint = f"{metric_words(name).title} of every way to answer the same test rows, with 95 % intervals"
+    hint = f"{metric_words(name).title} of every way to answer the same test rows, best first, with 95 % intervals"
     drawn = table("Baseline ladder", columns, rows, "to-ladder")
     key = (
         '<p class="to-caption to-left">The dashed line is the strongest way without tuning: what tuned has to beat.</p>'
@@ -49,8 +38,9 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
 def _row(rung: Rung, name: str, *, strongest: bool, line: float | None) -> tuple[str, str, str]:
     kind = "tuned" if rung.name == "tuned" else "strongest" if strongest else "rung"
     mark = ' <em class="to-tag">to beat</em>' if strongest else ""
-    note = f"<small>{escape(rung.note)}</small>" if rung.note and rung.status == "run" else ""
-    title = f'<span class="to-{kind}-name">{RUNG_TITLES[rung.name]}</span>{mark}{note}'
+    words = RUNG_WORDS[rung.name]
+    about = f"{words.meaning} · {escape(rung.note)}" if rung.note and rung.status == "run" else words.meaning
+    title = f'<span class="to-{kind}-name">{words.title}</span>{mark}<small>{about}</small>'
     if rung.status == "not_run" or rung.value is None:
         return title, f'<span class="to-reason">not run: {escape(rung.note)}</span>', "–"
     known = rung.low is not None and rung.high is not None

@@ -27,7 +27,7 @@ Direction = Literal["better", "worse", "even", "open"]
 DIRECTION_WORDS: dict[Direction, str] = {
     "better": "▲ better",
     "worse": "▼ worse",
-    "even": "= no clear difference",
+    "even": "? no clear difference",
     "open": "",
 }
 

@@ -93,7 +93,7 @@ def test_a_gain_shows_each_reading():
     [
         (1.0, 0.5, 1.5, "▼ Some forgetting"),
         (-1.0, -1.5, -0.5, "▲ General text got easier"),
-        (0.1, -0.5, 0.5, "= No forgetting seen"),
+        (0.1, -0.5, 0.5, "? No clear sign of forgetting"),
         (0.1, None, None, "Forgetting: not known"),
     ],
 )

@@ -1,5 +1,7 @@
 """The first thing to see: no more than the verdict says, and its caveats beside it."""
 
+import re
+
 import pytest
 
 from tests.unit.scoring.builders import pair_with
@@ -51,7 +53,7 @@ def test_a_failed_check_is_named_where_the_verdict_would_be():
     assert "This run failed." in text_of(failure_panel([], "This run failed.", "Why.", ["data"]))
 
 
-def test_two_numbers_and_the_difference_with_a_sign_and_a_word():
+def test_base_and_tuned_and_the_difference_with_a_sign_and_a_word():
     shown = text_of(duel(comparison()))
     assert shown.startswith("Base 24.0 % +56.0 points ▲ better 95 % interval")
     assert "Tuned 80.0 %" in shown
@@ -69,20 +71,36 @@ def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
 
 
 @pytest.mark.parametrize(
-    ("rung", "values", "said"),
+    ("rung", "values", "title", "said"),
     [
-        ("base", {}, "Nothing simpler beats the plain base model"),
-        (
-            "tfidf",
-            {"low": -0.1, "high": 0.6},
-            "TF-IDF with logistic regression, 25.0 % ; tuned is +50.0 points = no clear",
-        ),
-        ("base_few_shot", {"low": 0.1, "high": 0.6}, "▲ better"),
+        ("tfidf", {"low": -0.1, "high": 0.6}, "TF-IDF + logistic regression", "? no clear difference"),
+        ("base_few_shot", {"low": 0.1, "high": 0.6}, "Base, few-shot", "▲ better"),
+        ("base_best", {"delta": -0.5, "low": -0.6, "high": -0.1}, "Base, read at its best", "▼ worse"),
     ],
 )
-def test_tuned_stands_against_the_strongest_way_without_tuning(rung, values, said):
-    assert said in text_of(duel(comparison(headline=Headline(rung=rung, metric=metric(**values)))))
+def test_the_strongest_way_without_tuning_is_as_big_as_base_and_tuned(rung, values, title, said):
+    drawn = duel(comparison(headline=Headline(rung=rung, metric=metric(**values))))
+    assert drawn.count('<div class="to-side') == 3
+    shown = text_of(drawn)
+    assert shown.startswith(f"Base 24.0 % before tuning Best without tuning 25.0 % {title} Tuned 80.0 % after tuning")
+    assert "Tuned against base +56.0 points ▲ better" in shown
+    against = shown.partition("Tuned against the best without ")[2]
+    assert against.startswith(f"{'−' if 'delta' in values else '+'}50.0 points {said} 95 % interval")
+
+
+def test_both_differences_are_drawn_on_one_scale():
+    drawn = duel(comparison(headline=Headline(rung="tfidf", metric=metric(delta=0.1, low=0.05, high=0.15))))
+    dots = [float(place) for place in re.findall(r'to-dot" style="left:([\d.]+)%', drawn)]
+    assert dots[0] > dots[1] > 50
+
+
+def test_where_nothing_simpler_beats_the_base_there_are_two_numbers():
+    drawn = duel(comparison(headline=Headline(rung="base", metric=metric())))
+    assert drawn.count('<div class="to-side') == 2
+    assert "Nothing simpler beats the plain base model" in drawn
 
 
 def test_a_comparison_without_a_ladder_says_nothing_of_it():
-    assert "Strongest" not in duel(comparison(headline=None))
+    drawn = duel(comparison(headline=None))
+    assert "without" not in drawn
+    assert "simpler" not in drawn

@@ -25,7 +25,7 @@ def test_a_metric_says_what_it_is_and_which_one_decides():
 def test_a_difference_that_may_be_zero_is_grey_and_says_so():
     shown = scores(comparison(metric(delta=0.01, low=-0.1, high=0.2, p=0.3)))
     assert "to-better" not in shown
-    assert "= no clear difference" in shown
+    assert "? no clear difference" in shown
     assert "to-track to-zeroed to-even" in shown
 
 

@@ -1,0 +1,45 @@
+"""The ways to answer, for people: what each rung of the ladder is called, what it does, and which stands where.
+
+Knows words and rungs; no HTML and no run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tuning.scoring.comparison import Rung, RungName
+
+__all__ = ["RUNG_WORDS", "RungWords", "ranked"]
+
+
+@dataclass(frozen=True)
+class RungWords:
+    """What a rung is called, and what it does in a few words."""
+
+    title: str
+    meaning: str
+
+
+RUNG_WORDS: Mapping[RungName, RungWords] = MappingProxyType(
+    {
+        "chance": RungWords("Chance", "guessing blindly"),
+        "majority": RungWords("Commonest label", "the same answer to every row"),
+        "copy_input": RungWords("Copy the input", "nothing is done at all"),
+        "nearest_neighbour": RungWords("Nearest neighbour", "the answer of the training row that is most similar"),
+        "tfidf": RungWords("TF-IDF + logistic regression", "counts words, weighs rare ones more; no language model"),
+        "zero_shot": RungWords("Similarity to label names", "compares meanings, learns nothing"),
+        "base": RungWords("Base", "the model before tuning"),
+        "base_best": RungWords(
+            "Base, read at its best", "the same model, its labels scored the way that suits it best"
+        ),
+        "base_few_shot": RungWords("Base, few-shot", "the same model, shown some rows with their answers"),
+        "tuned": RungWords("Tuned", "the same model after tuning on the training rows"),
+    }
+)
+
+
+def ranked(rungs: Sequence[Rung]) -> list[Rung]:
+    """The best first, so that what stands above tuned does better; what was not run is last."""
+    scored = [rung for rung in rungs if rung.value is not None]
+    unknown = [rung for rung in rungs if rung.value is None]
+    return sorted(scored, key=lambda rung: -(rung.value or 0.0)) + unknown
