@@ -20,6 +20,7 @@ from tuning.cli.terminal import Listing, print_json, print_listing, visible
 from tuning.data.preparing import prepare_tables
 from tuning.errors import InputError, TuneOffError
 from tuning.models.catalog import ModelEntry, catalog
+from tuning.runs.forecasting import forecast
 from tuning.runs.limits import Limits
 from tuning.runs.store import Run, RunStatus
 from tuning.runs.submission import submit
@@ -36,9 +37,12 @@ def _tune(args: argparse.Namespace, session: Session) -> int:
     spec = spec_from(args)
     check_out(args.out)
     prepared = prepare_tables(read_examples(args, session), spec)
-    limits = Limits.from_env(session.env)
+    limits, store = Limits.from_env(session.env), session.store()
     with Interrupts() as interrupts:
-        run = submit(session.store(), prepared, owner=OWNER, limits=limits, env=session.env)
+        run = submit(store, prepared, owner=OWNER, limits=limits, env=session.env)
+        doubt = forecast(prepared, store).doubt
+        if doubt:
+            session.err.line(f"note: {doubt}")
         if args.detach:
             if args.json:
                 print_json(session.out, {"run": run.id})

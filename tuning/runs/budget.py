@@ -14,7 +14,16 @@ from tuning.errors import SettingError
 from tuning.runs.asking import AGAIN_ROWS, WORDING_ROWS
 from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Depth, Task, layers_of
 
-__all__ = ["BudgetPlan", "Pace", "Work", "plan_budget", "plan_without_budget", "training_seconds"]
+__all__ = [
+    "BudgetPlan",
+    "Pace",
+    "Work",
+    "least_seconds",
+    "plan_budget",
+    "plan_without_budget",
+    "training_seconds",
+    "whole_seconds",
+]
 
 _TRAIN_SHARE = 0.45
 """Of what is left after fixed costs: training gets at least this before anything is given up for it."""
@@ -133,13 +142,27 @@ def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
         train_s = left_s - _asking_s(plan, pace, work)
         if train_s >= max(share * (left_s - _fixed_s(pace, work)), _LEAST_TRAIN_S):
             return _with_training(replace(plan, train_s=train_s), pace, work)
-    least = replace(_barest(work), test_rows=min(work.test, _LEAST_TEST_ROWS))
-    needed = _asking_s(least, pace, work) + _LEAST_TRAIN_S
+    needed = least_seconds(pace, work)
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
-        f"{least.test_rows} test rows twice, the checks and the shortest training take about {duration_words(needed)}; "
-        f"give the run at least {duration_words(needed - left_s)} more"
+        f"{_least(work).test_rows} test rows twice, the checks and the shortest training take about "
+        f"{duration_words(needed)}; give the run at least {duration_words(needed - left_s)} more"
     )
+
+
+def least_seconds(pace: Pace, work: Work) -> float:
+    """How much of a budget has to be left, once the pace is known, for the least that `plan_budget` takes."""
+    fixed_s = _fixed_s(pace, work)
+    asked_s = _asking_s(_least(work), pace, work) - fixed_s
+    return fixed_s + max(asked_s + _LEAST_TRAIN_S, asked_s / (1 - _LEAST_TRAIN_SHARE))
+
+
+def whole_seconds(pace: Pace, work: Work) -> float:
+    """How long a run without a budget takes once its model is there, if training goes through all its epochs."""
+    plan = plan_without_budget(work)
+    first_s, again_s = _epoch_seconds(plan.layers, pace, work)
+    dev_s = _DEV_SCORES * work.dev * pace.pass_s / work.batch_size
+    return _asking_s(plan, pace, work) + first_s + (plan.epochs - 1) * again_s + dev_s
 
 
 def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
@@ -156,6 +179,10 @@ def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
 def _barest(work: Work) -> BudgetPlan:
     layers = layers_of(work.layers or "all", work.depth)
     return BudgetPlan(layers, work.dev, work.test, wording=False, few_shot=False, further=False, train_s=0, epochs=0)
+
+
+def _least(work: Work) -> BudgetPlan:
+    return replace(_barest(work), test_rows=min(work.test, _LEAST_TEST_ROWS))
 
 
 def _fixed_s(pace: Pace, work: Work) -> float:
@@ -202,9 +229,14 @@ def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
 
 
 def _epochs(layers: int, seconds: float, pace: Pace, work: Work) -> float:
-    """How often the training rows are seen; the lower layers compute every row once, the first time."""
-    steps, share = -(-work.train // work.batch_size), layers / work.depth
-    again_s = steps * pace.pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
-    first_s = again_s + steps * pace.pass_s * (1 - share)
+    """How often the training rows are seen."""
+    first_s, again_s = _epoch_seconds(layers, pace, work)
     epochs = seconds / first_s if seconds < first_s else 1 + (seconds - first_s) / again_s
     return min(epochs, work.epochs or MOST_EPOCHS)
+
+
+def _epoch_seconds(layers: int, pace: Pace, work: Work) -> tuple[float, float]:
+    """Of the first pass over the training rows, in which the lower layers compute every row once, and of any other."""
+    steps, share = -(-work.train // work.batch_size), layers / work.depth
+    again_s = steps * pace.pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
+    return again_s + steps * pace.pass_s * (1 - share), again_s

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuning.data.examples import Prepared
-from tuning.durations import duration_words
 from tuning.models.catalog import find_model
+from tuning.runs.forecasting import Forecast, forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
+from tuning.runs.store import RunStore
 
 __all__ = ["Expected", "expect"]
 
@@ -18,8 +19,7 @@ __all__ = ["Expected", "expect"]
 class Expected:
     """Of one run; None where nothing can be told."""
 
-    seconds: float | None
-    """From start to verdict: the budget, which is kept; without one nobody knows before it was measured."""
+    time: Forecast
     bytes: int | None
     """At its peak."""
     free: int
@@ -28,12 +28,7 @@ class Expected:
     @property
     def sentences(self) -> str:
         """For a person."""
-        return " ".join(said for said in (self._time(), self._memory()) if said)
-
-    def _time(self) -> str:
-        if self.seconds is None:
-            return "No time limit: mostly some minutes to an hour; Watch tells, once the first steps are measured."
-        return f"About {duration_words(self.seconds)} from start to verdict."
+        return " ".join(said for said in (self.time.sentence, self._memory()) if said)
 
     def _memory(self) -> str:
         if self.bytes is None:
@@ -44,7 +39,7 @@ class Expected:
         return f"It needs up to {needed} of memory; {free} are free."
 
 
-def expect(prepared: Prepared, longest: int | None, free: int, env: Mapping[str, str]) -> Expected:
+def expect(prepared: Prepared, longest: int | None, free: int, store: RunStore, env: Mapping[str, str]) -> Expected:
     """What a run of `prepared` will take, whose longest row has so many tokens (None: as many as may be).
 
     Raises `ModelError` for a model whose files cannot be read.
@@ -53,4 +48,4 @@ def expect(prepared: Prepared, longest: int | None, free: int, env: Mapping[str,
     shape = find_shape(find_model(spec.model, env), env)
     sizes = RowSizes(len(splits.train) + len(splits.dev), min(longest or spec.max_length, spec.max_length))
     peak = estimate_memory(shape, spec, sizes).peak if shape is not None else None
-    return Expected(spec.budget, peak, free)
+    return Expected(forecast(prepared, store), peak, free)

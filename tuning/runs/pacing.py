@@ -11,12 +11,13 @@ from random import Random
 from tuning.data.examples import Example, Splits
 from tuning.engine.forward import CausalModel, OnRows
 from tuning.engine.generation import Stops, generate
+from tuning.events import Planned
 from tuning.runs.asking import Asking
-from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, plan_without_budget, training_seconds
+from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, training_seconds
 from tuning.runs.responding import Responder, Responders
 from tuning.spec import Task
 
-__all__ = ["Timetable", "plan_time", "with_test_rows"]
+__all__ = ["Timetable", "describe_plan", "describe_work", "measure_pace", "plan_time", "with_test_rows"]
 
 _FEW, _MORE = 2, 8
 """Rows of which labels are scored, tokens that are written."""
@@ -44,12 +45,10 @@ class Timetable:
         return training_seconds(self.budget_s - self.elapsed(), self.plan, pace, self.work)
 
 
-def plan_time(
-    model: CausalModel, responders: Responders, load_s: float, elapsed: Callable[[], float], heed: OnRows
-) -> Timetable:
-    """The timetable of a run whose model took `load_s` to load. Raises `SettingError` if the budget is too short."""
+def describe_work(model: CausalModel, responders: Responders) -> Work:
+    """What there is to do in a run."""
     spec, splits = responders.spec, responders.splits
-    work = Work(
+    return Work(
         task=responders.dataset.task,
         train=len(splits.train),
         dev=len(splits.dev),
@@ -60,10 +59,24 @@ def plan_time(
         epochs=spec.epochs,
         prompted=responders.family.prompted,
     )
-    if spec.budget is None:
-        return Timetable(plan_without_budget(work), work, None, None, elapsed)
-    pace = _measure_pace(model, responders, load_s, heed)
-    return Timetable(plan_budget(spec.budget - elapsed(), pace, work), work, pace, spec.budget, elapsed)
+
+
+def plan_time(budget_s: float, pace: Pace, work: Work, elapsed: Callable[[], float]) -> Timetable:
+    """The timetable of a run with a time budget. Raises `SettingError` if that is too short."""
+    return Timetable(plan_budget(budget_s - elapsed(), pace, work), work, pace, budget_s, elapsed)
+
+
+def describe_plan(plan: BudgetPlan, work: Work, budget_s: float) -> Planned:
+    """What there is time for, as it is told now."""
+    return Planned(
+        at=time.time(),
+        budget_s=budget_s,
+        train_s=plan.train_s,
+        epochs=plan.epochs,
+        layers=plan.layers,
+        test_rows=plan.test_rows,
+        given_up=plan.given_up(work),
+    )
 
 
 def with_test_rows(splits: Splits, count: int, seed: int) -> Splits:
@@ -74,8 +87,8 @@ def with_test_rows(splits: Splits, count: int, seed: int) -> Splits:
     return splits.model_copy(update={"test": [splits.test[place] for place in drawn]})
 
 
-def _measure_pace(model: CausalModel, responders: Responders, load_s: float, heed: OnRows) -> Pace:
-    """Pass one training batch forward, and answer some dev rows."""
+def measure_pace(model: CausalModel, responders: Responders, load_s: float, heed: OnRows) -> Pace:
+    """Pass one training batch forward, and answer some dev rows; the model took `load_s` to load."""
     responder = responders.make(Asking())
     batch = responders.splits.train[: responders.spec.batch_size]
     responder.target_nlls(model, batch[:1], heed)  # the first one allocates

@@ -10,13 +10,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tuning.data.examples import Prepared
 from tuning.engine.forward import CausalModel
 from tuning.errors import IntegrityError
-from tuning.events import PhaseName, Planned, Started
+from tuning.events import PhaseName, Started
 from tuning.models.kinds import check_task
 from tuning.models.loading import Machine, choose_machine, give_memory_back
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
+from tuning.runs.budget import plan_without_budget
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
 from tuning.runs.choosing import Choice, choose_asking, rows_to_ask
 from tuning.runs.control import Control
@@ -26,7 +28,8 @@ from tuning.runs.families.subject import Subject, find_subject
 from tuning.runs.kept_answers import KeptAnswers, describe_base
 from tuning.runs.looks import count_looks
 from tuning.runs.measuring import Stopwatch, peak_rss
-from tuning.runs.pacing import Timetable, plan_time, with_test_rows
+from tuning.runs.paces import MeasuredPace, write_pace
+from tuning.runs.pacing import Timetable, describe_plan, describe_work, measure_pace, plan_time, with_test_rows
 from tuning.runs.reporting import Reporter
 from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
@@ -128,20 +131,14 @@ class _Pipeline:
 
     def _plan(self, model: CausalModel, responders: Responders, load_s: float) -> Timetable:
         """What there is time for, told before anything is asked or trained."""
-        timing = plan_time(model, responders, load_s, self.control.elapsed, lambda _: self._heed("prepare"))
-        if timing.budget_s is not None:
-            plan = timing.plan
-            self.run.append(
-                Planned(
-                    at=time.time(),
-                    budget_s=timing.budget_s,
-                    train_s=plan.train_s,
-                    epochs=plan.epochs,
-                    layers=plan.layers,
-                    test_rows=plan.test_rows,
-                    given_up=plan.given_up(timing.work),
-                )
-            )
+        work, elapsed, budget_s = describe_work(model, responders), self.control.elapsed, self.spec.budget
+        if budget_s is None:
+            return Timetable(plan_without_budget(work), work, None, None, elapsed)
+        pace = measure_pace(model, responders, load_s, lambda _: self._heed("prepare"))
+        prepared = Prepared(spec=self.spec, dataset=self.dataset, splits=self.splits)
+        write_pace(self.run, MeasuredPace.of(prepared, pace, work, responders.family.name, ready_s=elapsed()))
+        timing = plan_time(budget_s, pace, work, elapsed)
+        self.run.append(describe_plan(timing.plan, work, budget_s))
         return timing
 
     def _choose(self, model: CausalModel, responders: Responders) -> Choice:

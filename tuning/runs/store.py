@@ -2,7 +2,7 @@
 
     HOME/runs/ID/   run.json spec.json dataset.json data/{train,dev,test}.jsonl   written when the run is made
                     worker.json worker.log exit.json cancel cancel-seen           between the worker and everybody else
-                    base_answers/ events.jsonl asking.json
+                    base_answers/ events.jsonl pace.json asking.json
                     predictions/{base,tuned}.jsonl adapter/ comparison.json
                     DONE                                                          the last to be written
 

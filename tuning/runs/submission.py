@@ -13,6 +13,7 @@ from tuning.models.catalog import ModelEntry, check_available, find_model
 from tuning.models.kinds import check_task, family_of
 from tuning.models.viewing import model_folder
 from tuning.runs.files import disk_bytes, make_private, remove_folder
+from tuning.runs.forecasting import check_time
 from tuning.runs.free_memory import free_memory
 from tuning.runs.limits import Limits
 from tuning.runs.local import start
@@ -29,14 +30,15 @@ _LOCK_S = 60.0
 def submit(store: RunStore, prepared: Prepared, *, owner: str, limits: Limits, env: Mapping[str, str]) -> Run:
     """Start a run of `prepared` for `owner`; it may have to wait its turn.
 
-    Raises `LimitError`, `ModelError`, `SettingError` when memory does not suffice, or `TuneOffError` when the folder or
-    the process cannot be had.
+    Raises `LimitError`, `ModelError`, `SettingError` when memory or surely the time does not suffice, or `TuneOffError`
+    when the folder or the process cannot be had.
     """
     limits.check(prepared)
     entry = find_model(prepared.spec.model, env)
     check_available(entry, env)
     _check_task(entry, prepared.dataset.task, env)
     check_memory(prepared, env, lambda: free_memory() + _held_by_workers(store))
+    check_time(prepared, store)
     make_private(store.root)
     with FileLock(store.root / "submit.lock", timeout=_LOCK_S):  # two requests at once are counted one after the other
         _check_room(store, owner, limits)

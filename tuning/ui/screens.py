@@ -11,7 +11,7 @@ from tuning.data.bundled import bundled_examples
 from tuning.errors import ModelError, RunNotFoundError
 from tuning.models.catalog import catalog
 from tuning.models.viewing import Tokenizers
-from tuning.runs.expecting import expect
+from tuning.runs.expecting import Expected, expect
 from tuning.runs.free_memory import free_memory
 from tuning.runs.store import Run
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
@@ -60,15 +60,15 @@ class Screens:
             with gr.Tab("Runs", id="runs") as self.runs_tab:
                 self.runs = RunsScreen(self.way_back)
 
-    def expected(self, seen: Seen) -> str:
+    def expected(self, seen: Seen) -> Expected | None:
         """What a run of what was seen will take, as far as that is known."""
         if seen.prepared is None:
-            return ""
+            return None
         longest = seen.found.lengths.longest if seen.found.lengths else None
         try:
-            return expect(seen.prepared, longest, free_memory(), self.context.env).sentences
+            return expect(seen.prepared, longest, free_memory(), self.context.store, self.context.env)
         except ModelError:  # told when the run is started, with what to do
-            return ""
+            return None
 
     @property
     def run_outputs(self) -> list[Any]:

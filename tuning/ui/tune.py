@@ -10,14 +10,15 @@ import gradio as gr
 
 from tuning.data.bundled import BundledExample
 from tuning.data.extracting import NO_SPLIT_COLUMN
-from tuning.data.inspecting import Inspection
 from tuning.models.catalog import ModelEntry
 from tuning.report import markup
-from tuning.spec import CleaningStep
+from tuning.runs.expecting import Expected
 from tuning.ui import data_markup
 from tuning.ui.advice import advice
 from tuning.ui.data_step import Seen
-from tuning.ui.form import ADVANCED, ALWAYS, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
+from tuning.ui.filling import READING, column_fields, reading, step_choices
+from tuning.ui.form import ADVANCED, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
+from tuning.ui.times import times
 
 __all__ = ["TuneScreen"]
 
@@ -27,8 +28,6 @@ _FIRST = ("info", "Not ready to start", "Choose a file or an example first.")
 _OTHER = ("info", "Not ready to start", "Choose another file, or an example.")
 _READY = ("info", "Ready", "The run goes on by itself: you may close the page and come back.")
 _TEST_HINT = "Optional: a second file with the same columns. Both models are judged by its rows, and by no others."
-_READING = ("task", "input", "target", "template")
-"""Fields that say how rows are read."""
 _TYPED = ("template", "instruction", "layers")
 """Fields of text, looked at once they are left."""
 
@@ -40,9 +39,9 @@ class TuneScreen:
         self,
         examples: Sequence[BundledExample],
         models: Sequence[ModelEntry],
-        expected: Callable[[Seen], str] = lambda _: "",
+        expected: Callable[[Seen], Expected | None] = lambda _: None,
     ) -> None:
-        """`expected` says what a run will take, as far as that is known; empty when nothing is."""
+        """`expected` says what a run will take, as far as that is known; None when nothing is."""
         self._expected = expected
         self.fields: dict[str, Any] = {}
         gr.HTML(markup.heading("1", "Data", "a file of examples, one row each: what the model reads, what it answers"))
@@ -125,6 +124,7 @@ class TuneScreen:
             "test rows. What is given up is said when the run begins. Any other time can be typed, such as 90s.",
             min_width=300,
         )
+        self.times = gr.HTML()
         self.advice = gr.HTML()
 
     def _build_advanced(self, models: Sequence[ModelEntry]) -> None:
@@ -156,8 +156,8 @@ class TuneScreen:
     def seen_outputs(self) -> list[Any]:
         """What another setting changes."""
         shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
-        shown += [self.divided, self.preview, self.splits, self.advice, self.why, self.start]
-        return [*shown, *(self.fields[name] for name in (*_READING, "steps"))]
+        shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.why, self.start]
+        return [*shown, *(self.fields[name] for name in (*READING, "steps"))]
 
     @property
     def outputs(self) -> list[Any]:
@@ -177,27 +177,28 @@ class TuneScreen:
 
     def show_data(self, seen: Seen, settings: Mapping[str, object]) -> dict[Any, Any]:
         """The changes that show files and what was found in them, with the form filled in anew."""
-        values = form_values({**settings, **_reading(seen.found)})
+        values = form_values({**settings, **reading(seen.found)})
         own = [(column.name, column.name) for column in seen.found.columns]
-        fields: dict[str, Any] = {**values, **_column_fields(seen.found, values)}
+        fields: dict[str, Any] = {**values, **column_fields(seen.found, values)}
         fields["group"] = gr.Dropdown([("none", ""), *own], value=values["group"] or "")
         split = [("found by its name", ""), ("none: draw the splits", NO_SPLIT_COLUMN), *own]
         fields["split"] = gr.Dropdown(split, value=values["split"] or "")
-        fields["steps"] = gr.CheckboxGroup(_steps(seen.found), value=values["steps"])
+        fields["steps"] = gr.CheckboxGroup(step_choices(seen.found), value=values["steps"])
         return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
 
     def show_columns(self, seen: Seen) -> dict[Any, Any]:
         """The changes that show how rows are read now, with the fields that follow from one another."""
         if seen.found.shape is None:
             return self.show_seen(seen)
-        values = form_values(_reading(seen.found))
-        fields = {name: values[name] for name in _READING} | _column_fields(seen.found, values)
+        values = form_values(reading(seen.found))
+        fields = {name: values[name] for name in READING} | column_fields(seen.found, values)
         return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
 
     def show_seen(self, seen: Seen) -> dict[Any, Any]:
         """The changes that show what is known with the settings of the form, which stay as they are."""
         found, prepared = seen.found, seen.prepared
         steps = found.plan.steps if found.plan else []
+        expected = self._expected(seen)
         changes = {
             self.notice: data_markup.facts(found),
             self.body: gr.Column(visible=True),
@@ -206,17 +207,19 @@ class TuneScreen:
             self.labels: data_markup.labels(found),
             self.known: gr.Column(visible=bool(steps)),
             self.findings: data_markup.findings(found),
-            self.fields["steps"]: gr.CheckboxGroup(_steps(found)),
+            self.fields["steps"]: gr.CheckboxGroup(step_choices(found)),
             self.steps: data_markup.examples_of_steps(steps),
             self.divided: gr.Column(visible=found.splits is not None),
             self.preview: data_markup.preview(found, seen.not_rendered),
             self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
+            self.times: times(BUDGETS, expected.time if expected else None),
             self.advice: advice(found),
         }
-        if found.problem is not None:
-            return changes | self.show_problem(found.problem)
+        problem = found.problem or (expected.time.problem if expected else "")
+        if problem:
+            return changes | self.show_problem(problem)
         kind, title, body = _READY
-        ready = markup.notice(kind, title, f"{self._expected(seen)} {body}".strip())
+        ready = markup.notice(kind, title, f"{expected.sentences if expected else ''} {body}".strip())
         return changes | {self.why: ready, self.start: gr.Button(interactive=True)}
 
     def show_problem(self, message: str) -> dict[Any, Any]:
@@ -225,27 +228,3 @@ class TuneScreen:
             self.why: markup.notice("error", "Not ready to start", message),
             self.start: gr.Button(interactive=False),
         }
-
-
-def _reading(found: Inspection) -> dict[str, object]:
-    """How rows are read, as settings; nothing where that is not known."""
-    shape = found.shape
-    return {name: getattr(shape, name) for name in _READING} if shape is not None else {}
-
-
-def _column_fields(found: Inspection, values: Mapping[str, object]) -> dict[str, Any]:
-    """The choice of columns; that of the input is out of sight where a template says what it is."""
-    names = [column.name for column in found.columns]
-    return {
-        "input": gr.Dropdown(names, value=values["input"], visible=not values["template"]),
-        "target": gr.Dropdown(names, value=values["target"]),
-    }
-
-
-def _steps(found: Inspection) -> list[tuple[str, str]]:
-    """The steps to choose from; one that nobody can switch off is not among them.
-
-    Where no plan could be made they are out of sight, but there: Gradio refuses what is ticked and no choice.
-    """
-    labels = {one.step: data_markup.step_label(one) for one in found.plan.steps} if found.plan else {}
-    return [(labels.get(step, step.value), step.value) for step in CleaningStep if step != ALWAYS]

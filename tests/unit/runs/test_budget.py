@@ -6,7 +6,16 @@ from itertools import pairwise
 import pytest
 
 from tuning.errors import SettingError
-from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, plan_without_budget, training_seconds
+from tuning.runs.budget import (
+    BudgetPlan,
+    Pace,
+    Work,
+    least_seconds,
+    plan_budget,
+    plan_without_budget,
+    training_seconds,
+    whole_seconds,
+)
 from tuning.spec import Task
 
 PACE = Pace(row_s=0.2, pass_s=1.0, load_s=2.0)
@@ -100,6 +109,25 @@ def test_training_is_never_nothing():
 def test_a_budget_too_short_is_refused_with_what_it_would_take():
     with pytest.raises(SettingError, match=r"10 s of it are left, but answering 5 test rows .* take about \d+ s"):
         plan(10)
+
+
+@pytest.mark.parametrize("pace", [PACE, Pace(row_s=9.0, pass_s=1.0, load_s=2.0)])
+@pytest.mark.parametrize("task", list(Task))
+def test_the_least_that_is_named_suffices_and_hardly_less_does(pace, task):
+    work = replace(WORK, task=task)
+    least = least_seconds(pace, work)
+    assert plan(least + 0.01, work, pace).test_rows == 5
+    with pytest.raises(SettingError, match="too short"):
+        plan(least - 0.5, work, pace)
+
+
+def test_everything_takes_what_a_budget_would_have_to_leave():
+    """With just so much time nothing is given up, and about as many passes over the rows are planned."""
+    whole = whole_seconds(PACE, WORK)
+    found = plan(whole, replace(WORK, layers="all"))
+    assert found.given_up(WORK) == []
+    assert found.epochs == pytest.approx(3, rel=0.01)
+    assert whole_seconds(PACE, replace(WORK, epochs=6)) > whole > whole_seconds(PACE, replace(WORK, layers="third"))
 
 
 def test_what_is_given_up_is_said():

@@ -9,7 +9,9 @@ from tests.runs_support import prepared
 from tuning.errors import ModelError
 from tuning.models.catalog import find_model
 from tuning.runs.expecting import Expected, expect
+from tuning.runs.forecasting import Forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
+from tuning.runs.store import RunStore
 
 GB = 10**9
 
@@ -17,34 +19,35 @@ GB = 10**9
 def test_a_budget_is_the_time_and_the_rows_decide_on_memory(tmp_path):
     env = {"TUNEOFF_CACHE": str(tmp_path)}
     run = prepared(40, budget="2m")
-    long, short = expect(run, None, 8 * GB, env), expect(run, 40, 8 * GB, env)
-    assert long.seconds == short.seconds == 120
+    store = RunStore(tmp_path)
+    long, short = expect(run, None, 8 * GB, store, env), expect(run, 40, 8 * GB, store, env)
+    assert long.time == short.time == Forecast(120)
     shape = find_shape(find_model(run.spec.model, env), env)
     assert shape is not None
     assert long.bytes == estimate_memory(shape, run.spec, RowSizes(80, 512)).peak
     assert short.bytes is not None
     assert long.bytes is not None
     assert short.bytes < long.bytes
-    assert expect(run, 10_000, 8 * GB, env) == long, "longer rows are cut"
+    assert expect(run, 10_000, 8 * GB, store, env) == long, "longer rows are cut"
 
 
 @pytest.mark.parametrize(
-    ("expected", "words"),
+    ("time", "bytes_", "words"),
     [
         (
-            Expected(300, 1_940_000_000, 21 * GB),
+            Forecast(300, 90, 900, 2),
+            1_940_000_000,
             "About 5 min from start to verdict. It needs up to 1.9 GB of memory; 21",
         ),
-        (Expected(None, 1 * GB, 2 * GB), "No time limit: mostly some minutes to an hour; Watch tells, once"),
-        (Expected(90, 9 * GB, 4 * GB), "needs about 9.0 GB of memory, but 4.0 GB are free: fewer layers"),
+        (Forecast(90), 30 * GB, "needs about 30.0 GB of memory, but 21.0 GB are free: fewer layers"),
     ],
 )
-def test_what_is_known_is_said(expected, words):
-    assert words in expected.sentences
+def test_what_is_known_is_said(time, bytes_, words):
+    assert words in Expected(time, bytes_, 21 * GB).sentences
 
 
 def test_of_a_model_that_nothing_is_known_of_only_the_time_is_said():
-    assert Expected(60, None, GB).sentences == "About 1 min from start to verdict."
+    assert Expected(Forecast(60, 9, 99, 1), None, GB).sentences == "About 1 min from start to verdict."
 
 
 def test_a_damaged_model_is_told_as_such(tmp_path):
@@ -52,4 +55,4 @@ def test_a_damaged_model_is_told_as_such(tmp_path):
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps({}), encoding="utf-8")
     with pytest.raises(ModelError, match="damaged"):
-        expect(prepared(20), None, GB, {"TUNEOFF_CACHE": str(tmp_path)})
+        expect(prepared(20), None, GB, RunStore(tmp_path), {"TUNEOFF_CACHE": str(tmp_path)})

@@ -8,6 +8,8 @@ from tuning.data.inspecting import inspect_tables
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
 from tuning.models.catalog import catalog
+from tuning.runs.expecting import Expected
+from tuning.runs.forecasting import Forecast
 from tuning.spec import RunSpec
 from tuning.ui.data_step import Seen
 from tuning.ui.form import FIELDS
@@ -57,10 +59,28 @@ def test_a_model_is_recommended_where_only_one_suits(screen):
     assert screen.show_seen(seen_in(LABELLED))[screen.advice] == ""
 
 
-def test_what_a_run_will_take_is_said_beside_the_start():
+def screen_expecting(time: Forecast) -> TuneScreen:
     with gr.Blocks():
-        screen = TuneScreen([], catalog({}), lambda seen: f"{len(seen.found.columns)} minutes.")
-    assert "2 minutes. The run goes on by itself" in text_of(screen.show_seen(seen_in(LABELLED))[screen.why])
+        return TuneScreen([], catalog({}), lambda _: Expected(time, None, 0))
+
+
+def test_what_a_run_will_take_is_said_beside_the_start():
+    screen = screen_expecting(Forecast(300, 40, 900, 1))
+    changes = screen.show_seen(seen_in(LABELLED))
+    assert "About 5 min from start to verdict. The run goes on by itself" in text_of(changes[screen.why])
+    assert changes[screen.start].interactive is True
+    assert changes[screen.times] == "", "every choice will do"
+
+
+def test_a_time_that_cannot_suffice_keeps_the_start_shut_and_says_what_would_do():
+    screen = screen_expecting(Forecast(60, 225, 900, 2))
+    changes = screen.show_seen(seen_in(LABELLED))
+    assert changes[screen.start].interactive is False
+    assert "choose 5 min or more" in text_of(changes[screen.why])
+    said = text_of(changes[screen.times])
+    for one in ("1 minute: too short", "2 minutes: may be too short", "5 minutes: enough"):
+        assert one in said
+    assert "no limit" not in said
 
 
 def test_the_input_column_gives_way_to_a_template(screen):

@@ -1,0 +1,132 @@
+"""How long a run will take, by what this machine measured in earlier runs; nothing is loaded or measured for it.
+
+Says what is sure by a good margin apart from what is only likely. Knows paces and settings; nothing of screens.
+"""
+
+import math
+import statistics
+from dataclasses import dataclass
+
+from tuning.data.examples import Prepared
+from tuning.durations import duration_words
+from tuning.errors import SettingError
+from tuning.events import Planned
+from tuning.runs.budget import least_seconds, whole_seconds
+from tuning.runs.paces import MeasuredPace, earlier_paces, read_pace
+from tuning.runs.run import Run
+from tuning.runs.store import RunStore
+
+__all__ = ["Forecast", "check_time", "forecast", "minutes_needed"]
+
+_SURE = 2.0
+"""A time is refused only if the least takes so many times as long: the machine may have been busy when it measured."""
+_ROOM = 1.25
+"""What is advised is the least with so much room."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of one run; seconds from start to verdict."""
+
+    budget: float | None
+    least: float | None = None
+    """What the least takes that can be judged, as fast as this machine was at its best; None if it never measured."""
+    whole: float | None = None
+    """What everything takes without a budget, as a run in the middle of those looked at."""
+    runs: int = 0
+    """Earlier runs that this is taken from."""
+
+    def cannot(self, seconds: float) -> bool:
+        """Whether so much time is surely too short."""
+        return self.least is not None and self.least > _SURE * seconds
+
+    def may_not(self, seconds: float) -> bool:
+        """Whether so much time is probably too short."""
+        return self.least is not None and self.least > seconds
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be started, and what would do; empty if nothing is in the way."""
+        if self.budget is None or not self.cannot(self.budget):
+            return ""
+        return f"{duration_words(self.budget)} are too short: {self._needs}; choose {self._advised} or more"
+
+    @property
+    def doubt(self) -> str:
+        """Why it may be too short, where that is likely and not sure; else empty."""
+        if self.budget is None or not self.may_not(self.budget) or self.cannot(self.budget):
+            return ""
+        return f"{duration_words(self.budget)} may be too short: {self._needs}; {self._advised} would do"
+
+    @property
+    def sentence(self) -> str:
+        """For a person who is about to start it."""
+        if self.budget is None:
+            return self._unlimited()
+        said = f"About {duration_words(self.budget)} from start to verdict."
+        if self.doubt:
+            return f"{said} But {self.doubt}."
+        if self.least is None:
+            return f"{said} This machine has not been measured yet: if that is too short, the run says so and ends."
+        return said
+
+    @property
+    def _needs(self) -> str:
+        assert self.least is not None
+        return f"this machine needs about {duration_words(_rounded(self.least))} for these rows, by {self._source}"
+
+    @property
+    def _source(self) -> str:
+        return "what an earlier run measured" if self.runs == 1 else f"what {self.runs} earlier runs measured"
+
+    @property
+    def _advised(self) -> str:
+        assert self.least is not None
+        return duration_words(60 * _whole_minutes(self.least))
+
+    def _unlimited(self) -> str:
+        if self.whole is None:
+            return "No time limit: mostly some minutes to an hour; this machine has not been measured yet."
+        whole = duration_words(_rounded(self.whole))
+        return f"No time limit: about {whole} from start to verdict, by {self._source}; less if it stops improving."
+
+
+def forecast(prepared: Prepared, store: RunStore) -> Forecast:
+    """How long a run of `prepared` will take, as far as earlier runs on this machine tell."""
+    paces = earlier_paces(store, prepared.spec)
+    if not paces:
+        return Forecast(prepared.spec.budget)
+    whole = statistics.median(one.ready_s + whole_seconds(one.on(prepared), one.work(prepared)) for one in paces)
+    return Forecast(prepared.spec.budget, min(_least(one, prepared) for one in paces), whole, len(paces))
+
+
+def check_time(prepared: Prepared, store: RunStore) -> None:
+    """Raise `SettingError` for a time budget that surely does not suffice on this machine."""
+    problem = forecast(prepared, store).problem if prepared.spec.budget is not None else ""
+    if problem:
+        raise SettingError(f"setting 'budget': {problem}")
+
+
+def minutes_needed(run: Run) -> int | None:
+    """Of a run that ended because its budget was too short, how many minutes would do; None of any other."""
+    ending, budget, measured = run.ending(), run.spec().budget, read_pace(run)
+    if ending is None or ending.state != "failed" or budget is None or measured is None:
+        return None
+    if any(isinstance(event, Planned) for event in run.events()):
+        return None
+    prepared = Prepared(spec=run.spec(), dataset=run.dataset(), splits=run.splits())
+    return max(_whole_minutes(_least(measured, prepared)), math.floor(budget / 60) + 1)
+
+
+def _least(measured: MeasuredPace, prepared: Prepared) -> float:
+    return measured.ready_s + least_seconds(measured.on(prepared), measured.work(prepared))
+
+
+def _whole_minutes(seconds: float) -> int:
+    return math.ceil(_ROOM * seconds / 60)
+
+
+def _rounded(seconds: float) -> float:
+    """As an estimate is told: to ten seconds, from two minutes on to whole ones."""
+    unit = 10 if seconds < 120 else 60
+    return unit * max(round(seconds / unit), 1)
