@@ -8,9 +8,9 @@ __all__ = ["advice"]
 
 
 def advice(found: Inspection) -> str:
-    """The line; empty where nothing is recommended, or not known what is to be learned."""
+    """The line; empty where it is not known what is to be learned."""
     job = Job.of(found)
-    best = recommend(job) if job is not None else None
-    if best is None:
+    if job is None:
         return ""
+    best = recommend(job)
     return f'<p class="to-note">Recommended: {markup.escape(f"{best.model}. {best.reason}")}</p>'

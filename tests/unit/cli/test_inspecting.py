@@ -119,10 +119,9 @@ def test_what_is_neither_a_file_nor_a_data_set(tmp_path):
     assert "file 'n.csv' does not exist; check its path" in call("inspect", tmp_path.name + "/n.csv")[2]
 
 
-def test_a_model_is_recommended_where_only_one_suits(tmp_path):
-    path = write(tmp_path, ROWS)
-    assert "is recommended" not in call("inspect", path)[1]
-    assert json.loads(call("inspect", path, "--json")[1])["recommendation"] is None
+def test_a_model_is_recommended_for_the_rows_and_the_time(tmp_path):
+    path = write(tmp_path, [{**row, "text": f"{row['text']}, {again}"} for again in range(5) for row in ROWS])
+    assert "\nModel\nall-minilm-l6-v2 is recommended. In 30 s" in call("inspect", path, "--budget", "30s")[1]
     out = call("inspect", path, "--task", "generate")[1]
     assert "\nModel\nsmollm2-135m-instruct is recommended. Only a language model writes text" in out
     found = json.loads(call("inspect", path, "--task", "generate", "--json")[1])["recommendation"]

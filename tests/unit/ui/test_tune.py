@@ -53,10 +53,12 @@ def test_the_form_is_filled_with_what_was_found(screen):
     assert changes[screen.start].interactive is True
 
 
-def test_a_model_is_recommended_where_only_one_suits(screen):
+def test_a_model_is_recommended_for_the_rows_and_the_time(screen):
     said = text_of(screen.show_seen(seen_in(LABELLED, task="generate"))[screen.advice])
     assert said.startswith("Recommended: smollm2-135m-instruct. ")
-    assert screen.show_seen(seen_in(LABELLED))[screen.advice] == ""
+    many = {"text": [f"text number {n}" for n in range(300)], "label": ["yes", "no"] * 150}
+    said = text_of(screen.show_seen(seen_in(many, budget=30))[screen.advice])
+    assert said.startswith("Recommended: all-minilm-l6-v2. In 30 s")
 
 
 def screen_expecting(time: Forecast) -> TuneScreen:
