@@ -60,11 +60,13 @@ def render_comparison(screen: Screen, comparison: Comparison, chosen: Sequence[S
 
 
 def _render_verdict(screen: Screen, comparison: Comparison) -> None:
-    """The sentence, what belongs beside it, and the four counts."""
+    """The sentence with its figures, what belongs beside it, and the four counts."""
     if comparison.verdict is None:
         screen.line("No verdict: a check failed, so these numbers are not to be trusted.", "bold red")
     else:
         screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.kind])
+        if comparison.verdict.details:
+            screen.line(visible(comparison.verdict.details))
         for caveat in comparison.verdict.caveats:
             screen.line(f"But: {visible(caveat)}", "yellow")
     flips = comparison.flips
@@ -154,7 +156,7 @@ def _number(value: float | None) -> str:
 
 
 def _signed(value: float | None) -> str:
-    return "-" if value is None else ("+" if value >= 0 else "-") + _number(abs(value))
+    return "-" if value is None else ("+" if value >= 0 else "−") + _number(abs(value))
 
 
 def _interval(metric: MetricRow) -> str:

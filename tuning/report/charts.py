@@ -71,7 +71,7 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
     if headline is not None and headline.metric.base is not None:
         line = alt.Chart(alt.Data(values=[{"line": headline.metric.base}]))
         layers.insert(0, line.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=palette.soft).encode(x="line:Q"))
-        subtitle += "; dashed: the strongest way without tuning"
+        subtitle += "; dashed: the best without tuning"
     drawn = _layer(layers, f"{title} of every way to answer", subtitle).properties(width=_WIDTH, height=alt.Step(_STEP))
     said = "; ".join(f"{row['name']} {_bounded(name, row)}" for row in rows)
     return Chart("ladder", f"{title} of every way to answer. {subtitle}. {said}.", drawn, palette)
@@ -186,5 +186,5 @@ def _bounded(name: str, row: dict[str, Any]) -> str:
 
 
 def _reliability_words(name: str, curve: Reliability) -> str:
-    points = ", ".join(f"{one.confidence:.0%} sure and {one.accuracy:.0%} right" for one in curve.bins)
+    points = ", ".join(f"{100 * one.confidence:.0f} % sure and {100 * one.accuracy:.0f} % right" for one in curve.bins)
     return f"{name.capitalize()}: {points}."

@@ -14,6 +14,7 @@ from tuning.report.changes import changes
 from tuning.report.charts import ladder_chart, loss_chart, reliability_chart
 from tuning.report.drawing import DARK, LIGHT, Chart, Palette, svg
 from tuning.report.facts import date_of, facts
+from tuning.report.glossary import glossary
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
 from tuning.report.learning import fit_words, learned_words
@@ -71,6 +72,7 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
         trust(comparison),
         sample_sheet(samples),
         facts(run, comparison, events),
+        glossary(comparison),
     ]
 
 

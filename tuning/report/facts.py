@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from tuning import __version__
-from tuning.data.examples import Dataset
+from tuning.data.step_names import step_name
 from tuning.durations import duration_words
 from tuning.events import Event, Started
 from tuning.report.markup import Column, escape, section, table
@@ -21,15 +21,16 @@ _FOUND = "found from the data"
 _BY_TIME = frozenset({"epochs", "layers", "test_rows"})
 """What a time budget decides where it is not set."""
 _NOT_SET: Mapping[str, str] = MappingProxyType({"budget": "no limit", "preset": "none", "margin": "none"})
+_FEWER = "{:,} of the {:,} that were put aside were answered and compared; for more there was no time."
 _COLUMNS = (Column("What"), Column("Value", "to-value"))
 
 
 def facts(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     """What somebody needs to make the run again, and to see that it is the same data."""
-    dataset, spec = run.dataset(), run.spec()
+    spec = run.spec()
     hint = "by its fingerprint; of the rows only the samples above are in this file"
     return (
-        section("Data", hint, _listed("Data", _data(dataset, comparison)))
+        section("Data", hint, _listed("Data", _data(run, comparison)))
         + section("Settings", "", _listed("Settings", _settings(spec)))
         + section("Model and machine", "", _listed("Model and machine", _origin(run, comparison, events)))
     )
@@ -44,14 +45,16 @@ def _listed(caption: str, rows: Sequence[tuple[str, object]]) -> str:
     return table(caption, _COLUMNS, [(name, escape(_short(str(value)))) for name, value in rows], "to-facts")
 
 
-def _data(dataset: Dataset, comparison: Comparison) -> list[tuple[str, object]]:
-    rows = comparison.rows
+def _data(run: Run, comparison: Comparison) -> list[tuple[str, object]]:
+    dataset, rows = run.dataset(), comparison.rows
     counted = (("trained on", rows.train), ("dev", rows.dev), ("test", rows.test))
     split = ", ".join(f"{number:,} {name}" for name, number in counted if number is not None)
+    planned = len(run.splits().test)
     known: list[tuple[str, object]] = [
         ("File", dataset.name),
         ("SHA-256 of its bytes", dataset.sha256),
         ("Rows", f"{dataset.rows:,} in the file; {split}"),
+        *([("Test rows", _FEWER.format(rows.test, planned))] if rows.test < planned else []),
         ("Input, target", f"{dataset.input}, {dataset.target}"),
         ("Task", f"{dataset.task}: {dataset.reason}"),
     ]
@@ -59,7 +62,7 @@ def _data(dataset: Dataset, comparison: Comparison) -> list[tuple[str, object]]:
         known += [("Test file", dataset.test_name), ("SHA-256 of its bytes", dataset.test_sha256)]
     if dataset.labels:
         known.append((f"{len(dataset.labels)} labels", ", ".join(dataset.labels)))
-    return [*known, ("Instruction", dataset.instruction), *(("Note", note) for note in dataset.notes)]
+    return [*known, ("Instruction", dataset.instruction), *(("Note on the file", note) for note in dataset.notes)]
 
 
 def _settings(spec: RunSpec) -> list[tuple[str, object]]:
@@ -70,7 +73,7 @@ def _settings(spec: RunSpec) -> list[tuple[str, object]]:
 
 def _value(name: str, value: object, *, timed: bool) -> object:
     if isinstance(value, CleaningPlan):
-        return ", ".join(step.step for step in value.steps if step.on)
+        return ", ".join(step_name(one.step) for one in value.steps if one.on)
     if value is None:
         return "what there was time for" if timed and name in _BY_TIME else _NOT_SET.get(name, _FOUND)
     return duration_words(float(str(value))) if name == "budget" else value

@@ -6,7 +6,15 @@ Knows a comparison; no run and no layout.
 from collections.abc import Sequence
 
 from tuning.report.markup import escape
-from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, interval_words, metric_words, span
+from tuning.report.metric_words import (
+    DIRECTION_WORDS,
+    VERDICT_SIGNS,
+    difference,
+    figure,
+    interval_words,
+    metric_words,
+    span,
+)
 from tuning.report.rung_words import RUNG_WORDS
 from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
@@ -15,10 +23,10 @@ from tuning.scoring.receipt import failed
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 
 _ANSWERS = {
-    "better": "▲ Tuning helped",
-    "worse": "▼ Tuning made it worse",
-    "not_worse": "= Not worse, within the margin",
-    "undecided": "? Undecided",
+    "better": "Tuning helped",
+    "worse": "Tuning made it worse",
+    "not_worse": "Not worse, within the margin",
+    "undecided": "Undecided",
 }
 _WORTH = {
     True: ", and nothing simpler does as well",
@@ -29,11 +37,11 @@ _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided"
 
 
 def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str], aside: str = "") -> str:
-    """The verdict sentence, its answer in a few words, and its caveats; `aside` says how the run ended, if not well.
+    """The verdict in a few words, a sentence and figures, and its caveats; `aside` says how a run ended if not well.
 
     `rung` is what tuned was held against, None when there was no ladder.
     """
-    answer, kind = _ANSWERS[verdict.kind], _KINDS[verdict.kind]
+    answer, kind = f"{VERDICT_SIGNS[verdict.kind]} {_ANSWERS[verdict.kind]}", _KINDS[verdict.kind]
     if verdict.kind == "better" and rung is not None:
         answer += _WORTH[verdict.worth_it]
         kind = "warning" if verdict.worth_it is False else kind
@@ -41,23 +49,28 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
         answer += " against the base" + _WORTH[False]
     needed = f"About {verdict.rows_needed:,} test rows would decide." if verdict.rows_needed else ""
     beside = [text for text in (aside, needed) if text]
-    return _panel(kind, answer, verdict.sentence, [*beside, *verdict.caveats], about)
+    details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
+    return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)
 
 
 def failure_panel(checks: Sequence[Check], title: str, reason: str, about: Sequence[str]) -> str:
     """Why there is no verdict: the checks that failed, else the reason that the run gave."""
     found = [f"{check.check}: {check.detail}" for check in failed(checks)]
     lost = "A check failed, so these numbers are not to be trusted." if found else title
-    return _panel("worse", "✗ No verdict", lost, [*found, reason], about)
+    return _panel("worse", "✗ No verdict", _sentence(lost), [*found, reason], about)
 
 
-def _panel(kind: str, answer: str, sentence: str, beside: Sequence[str], about: Sequence[str]) -> str:
+def _sentence(text: str) -> str:
+    return f'<p class="to-sentence">{escape(text)}</p>'
+
+
+def _panel(kind: str, answer: str, said: str, beside: Sequence[str], about: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(text)}</li>" for text in beside)
     caveats = f'<ul class="to-caveats" aria-label="What belongs beside it">{items}</ul>' if items else ""
     whence = " · ".join(map(escape, about))
     return (
         f'<div class="to-verdict to-{kind}" role="status"><p class="to-answer">{answer}</p>'
-        f'<p class="to-sentence">{escape(sentence)}</p>{caveats}<p class="to-about">{whence}</p></div>'
+        f'{said}{caveats}<p class="to-about">{whence}</p></div>'
     )
 
 

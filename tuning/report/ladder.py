@@ -28,7 +28,7 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
     hint = f"{metric_words(name).title} of every way to answer the same test rows, best first, with 95 % intervals"
     drawn = table("Baseline ladder", columns, rows, "to-ladder")
     key = (
-        '<p class="to-caption to-left">The dashed line is the strongest way without tuning: what tuned has to beat.</p>'
+        '<p class="to-caption to-left">The dashed line is the best without tuning: what tuned has to beat.</p>'
         if line is not None
         else ""
     )

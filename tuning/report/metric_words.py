@@ -3,7 +3,9 @@
 Knows numbers and words; no HTML and no run.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from tuning.scoring.comparison import MetricRow
@@ -12,8 +14,10 @@ from tuning.scoring.wording import points
 
 __all__ = [
     "DIRECTION_WORDS",
+    "VERDICT_SIGNS",
     "Direction",
     "MetricWords",
+    "certainty",
     "difference",
     "figure",
     "interval_words",
@@ -30,6 +34,8 @@ DIRECTION_WORDS: dict[Direction, str] = {
     "even": "? no clear difference",
     "open": "",
 }
+VERDICT_SIGNS: Mapping[str, str] = MappingProxyType({"better": "▲", "worse": "▼", "not_worse": "=", "undecided": "?"})
+"""By kind of verdict; a difference has the sign of what it says: `=` is shown to be so, `?` is not known."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,12 @@ def interval_words(metric: MetricRow, rows: int) -> str:
         return "no interval: how sure this is was not computed"
     few = "; too few rows to tell" if rows < FEWEST_ROWS else ""
     return f"95 % interval {bounds}{few}"
+
+
+def certainty(share: float) -> str:
+    """A probability in whole percent, never 100 % or 0 % of what is only nearly so."""
+    said = "> 99" if 0.995 <= share < 1 else "< 1" if 0 < share < 0.005 else f"{100 * share:.0f}"
+    return f"{said}\N{NO-BREAK SPACE}%"
 
 
 def p_words(metric: MetricRow) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tuning.report.differences import mark, plain
-from tuning.report.markup import section
+from tuning.report.markup import attribute, section
+from tuning.report.metric_words import certainty
 from tuning.report.samples import KINDS, MEANINGS, SIGNS, Answer, Kind, Sample, Samples
 from tuning.scoring.comparison import Flips
 
@@ -70,7 +71,7 @@ def _card(sample: Sample) -> str:
 def _answer(answer: Answer, target: str) -> str:
     """The answer with what differs from its target; of a label the whole differs."""
     if answer.sure is not None:
-        return f"{_text(answer.text)} <small>{answer.sure:.0%} sure</small>"
+        return f"{_text(answer.text)} <small>{attribute(certainty(answer.sure))} sure</small>"
     if not answer.text.strip():
         return "<small>(nothing)</small>"
     return f"{mark(answer.text, target).draw(_TEXT)}{_cut(answer.text)}"

@@ -67,7 +67,7 @@ def reliability(comparison: Comparison) -> str:
 
 def _curve(name: str, curve: Reliability) -> str:
     columns = (Column("Rows"), Column("Confidence", "to-figure"), Column("Right", "to-figure"))
-    rows = [(f"{bin_.rows:,}", f"{bin_.confidence:.0%}", f"{bin_.accuracy:.0%}") for bin_ in curve.bins]
+    rows = [(f"{bin_.rows:,}", f"{100 * bin_.confidence:.0f} %", f"{100 * bin_.accuracy:.0f} %") for bin_ in curve.bins]
     listed = fold(f"{name} in figures", table(f"Reliability of {name.lower()}", columns, rows, "to-three-columns"))
     return (
         f'<figure class="to-curve to-{name.lower()}"><figcaption>{name}: off by {100 * curve.error:.1f} points on '

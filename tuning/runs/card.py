@@ -99,8 +99,10 @@ def _front(run: Run, comparison: Comparison) -> str:
 def _verdict(comparison: Comparison) -> str:
     if comparison.verdict is None:
         return "**No verdict:** a check failed, so the numbers below are not to be trusted."
-    beside = "\n".join(f"- {shown(caveat, _LONG)}" for caveat in comparison.verdict.caveats)
-    return f"**{shown(comparison.verdict.sentence, _LONG)}**" + (f"\n\n{beside}" if beside else "")
+    verdict = comparison.verdict
+    beside = "\n".join(f"- {shown(caveat, _LONG)}" for caveat in verdict.caveats)
+    said = [f"**{shown(verdict.sentence, _LONG)}**", shown(verdict.details, _LONG), beside]
+    return "\n\n".join(part for part in said if part)
 
 
 def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
@@ -197,7 +199,7 @@ def _figure(name: str, value: float | None, *, sign: bool = False) -> str:
     if value is None:
         return "–"
     if name in _PLAIN:
-        return f"{value:{'+' if sign else ''},.2f}"
+        return f"{value:{'+' if sign else ''},.2f}".replace("-", "−")
     return f"{points(value)} points" if sign else f"{100 * value:.1f} %"
 
 

@@ -14,6 +14,7 @@ from tuning.scoring.evidence import GeneralText
 from tuning.scoring.record import Forgetting, MetricRow
 from tuning.scoring.statistics import Interval
 from tuning.scoring.sums import RowSums
+from tuning.scoring.wording import signed
 
 __all__ = ["FEWEST_PASSAGES", "SMALL_RISE", "measure_forgetting"]
 
@@ -81,10 +82,12 @@ def _note(metric: MetricRow, interval: Interval | None, *, forgot: bool) -> str:
     values = f"from {metric.base:.1f} to {metric.tuned:.1f}"
     if interval is None:
         return f"The perplexity of general text went {values}; that is too little text to say how sure this is."
-    span = f"(difference {metric.delta:+.1f}, 95 % interval {interval.low:+.1f} to {interval.high:+.1f})"
+    delta, low, high = (signed(value, ".1f") for value in (metric.delta, interval.low, interval.high))
+    span = f"(difference {delta}, 95 % interval {low} to {high})"
     if forgot:
         return (
-            f"Forgetting: the perplexity of general text rose by {metric.tuned / metric.base - 1:.0%}, {values} {span}."
+            f"Forgetting: the perplexity of general text rose by {100 * (metric.tuned / metric.base - 1):.0f} %, "
+            f"{values} {span}."
         )
     if interval.low > 0:
         return f"Hardly any forgetting: the perplexity of general text rose {values} {span}."

@@ -143,11 +143,13 @@ class ScoringVariant(Record):
 
 
 class Verdict(Record):
-    """Whether tuning helped, in one word and in one sentence that can be read out."""
+    """Whether tuning helped, in one word, in one sentence that can be read out, and in the figures behind it."""
 
     kind: Literal["better", "worse", "not_worse", "undecided"]
     """Tuned against base, both zero-shot."""
     sentence: str
+    details: str = ""
+    """How sure the sentence is, as a second one: differences with their intervals, flips, what would decide."""
     worth_it: bool | None = None
     """Whether tuned beats every rung below it: False when a simpler one does as well.
 

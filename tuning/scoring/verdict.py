@@ -1,4 +1,4 @@
-"""Whether tuning helped, in one word and in one sentence. Knows metrics, flips and rows, not how they came about.
+"""Whether tuning helped: one word, one sentence, and its figures. Knows metrics and flips, not how they came about.
 
 The word answers one question, whether tuned is better than base, and follows from the interval of that difference: no
 claim is made when it holds 0, when there is none, when the test rows are too few, or when the difference is no larger
@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuning.scoring.record import Flips, Headline, MetricRow, Verdict
 from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, visible_gap
-from tuning.scoring.wording import RUNGS, bounds, change_of, extent, metric_name, percent, points, row_count
+from tuning.scoring.wording import RUNGS, change_of, extent, metric_name, percent, points, row_count
 
 __all__ = ["FEWEST_ROWS", "SMALL_GAIN", "Grounds", "judge", "rows_needed"]
 
@@ -48,20 +48,22 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     """The verdict on the primary metric; `flips` say how many test rows there are."""
     grounds = grounds or Grounds()
     kind = _kind(primary, flips, grounds)
-    went = _went(primary, flips, grounds)
     enough = _rows(flips) >= FEWEST_ROWS
-    simpler = _simpler(kind, grounds) if enough else _also(grounds.headline)
+    said = _went(primary, flips) + _size(kind, primary) + _simpler(kind, grounds, enough=enough)
     if kind == "undecided":
-        sentence = f"Can't tell yet: {went}; {_what_is_missing(primary, flips, grounds)}{simpler}."
+        said = f"Can't tell yet: {said}"
     elif kind == "not_worse":
-        sentence = f"Not worse within the margin of {extent(grounds.margin or 0)} points: {went}{simpler}."
-    else:
-        opening = went if went.startswith("chrF") else went[0].upper() + went[1:]
-        sentence = f"{opening}{_size(kind, primary)}{simpler}."
+        said = f"Not worse within the margin of {extent(grounds.margin or 0)} points: {said}"
+    elif not said.startswith("chrF"):
+        said = said[0].upper() + said[1:]
+    figures = [_by_how_much(primary, flips, grounds)]
+    figures += [_what_is_missing(primary, flips, grounds)] if kind == "undecided" else []
+    figures += [_against_simpler(kind, grounds)] if enough else []
     needed = rows_needed(primary, flips) if kind == "undecided" else None
     return Verdict(
         kind=kind,
-        sentence=sentence,
+        sentence=f"{said}.",
+        details=f"{'; '.join(part for part in figures if part)}.",
         worth_it=_worth_it(kind, grounds) if enough else None,
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
@@ -128,33 +130,38 @@ def _gain(metric: MetricRow) -> float:
     return (metric.delta or 0.0) if metric.better == "higher" else -(metric.delta or 0.0)
 
 
-def _simpler(kind: Kind, grounds: Grounds) -> str:
-    """How tuned does against the strongest rung, when that is not the base itself."""
+def _alternative(kind: Kind, grounds: Grounds) -> Headline | None:
+    """The strongest rung, where it is something else than the base and there is a gain to hold against it."""
     headline = grounds.headline
-    if headline is None or headline.rung == "base" or headline.metric.base is None or kind == "worse":
+    known = headline is not None and headline.rung != "base" and headline.metric.base is not None
+    return headline if known and kind != "worse" else None
+
+
+def _simpler(kind: Kind, grounds: Grounds, *, enough: bool) -> str:
+    """What the strongest rung reaches, and what that says of tuning; on too few rows nothing."""
+    headline = _alternative(kind, grounds)
+    if headline is None:
         return ""
-    name, metric = RUNGS[headline.rung], headline.metric
-    ahead = _ahead(metric)
-    if ahead > 0:
-        return f"; against the strongest alternative, {name} at {percent(headline.metric.base)}, {change_of(metric)}"
-    reaches = f"; but {name} reaches {percent(headline.metric.base)} without tuning"
-    if ahead == 0 and _gain(metric) > 0:
-        return f"{reaches}, and that tuning beats it is not shown: {change_of(metric)}"
+    name, reached = RUNGS[headline.rung], percent(headline.metric.base or 0.0)
+    ahead = _ahead(headline.metric)
+    if ahead > 0 or not enough:
+        return f"; without tuning, {name} reaches {reached}"
+    if ahead == 0 and _gain(headline.metric) > 0:
+        return f", but {name} reaches {reached} without tuning, and that tuning beats it is not shown"
     how = "better" if ahead < 0 else "as good"
     so = "so tuning for so short a time" if grounds.unfinished else "so tuning"
-    return f"{reaches}, which is {how}, {so} is not worth it: {change_of(metric)}"
+    return f", but {name} reaches {reached} without tuning, which is {how}, {so} is not worth it"
 
 
-def _also(headline: Headline | None) -> str:
-    """What the strongest rung reaches, on rows too few to conclude from."""
-    if headline is None or headline.rung == "base" or headline.metric.base is None:
-        return ""
-    return f"; on the same rows {RUNGS[headline.rung]} reaches {percent(headline.metric.base)} without tuning"
+def _against_simpler(kind: Kind, grounds: Grounds) -> str:
+    """Tuned against the strongest rung, in figures."""
+    headline = _alternative(kind, grounds)
+    return "" if headline is None else f"against the best without tuning {change_of(headline.metric)}"
 
 
 def _size(kind: Kind, primary: MetricRow) -> str:
     if kind == "better" and abs(primary.delta or 0.0) < SMALL_GAIN:
-        return "; the gain is real but small"
+        return ", a gain that is real but small"
     return ""
 
 
@@ -181,20 +188,25 @@ def _gap_of(interval: Interval) -> float:
     return (Z + POWER_Z) * (interval.high - interval.low) / (2 * Z)
 
 
-def _went(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
-    """What happened, without judging it: values, rows, difference with its interval, flips."""
-    name, rows = metric_name(primary.name), _rows(flips)
-    on = f"on {row_count(rows)}"
-    if grounds.left_out:
-        on += f" ({grounds.left_out} that also stand in the training rows left out)"
+def _went(primary: MetricRow, flips: Flips) -> str:
+    """What happened, without judging it: values and rows."""
+    name, on = metric_name(primary.name), f"on {row_count(_rows(flips))}"
     if primary.base is None or primary.tuned is None or primary.delta is None:
         return f"{name} {on} is not known of both models"
-    change = f"stayed at {percent(primary.base)} {on}{bounds(primary) if rows >= FEWEST_ROWS else ''}"
-    if primary.delta != 0:
-        difference = change_of(primary) if rows >= FEWEST_ROWS else f"{points(primary.delta)} points"
-        change = f"went from {percent(primary.base)} to {percent(primary.tuned)} {on}: {difference}"
+    if primary.delta == 0:
+        return f"{name} stayed at {percent(primary.base)} {on}"
+    return f"{name} went from {percent(primary.base)} to {percent(primary.tuned)} {on}"
+
+
+def _by_how_much(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
+    """The difference with its interval, and the flips; no interval where rows are too few to claim anything."""
+    known, enough = primary.delta is not None, _rows(flips) >= FEWEST_ROWS
+    change = (change_of(primary) if enough else f"{points(primary.delta or 0.0)} points") if known else ""
     counted = "" if primary.name in COUNTED else "exactly right answers: "
-    return f"{name} {change}, {counted}{flips.fixed} fixed, {flips.broken} broken"
+    said = [change, f"{counted}{flips.fixed} fixed, {flips.broken} broken"]
+    if grounds.left_out:
+        said.append(f"{row_count(grounds.left_out)} that also stand in the training rows left out")
+    return ", ".join(part for part in said if part)
 
 
 def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:

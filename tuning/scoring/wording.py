@@ -2,7 +2,18 @@
 
 from tuning.scoring.record import MetricRow, RungName
 
-__all__ = ["RUNGS", "bounds", "change_of", "extent", "metric_name", "percent", "points", "quoted", "row_count"]
+__all__ = [
+    "RUNGS",
+    "bounds",
+    "change_of",
+    "extent",
+    "metric_name",
+    "percent",
+    "points",
+    "quoted",
+    "row_count",
+    "signed",
+]
 
 LONGEST_QUOTE = 60
 _METRICS = {
@@ -46,10 +57,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def signed(value: float, form: str) -> str:
+    """A number with its sign, the minus as long as the plus."""
+    return f"{value:+{form}}".replace("-", "\N{MINUS SIGN}")
+
+
 def points(share: float) -> str:
     """A difference in percentage points, with its sign; small ones keep enough digits not to read as zero."""
     value = 100 * share
-    return f"{value:+.1f}" if value == 0 or abs(value) >= 0.05 else f"{value:+.1g}"
+    return signed(value, ".1f" if value == 0 or abs(value) >= 0.05 else ".1g")
 
 
 def extent(share: float) -> str:

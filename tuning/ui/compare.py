@@ -12,6 +12,7 @@ import pandas as pd
 
 from tuning.report import markup
 from tuning.report.changes import changes, part_name
+from tuning.report.glossary import glossary
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
 from tuning.report.learning import fit_words, learned_words, loss_frame
@@ -150,6 +151,6 @@ class CompareScreen:
             self.learning: markup.heading("", "How it learned", html.escape(page.learned)),
             self.fit: markup.note(page.fit),
             self.loss: gr.LinePlot(page.loss if drawn else None),
-            self.end: trust(found),
+            self.end: trust(found) + glossary(found),
         }
         return changed | self.samples.open(run)

@@ -1,12 +1,16 @@
 """The screen of this visitor's runs: open, compare, start again, delete. Knows the store, and nobody else's runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
 
 from tuning.report import markup
+from tuning.report.metric_words import VERDICT_SIGNS
 from tuning.runs.side_by_side import MOST_RUNS, SideBySide
+from tuning.runs.status import RunState
 from tuning.runs.store import Run, RunStatus, RunStore
 from tuning.ui.contest import RUN_COLORS, date_words, loss_curves, scores_and_settings
 from tuning.ui.visitor import Visitor, owner_of
@@ -14,9 +18,16 @@ from tuning.ui.visitor import Visitor, owner_of
 __all__ = ["RunLine", "RunsScreen", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
-_HINT = f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them"
-_SIGNS = {"better": "▲", "worse": "▼", "not_worse": "=", "undecided": "="}
-_STATES = {"starting": "…", "queued": "…", "running": "…", "failed": "✗", "interrupted": "✗", "cancelled": "–"}
+_HINT = (
+    f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them. "
+    "▲ tuning helped, ▼ made it worse, = not worse, ? undecided, ✗ no verdict, – cancelled, … on its way"
+)
+_STATES: Mapping[RunState, str] = MappingProxyType(
+    {"starting": "…", "queued": "…", "running": "…", "done": "✗", "failed": "✗", "cancelled": "–", "interrupted": "✗"}
+)
+"""The signs of runs without a verdict."""
+_NAME, _OUTCOME = 80, 400
+"""Characters; longer only where an error message is, which is whole on the run's own screen."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +46,22 @@ def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
 
 def _text(run: Run) -> str:
     status = run.status()
-    name = " ".join(status.name.split())[:80]
+    name = _cut(" ".join(status.name.split()), _NAME)
     outcome = status.verdict or status.message or ("on its way" if status.active else "no verdict")
     about = f"{status.task} · {status.model} · {date_words(status.created)}"
-    return f"{_sign(status)} {name} · {status.state}\n{outcome[:240]}\n{about}"
+    return f"{_sign(status)} {name} · {status.state}\n{_cut(outcome, _OUTCOME)}\n{about}"
 
 
 def _sign(status: RunStatus) -> str:
-    return _SIGNS.get(status.verdict_kind or "", _STATES.get(status.state, "="))
+    return _STATES[status.state] if status.verdict_kind is None else VERDICT_SIGNS[status.verdict_kind]
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or of a long one as many whole words as fit."""
+    if len(text) <= most:
+        return text
+    words, _, _ = text[:most].rpartition(" ")
+    return f"{words or text[: most - 1]}…"
 
 
 class RunsScreen:

@@ -6,7 +6,8 @@ Long cells are cut; the row can then be opened, without a script. Differences ar
 from collections.abc import Sequence
 
 from tuning.report.differences import COMPARED, Marked, mark, plain
-from tuning.report.markup import escape
+from tuning.report.markup import attribute, escape
+from tuning.report.metric_words import certainty
 from tuning.report.samples import SIGNS, Answer, Change, Sample
 from tuning.ui.filters import Every
 from tuning.ui.picking import pick_button
@@ -110,21 +111,19 @@ def _label(text: str) -> str:
 
 
 def _share(answer: Answer) -> str:
-    return "" if answer.sure is None else f"<small>{_percent(answer.sure)} sure</small>"
+    return "" if answer.sure is None else f"<small>{_sure(answer.sure)} sure</small>"
 
 
-def _percent(share: float) -> str:
-    """Never 100 % or 0 % of what is only nearly so."""
-    said = "&gt; 99" if 0.995 <= share < 1 else "&lt; 1" if 0 < share < 0.005 else f"{100 * share:.0f}"
-    return f"{said}\N{NO-BREAK SPACE}%"
+def _sure(share: float) -> str:
+    return attribute(certainty(share))
 
 
 def _change(change: Change | None, labels: bool) -> str:
     if change is None:
         return ""
     if labels:
-        return f"<small>target {_percent(change.base)} → {_percent(change.tuned)}</small>"
-    return f"<small>{_percent(change.base)} → {_percent(change.tuned)} like the target</small>"
+        return f"<small>target {_sure(change.base)} → {_sure(change.tuned)}</small>"
+    return f"<small>{_sure(change.base)} → {_sure(change.tuned)} like the target</small>"
 
 
 def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str:

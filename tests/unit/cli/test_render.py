@@ -38,7 +38,7 @@ def test_the_report_says_every_score_and_the_verdict():
     text = report(pipe_screen())
 
     assert re.search(r"exact match\s+0\.000\s+0\.250\s+\+0\.250\s+\+0\.100 to \+0\.400", text)
-    assert re.search(r"chrf\s+0\.310\s+0\.255\s+-0\.055", text)
+    assert re.search(r"chrf\s+0\.310\s+0\.255\s+−0\.055", text)
     assert re.search(r"rouge l\s+-\s+-\s+-", text)
     assert "lower is better" in text
     assert "6 fixed, 1 broken, 3 both right, 10 both wrong" in text
@@ -82,7 +82,7 @@ def full_comparison():
                 Slice(by="class", value=HOSTILE, rows=20 + number, metric=row, claim="worse" if number else "better")
                 for number in range(5)
             ],
-            "verdict": Verdict(kind="better", sentence="Better.", caveats=[note, HOSTILE]),
+            "verdict": Verdict(kind="better", sentence="Better.", details="+3 points.", caveats=[note, HOSTILE]),
         }
     )
 
@@ -94,7 +94,7 @@ def test_what_belongs_beside_the_verdict_is_shown_once_and_steers_nothing(open_i
     text = STYLE.sub("", shown(screen))
 
     assert text.count("Most of the gain is format.") == 1
-    assert "But: Most of the gain" in text
+    assert "Better.\n+3 points.\nBut: Most of the gain" in text
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
 
 

@@ -26,6 +26,7 @@ SECTIONS = [
     "Data",
     "Settings",
     "Model and machine",
+    "Words",
 ]
 
 
@@ -48,6 +49,15 @@ def test_everything_has_its_place(tmp_path):
     for text in (found.verdict.sentence, "0" * 64, "icd10_chapters.csv", "learning rate", "1 thread", "20 of 120"):
         assert text in said
     assert html.count('<img class="to-light"') == html.count('<img class="to-dark"') == 3 + 1, "losses wide and narrow"
+
+
+def test_rows_that_there_was_no_time_for_are_told_in_words(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    found = run.comparison()
+    assert found is not None
+    assert "were put aside" not in report(run)
+    run.write_comparison(found.model_copy(update={"rows": found.rows.model_copy(update={"test": 30})}))
+    assert "30 of the 40 that were put aside were answered and compared" in report(run)
 
 
 def test_of_generated_text_the_differences_are_marked(tmp_path):

@@ -34,6 +34,11 @@ def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, rung, answ
     assert panel.startswith(f'<div class="to-verdict {colour}"')
 
 
+def test_the_figures_are_the_second_line():
+    panel = text_of(verdict_panel(Verdict(kind="better", sentence="It is so.", details="+3 of it."), None, ["data"]))
+    assert panel == "▲ Tuning helped It is so. +3 of it. data"
+
+
 def test_caveats_and_the_rows_that_are_missing_stand_beside_the_sentence():
     verdict = Verdict(kind="undecided", sentence="S.", rows_needed=1200, caveats=["2 rows leaked.", HOSTILE])
     panel = verdict_panel(verdict, None, [HOSTILE], "It was cancelled.")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.ui.fragments import metric
-from tuning.report.metric_words import difference, figure, interval_words, metric_words, p_words, span
+from tuning.report.metric_words import certainty, difference, figure, interval_words, metric_words, p_words, span
 from tuning.scoring.catalog import METRICS
 
 
@@ -29,6 +29,13 @@ def test_every_metric_has_a_title_and_a_line_that_explains_it():
 )
 def test_figures_are_written_one_way(name, value, sign, shown):
     assert figure(name, value, sign=sign) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(1.0, "100 %"), (0.9951, "> 99 %"), (0.5, "50 %"), (0.004, "< 1 %"), (0.0, "0 %")]
+)
+def test_nothing_is_said_to_be_certain_that_is_not(share, shown):
+    assert certainty(share) == shown.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 @pytest.mark.parametrize(

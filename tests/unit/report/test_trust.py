@@ -53,7 +53,7 @@ def test_a_curve_is_drawn_and_written():
     assert "Tuned: off by 7.5 points on average" in shown
     assert "Base" not in shown
     assert '<circle cx="146.0" cy="104.0" r="4.5"/>' in shown
-    assert cells(shown)[1:] == [["50", "60%", "50%"], ["50", "90%", "95%"]]
+    assert cells(shown)[1:] == [["50", "60 %", "50 %"], ["50", "90 %", "95 %"]]
 
 
 def test_without_probabilities_there_is_no_curve():

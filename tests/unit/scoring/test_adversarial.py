@@ -67,7 +67,7 @@ def test_leaked_test_rows_decide_nothing():
     assert told.clean is not None
     assert (told.clean.leaked, told.clean.rows, told.clean.metric.delta) == (100, 60, 0.0)
     assert verdict_of(told).kind == "undecided"
-    assert "on 60 test rows (100 that also stand in the training rows left out)" in verdict_of(told).sentence
+    assert "100 test rows that also stand in the training rows left out" in verdict_of(told).details
     assert (
         "100 test rows also stood in the training rows; the verdict is about the 60 others." in verdict_of(told).caveats
     )
@@ -131,7 +131,7 @@ def test_a_class_that_got_worse_is_said_beside_an_overall_gain():
     (caveat,) = [
         text
         for text in verdict_of(comparison).caveats
-        if text.startswith("Worse where class is 'other' (exploratory): -")
+        if text.startswith("Worse where class is 'other' (exploratory): −")
     ]
     assert "on 80 test rows." in caveat
 
@@ -140,7 +140,7 @@ def test_fifteen_rows_are_too_few_however_clear_they_look():
     comparison = compare(*pair_with(fixed=15, broken=0, right=0, wrong=0), Task.CLASSIFY)
     assert verdict_of(comparison).kind == "undecided"
     assert verdict_of(comparison).worth_it is None
-    assert "too few rows" in verdict_of(comparison).sentence
+    assert "too few rows" in verdict_of(comparison).details
     assert [part for part in comparison.slices if part.claim] == []
 
 
@@ -177,7 +177,7 @@ def test_a_class_that_only_the_answers_know_leaves_macro_f1_undecided():
     assert verdict_of(compare(*pair, Task.CLASSIFY, labels=["ham", "spam"])).kind == "better"
     told = verdict_of(compare(*pair, Task.CLASSIFY, labels=["ham", "spam", "fraud"]))
     assert told.kind == "undecided"
-    assert "those of some class" in told.sentence
+    assert "those of some class" in told.details
 
 
 @pytest.mark.parametrize("task", list(Task))

@@ -31,7 +31,7 @@ def test_rows_that_there_was_no_time_for_come_before_everything():
 def test_the_worst_slices_come_first_and_the_rest_is_counted():
     said = find_caveats(plain(slices=[part(str(number), -number / 10) for number in range(1, 6)]))
     assert said[0] == (
-        "Worse where class is '5' (exploratory): -50.0 points (95 % interval -20.0 to -5.0) on 30 test rows."
+        "Worse where class is '5' (exploratory): −50.0 points (95 % interval −20.0 to −5.0) on 30 test rows."
     )
     assert [text[22:23] for text in said[:3]] == ["5", "4", "3"]
     assert said[3:] == ["2 more slices are worse."]

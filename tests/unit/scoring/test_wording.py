@@ -11,7 +11,7 @@ def test_every_rung_has_a_name_for_sentences():
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.178, "+17.8"), (-0.05, "-5.0"), (0.0, "+0.0"), (0.0002, "+0.02"), (-0.0004, "-0.04")]
+    ("share", "text"), [(0.178, "+17.8"), (-0.05, "−5.0"), (0.0, "+0.0"), (0.0002, "+0.02"), (-0.0004, "−0.04")]
 )
 def test_points_have_a_sign_and_small_ones_do_not_read_as_zero(share, text):
     assert points(share) == text

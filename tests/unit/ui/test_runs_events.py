@@ -1,5 +1,7 @@
 """The handlers of Runs, called as Gradio calls them: one visitor's runs, and nobody else's."""
 
+import json
+
 import pytest
 
 from tests.unit.ui.builders import ALICE, BOB, finished_run, looking, new_page, unfinished_run
@@ -58,6 +60,22 @@ def test_a_line_says_how_it_went_without_colour(events, tuneoff_home):
     lines = [line for line, _ in events.show_list(ALICE.model_dump())[events.screen.list].choices]
     assert lines[0].startswith("… live.csv · running\non its way\n")
     assert lines[1].startswith("▲ text.csv · done\n")
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("undecided", "?"), ("not_worse", "="), ("worse", "▼"), (None, "✗")])
+def test_a_verdict_has_the_sign_that_it_has_everywhere(events, tuneoff_home, kind, sign):
+    run = finished_run(tuneoff_home)
+    ending = json.loads((run.path / "DONE").read_text(encoding="utf-8"))
+    write_text(run.path / "DONE", json.dumps(ending | {"verdict_kind": kind}))
+    ((line, _),) = events.show_list(ALICE.model_dump())[events.screen.list].choices
+    assert line.startswith(f"{sign} text.csv")
+
+
+@pytest.mark.parametrize(("message", "shown"), [("word " * 100, "word word…\n"), ("x" * 500, "x…\n")])
+def test_a_long_reason_is_cut_between_words(events, tuneoff_home, message, shown):
+    unfinished_run(tuneoff_home).finish("failed", message, 1)
+    ((line, _),) = events.show_list(ALICE.model_dump())[events.screen.list].choices
+    assert shown in line
 
 
 def test_own_runs_are_compared_and_others_are_not(events, tuneoff_home):

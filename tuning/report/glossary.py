@@ -1,0 +1,80 @@
+"""The words of the field that a comparison uses, each in a sentence: below the page, for whoever does not know them.
+
+Knows which of them a comparison uses; no run and no layout.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tuning.report.markup import fold, section
+from tuning.report.metric_words import metric_words
+from tuning.scoring.comparison import Comparison
+
+__all__ = ["glossary"]
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word and what it means in one sentence."""
+
+    name: str
+    meaning: str
+
+
+_ALWAYS = (
+    _Word(
+        "Train, dev and test rows",
+        "your file in three parts: rows that tuning learns from, rows that decide when it stops, and rows that are "
+        "kept back until both models answer them",
+    ),
+    _Word("Adapter, LoRA", "the few weights that tuning adds to the model; the model itself stays as it is"),
+    _Word(
+        "Fixed, broken", "rows that the base got wrong and tuned gets right, and rows where it is the other way round"
+    ),
+    _Word("Points", "percentage points: from 50 % to 60 % is +10 points"),
+    _Word(
+        "95 % interval",
+        "what the value may really be, as far as so few rows can tell; where that of a difference holds zero, "
+        "there may be no difference",
+    ),
+    _Word(
+        "Loss, nats per token", "how unlikely the right answer seemed to the model while it learned; lower is better"
+    ),
+)
+_P = _Word(
+    "p",
+    "how often a difference this large comes up by luck, when tuning changes nothing; by McNemar's test where rows are "
+    "right or wrong, else by swapping both models' answers at random",
+)
+_HOLM = _Word("Holm's adjustment", "makes p larger, as among many metrics some look good by luck")
+_F1 = _Word("F1", "one figure for a class: how many of its rows are found, and how many that are called so are of it")
+_MATRIX = _Word("Confusion matrix", "how often each target got each answer; right answers are on its diagonal")
+_LIKELIHOOD = _Word(
+    "Likelihood of a label",
+    "how probable the model holds each label to be; the likeliest is its answer. Per token: long labels are at no "
+    "disadvantage. Calibrated: nor are labels that it would rarely say anyway",
+)
+
+
+def glossary(comparison: Comparison) -> str:
+    """The words and what they mean, folded."""
+    listed = "".join(f"<div><dt>{word.name}</dt><dd>{word.meaning}</dd></div>" for word in _used(comparison))
+    return section("Words", "what they mean here", fold("Every word explained", f'<dl class="to-words">{listed}</dl>'))
+
+
+def _used(comparison: Comparison) -> Iterator[_Word]:
+    yield from _ALWAYS
+    for metric in comparison.metrics:
+        words = metric_words(metric.name)
+        if words.meaning:
+            yield _Word(words.title, words.meaning)
+    if comparison.classes:
+        yield _F1
+    if comparison.confusion is not None:
+        yield _MATRIX
+    if comparison.variants:
+        yield _LIKELIHOOD
+    if any(metric.p is not None for metric in comparison.metrics):
+        yield _P
+    if any(metric.p_adjusted is not None for metric in comparison.metrics):
+        yield _HOLM
