@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,7 @@ def copy_of(home: Path, like: Run) -> Run:
     """A run of the same data that has just begun."""
     prepared = Prepared(spec=like.spec(), dataset=like.dataset(), splits=like.splits())
     run = RunStore(home).create(prepared, "nobody")
-    run.append(Started(at=1.0, device="cpu", precision="bfloat16", threads=2))
+    run.append(Started(at=time.time() - 190, device="cpu", precision="bfloat16", threads=2))
     return run
 
 
@@ -168,7 +169,7 @@ def refused(page: Page, world: World) -> None:
 def watch(page: Page, _: World) -> None:
     """The loss falls."""
     expect(page.get_by_text("Training: step 90 of 150")).to_be_visible()
-    expect(page.locator(".to-plot svg.marks").first).to_be_visible()
+    expect(page.locator(".to-losses polyline").first).to_be_visible()
 
 
 def told(page: Page, _: World) -> None:

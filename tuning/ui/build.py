@@ -18,6 +18,7 @@ from tuning.ui.picking import PICKED
 from tuning.ui.runs_events import RunsEvents
 from tuning.ui.take_away import SAVE
 from tuning.ui.try_events import TryEvents
+from tuning.ui.watch_script import MOVED
 
 __all__ = ["build"]
 
@@ -51,8 +52,6 @@ def _wire_page(demo: gr.Blocks, page: Page) -> None:
     greeted = demo.load(page.greet, page.browser, page.browser, **_QUIET)
     keep_address(page.browser, greeted.then(page.open_run, page.browser, page.run_outputs, **_QUIET))
     page.own_data.click(page.choose_data, None, page.tabs, **_QUIET)
-    page.timer.tick(page.follow, [page.browser, page.seen], page.followed, **_QUIET)
-    page.over.tick(page.follow_no_more, page.browser, [page.over, *page.run_outputs], **_QUIET)
 
 
 def _wire_tune(page: Page) -> None:
@@ -84,4 +83,7 @@ def _wire_compare(page: Page) -> None:
 
 
 def _wire_watch(page: Page) -> None:
-    page.watch.cancel.click(page.cancel, page.browser, [page.seen, *page.watch.outputs], **_QUIET)
+    getattr(page.watch.notice, MOVED)(page.follow, page.browser, page.run_outputs, **_QUIET)
+    page.watch.cancel.click(page.cancel, page.browser, page.run_outputs, **_QUIET)
+    started = [page.browser, *page.run_outputs]
+    keep_address(page.browser, page.longer.button.click(page.start_longer, page.browser, started, **_WORK))

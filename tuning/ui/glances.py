@@ -21,7 +21,8 @@ _State = tuple[tuple[int, int] | int | None, ...]
 class Glances(Generic[_Look]):
     """What `look` said of every run that is watched, until something in the run's folder or in the queue changes."""
 
-    def __init__(self, look: Callable[[Run], _Look], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, look: Callable[[Run, _Look | None], _Look], clock: Callable[[], float] = time.monotonic) -> None:
+        """`look` is given what it said before, if that is still known."""
         self._look = look
         self._clock = clock
         self._kept: dict[str, tuple[_State, _Look]] = {}
@@ -33,7 +34,7 @@ class Glances(Generic[_Look]):
             state = (*map(_changed, self._watched(run)), int(self._clock() / _PROCESS_S))
             kept = self._kept.pop(run.id, None)
             if kept is None or kept[0] != state:
-                kept = (state, self._look(run))
+                kept = (state, self._look(run, kept[1] if kept else None))
             self._kept[run.id] = kept
             if len(self._kept) > _MOST_RUNS:
                 del self._kept[next(iter(self._kept))]

@@ -5,7 +5,6 @@ at is named by what the browser keeps; the server keeps nothing between two even
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -15,26 +14,20 @@ from tuning.report.packing import Take, pack
 from tuning.runs.local import enforce_cancel
 from tuning.runs.store import Run
 from tuning.runs.submission import submit
-from tuning.ui.context import Context, told
+from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
-from tuning.ui.glances import Glances
+from tuning.ui.longer import longer
 from tuning.ui.sample_pages import read_view
 from tuning.ui.screens import Changes, Screens
-from tuning.ui.visitor import looking_at, own_run, owner_of, read_visitor
+from tuning.ui.visitor import Visitor, looking_at, own_run, owner_of, read_visitor
 
 __all__ = ["Page"]
-
-_SOON_S = 0.1
 
 
 def _no_run(page: "Page", message: str) -> Changes:
     return page.show_gone(message)
-
-
-def _gone(page: "Page", _: str) -> Changes:
-    return page.hand_over()
 
 
 def _no_data(page: "Page", message: str) -> Changes:
@@ -50,7 +43,11 @@ def _no_start(page: "Page", message: str) -> Changes:
 
 
 def _no_cancel(page: "Page", message: str) -> Changes:
-    return {page.watch.notice: markup.notice("error", "Not cancelled", message)}
+    return {page.watch.access: markup.notice("error", "Not cancelled", message)}
+
+
+def _no_longer(page: "Page", message: str) -> Changes:
+    return {page.watch.notice: markup.notice("error", "Not started", message)}
 
 
 def _no_comparison(page: "Page", message: str) -> Changes:
@@ -69,28 +66,8 @@ def _no_file(page: "Page", message: str) -> Changes:
     return page.compare.take_away.show_problem(message)
 
 
-@dataclass(frozen=True)
-class _Glance:
-    """What a run on its way looks like to everybody who watches it."""
-
-    active: bool
-    mark: str
-    changes: Changes
-
-
 class Page(Screens):
     """The screens with the handlers of their events."""
-
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self.over = gr.Timer(_SOON_S, active=False)
-        """Ticks once when there is nothing more to follow."""
-        self._glances = Glances(self._glance)
-
-    def _glance(self, run: Run) -> _Glance:
-        enforce_cancel(run)
-        active, changes = run.status().active, self.show_watch(run)
-        return _Glance(active, changes[self.seen], changes)
 
     # --- the page
 
@@ -103,31 +80,16 @@ class Page(Screens):
     @told(_no_run)
     def open_run(self, stored: object) -> Changes:
         """Show the run a visitor looks at, whole, on the screen that fits its state."""
-        return self.show_run(self.run_of(stored))
+        return self.show_run(self.run_of(stored), read_visitor(stored))
 
-    @property
-    def followed(self) -> list[Any]:
-        """What the timer changes. Every further output costs, at every tick and for everybody who watches."""
-        return [self.timer, self.over, self.seen, *self.watch.outputs]
+    @told(_no_run)
+    def follow(self, stored: object) -> Changes:
+        """More has become of the run that is watched than its screen can show by itself: a cancel, or the end."""
+        return self._show_change(self.run_of(stored), read_visitor(stored))
 
-    def hand_over(self) -> Changes:
-        """The changes that end following: a moment later the whole page is shown, with what there is to say."""
-        return {self.timer: gr.Timer(active=False), self.over: gr.Timer(active=True)}
-
-    @told(_gone)
-    def follow(self, stored: object, seen: str) -> Any:
-        """The timer ticked: show what has changed, nothing otherwise."""
-        run = self.run_of(stored)
-        if run is None:
-            return {self.timer: gr.Timer(active=False)}
-        glance = self._glances.of(run)
-        if not glance.active:
-            return self.hand_over()
-        return gr.skip() if glance.mark == seen else glance.changes
-
-    def follow_no_more(self, stored: object) -> Changes:
-        """The run that was followed is over, or gone."""
-        return {**self.open_run(stored), self.over: gr.Timer(active=False)}
+    def _show_change(self, run: Run | None, visitor: Visitor) -> Changes:
+        """Whoever looks at another screen stays there as long as the run goes on."""
+        return self.show_watch(run, visitor) if run and run.status().active else self.show_run(run, visitor)
 
     # --- Tune
 
@@ -181,18 +143,27 @@ class Page(Screens):
         visitor, world = read_visitor(stored), self.context
         prepared = self.data.prepared(find_chosen(file, example, test, self.examples), settings_of(_by_field(values)))
         run = submit(world.store, prepared, owner=owner_of(visitor), limits=world.limits, env=world.env)
-        return {self.browser: looking_at(visitor, run.id).model_dump(), **self.show_run(run)}
+        return {self.browser: looking_at(visitor, run.id).model_dump(), **self.show_run(run, visitor)}
 
     # --- Watch
 
     @told(_no_cancel)
     def cancel(self, stored: object) -> Changes:
         """Ask the run to stop; asked twice, it is ended."""
-        run = own_run(self.context.store, read_visitor(stored))
+        visitor = read_visitor(stored)
+        run = own_run(self.context.store, visitor)
         if run.status().active:
             run.request_cancel()
             enforce_cancel(run)
-        return self.show_watch(run)
+        return self._show_change(run, visitor)
+
+    @told(_no_longer)
+    def start_longer(self, stored: object) -> Changes:
+        """Start a run whose time was too short again, with as much time as it needs."""
+        visitor, world = read_visitor(stored), self.context
+        prepared = longer(own_run(world.store, visitor))
+        run = submit(world.store, prepared, owner=owner_of(visitor), limits=world.limits, env=world.env)
+        return {self.browser: looking_at(visitor, run.id).model_dump(), **self.show_run(run, visitor)}
 
     # --- Compare
 

@@ -17,16 +17,16 @@ from tuning.runs.store import Run
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
 from tuning.ui.data_step import DataStep, Seen
+from tuning.ui.longer import LongerButton
 from tuning.ui.runs import RunsScreen
 from tuning.ui.try_it import TryPage, TryScreen, try_page
 from tuning.ui.tune import TuneScreen
-from tuning.ui.visitor import current_run, read_visitor
-from tuning.ui.watch import WatchPage, WatchScreen, watch_page
+from tuning.ui.visitor import Visitor, current_run, owns, read_visitor
+from tuning.ui.watch import WatchPage, watch_page
+from tuning.ui.watch_screen import WatchScreen
 
-__all__ = ["POLL_S", "Changes", "Screens"]
+__all__ = ["Changes", "Screens"]
 
-POLL_S = 2.0
-"""Seconds between two looks at a run's folder."""
 Changes = dict[Any, Any]
 """Components and their new values."""
 _BROWSER_KEY = "tune-off"
@@ -41,8 +41,6 @@ class Screens:
         self.examples = bundled_examples()
         self.data = DataStep(context.limits, Tokenizers(context.env))
         self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
-        self.seen = gr.State("")
-        self.timer = gr.Timer(POLL_S, active=False)
         self.way_back = context.showcase.link() if context.showcase else ""
         # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
         with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
@@ -50,6 +48,7 @@ class Screens:
                 self.tune = TuneScreen(self.examples, catalog(context.env), self.expected)
             with gr.Tab("Watch", id="watch"):
                 self.watch = WatchScreen()
+                self.longer = LongerButton()
             with gr.Tab("Compare", id="compare"):
                 with gr.Row(visible=False, elem_classes="to-showcase-row") as self.showcase:
                     gr.HTML(context.showcase.banner() if context.showcase else "")
@@ -73,18 +72,13 @@ class Screens:
     @property
     def run_outputs(self) -> list[Any]:
         """Everything that shows the run a visitor looks at."""
-        screens = [*self.watch.outputs, *self.compare.outputs, *self.try_it.outputs]
-        return [self.tabs, self.timer, self.seen, self.showcase, *screens]
+        screens = [*self.watch.outputs, self.longer.button, *self.compare.outputs, *self.try_it.outputs]
+        return [self.tabs, self.showcase, *screens]
 
-    def mark(self, run: Run) -> str:
-        """Changes whenever what is shown of a run on its way does."""
-        log = run.path / "events.jsonl"
-        size = log.stat().st_size if log.is_file() else 0
-        return f"{size} {run.cancel_requests()} {run.status().model_dump_json()}"
-
-    def show_watch(self, run: Run) -> Changes:
-        """The changes that show how far a run is."""
-        return {self.seen: self.mark(run), **self.watch.show(watch_page(run))}
+    def show_watch(self, run: Run, visitor: Visitor | None) -> Changes:
+        """The changes that show how far a run is, and let its owner cancel it, or give it more time."""
+        own = visitor is not None and owns(visitor, run)
+        return {**self.watch.show(watch_page(run), own=own), **self.longer.show(run if own else None)}
 
     def run_of(self, stored: object) -> Run | None:
         """The run a visitor looks at: the showcase where there is none. Raises `RunNotFoundError` when it is gone."""
@@ -93,18 +87,16 @@ class Screens:
             return showcase.run
         return current_run(self.context.store, visitor)
 
-    def show_run(self, run: Run | None) -> Changes:
-        """The changes that show a run on every screen, and open the screen that fits its state."""
+    def show_run(self, run: Run | None, visitor: Visitor | None = None) -> Changes:
+        """The changes that show a run to that visitor on every screen, and open the screen that fits its state."""
         page, showcase = compare_page(run), self.context.showcase
         shown = run is not None and showcase is not None and run.path == showcase.run.path
-        changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run))}
+        changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run)), **self.longer.show(None)}
         changes[self.showcase] = gr.Row(visible=shown)
         if run is None or shown:
-            return {**changes, self.timer: gr.Timer(active=False), **self.watch.show(watch_page(None))}
-        active = run.status().active
-        place = "watch" if active or page.comparison is None else "compare"
-        moved = {self.timer: gr.Timer(active=active), self.tabs: gr.Tabs(selected=place)}
-        return changes | moved | self.show_watch(run)
+            return {**changes, **self.watch.show(watch_page(None))}
+        place = "watch" if run.status().active or page.comparison is None else "compare"
+        return {**changes, self.tabs: gr.Tabs(selected=place), **self.show_watch(run, visitor)}
 
     def show_gone(self, message: str) -> Changes:
         """The changes when there is no run to be shown, with the reason."""
@@ -112,9 +104,9 @@ class Screens:
         watch = self.watch.show(WatchPage("warning", title, message))
         watch[self.watch.notice] += self.way_back
         return {
-            self.timer: gr.Timer(active=False),
             self.showcase: gr.Row(visible=False),
             self.tabs: gr.Tabs(selected="watch"),
+            **self.longer.show(None),
             **watch,
             **self.compare.show(ComparePage("warning", title, message), None),
             **self.try_it.show(TryPage(False, "")),

@@ -14,6 +14,7 @@ from tuning.ui.context import Context, clear_old_files
 from tuning.ui.protection import Protection, security_headers
 from tuning.ui.showcase import find_showcase
 from tuning.ui.theme import STYLE_SHEET, theme
+from tuning.ui.watch_route import watch_route
 
 __all__ = ["launch_settings", "make_context", "set_defaults", "sweep_hourly"]
 
@@ -36,7 +37,10 @@ def launch_settings(context: Context) -> dict[str, Any]:
     """For `gr.Blocks.launch`; host and port come from Gradio's own variables, loopback by default."""
     headers = security_headers(on_space=on_space(context.env))
     return {
-        "app_kwargs": {"middleware": [Middleware(Protection, headers=headers, uploads=context.files)]},
+        "app_kwargs": {
+            "middleware": [Middleware(Protection, headers=headers, uploads=context.files)],
+            "routes": [watch_route(context.store)],
+        },
         "show_error": False,
         "max_file_size": "20mb",
         "allowed_paths": [],

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tuning.errors import RunNotFoundError
 from tuning.runs.store import Run, RunStore
 
-__all__ = ["NO_RUN", "Visitor", "current_run", "looking_at", "own_run", "owner_of", "read_visitor"]
+__all__ = ["NO_RUN", "Visitor", "current_run", "looking_at", "own_run", "owner_of", "owns", "read_visitor"]
 
 NO_RUN = "0" * 32
 """An id that no run has: what a visitor with an impossible link looks at."""
@@ -50,6 +50,11 @@ def owner_of(visitor: Visitor) -> str:
     return hashlib.sha256(f"tune-off visitor {visitor.id}".encode()).hexdigest()[:32]
 
 
+def owns(visitor: Visitor, run: Run) -> bool:
+    """Whether this visitor started the run."""
+    return run.record().owner == owner_of(visitor)
+
+
 def current_run(store: RunStore, visitor: Visitor) -> Run | None:
     """The run this visitor looks at; None when there is none. Raises `RunNotFoundError` when it is gone."""
     if visitor.run is None:
@@ -65,6 +70,6 @@ def own_run(store: RunStore, visitor: Visitor) -> Run:
     run = current_run(store, visitor)
     if run is None:
         raise RunNotFoundError("No run is open: start one under Tune, or open one under Runs.")
-    if run.record().owner != owner_of(visitor):
+    if not owns(visitor, run):
         raise RunNotFoundError("This run was opened by its link: only whoever started it can cancel or delete it.")
     return run

@@ -1,22 +1,19 @@
-"""The screen of a run on its way: where it stands, its loss, cancel. Knows a run's folder, not who trains.
+"""Where a run stands, in words and numbers: what the screen Watch shows. Knows a run's folder, not who trains.
 
-`watch_page` says in words and numbers what is to be seen, `WatchScreen` lays it out; neither keeps anything.
+`tuning.ui.watch_markup` draws it, `tuning.ui.watch_screen` lays it out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
 
-import gradio as gr
 import pandas as pd
 
 from tuning.events import Event, Note, PhaseName, Planned, Sampled, Started, Stopped
-from tuning.report import markup
 from tuning.report.learning import fit_words, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
-from tuning.ui.watched import watched_rows
 
-__all__ = ["LOSS_COLORS", "OPENING", "WatchPage", "WatchScreen", "watch_page", "with_advice"]
+__all__ = ["LOSS_COLORS", "OPENING", "PARTS", "Clock", "WatchPage", "seen_mark", "watch_page", "with_advice"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -26,12 +23,27 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
     "check": ("check", "Checking that the two sides can be compared"),
     "compare": ("compare", "Comparing"),
 }
+PARTS = tuple(name for name, _ in _PHASES.values())
+"""Of a run, in order, by the names that its screen gives them."""
 _FEW_PARTS = 2
 """So few are not counted: "part 0 of 1" says nothing."""
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
 OPENING = ("empty", "Opening …", "This takes a moment.")
 """Until a page knows which run it is about."""
 LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How long a run has been at work; its wait for its turn is not counted."""
+
+    elapsed: float
+    """Seconds since it began, until now or until its end."""
+    budget: float | None
+    """Seconds that it was given."""
+    running: bool
+    left: str = ""
+    """How much longer, in words."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +54,27 @@ class WatchPage:
     """Of the notice: info, warning, error, better or empty."""
     title: str
     body: str
+    clock: Clock | None = None
     share: float | None = None
     phase: int | None = None
     """How many parts are done; None hides parts and bar."""
     loss: pd.DataFrame | None = None
+    total_steps: int | None = None
+    """Expected, while it learns."""
     fit: str = ""
     """What the losses say."""
     looks: Sequence[Sampled] = ()
     """The watched rows, each time they were answered."""
-    notes: str = ""
+    notes: Sequence[str] = ()
     cancel: str | None = None
+    active: bool = False
+    """Whether there is something to follow."""
     run: str = ""
     """Id of the run, for its link."""
+    seen: str = ""
+    """Changes whenever something else does."""
+    stage: str = ""
+    """Changes whenever more than the drawing does: with a cancel, with the end."""
 
 
 def _advice(status: RunStatus) -> str:
@@ -76,24 +97,40 @@ def with_advice(status: RunStatus) -> str:
     return f"{reason}{stop} {_advice(status)}".strip()
 
 
+def seen_mark(run: Run, status: RunStatus) -> str:
+    """Changes whenever what is shown of the run does, the time apart; says nothing about it."""
+    log = run.path / "events.jsonl"
+    size = log.stat().st_size if log.is_file() else 0
+    told = f"{size} {run.cancel_requests()} {status.model_dump_json()}"
+    return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
 def watch_page(run: Run | None) -> WatchPage:
     """Where the run stands, read from its folder."""
     if run is None:
         return WatchPage(*_EMPTY)
-    status, events = run.status(), run.events()
+    status = run.status()
+    seen = seen_mark(run, status)  # before the events are read: what is told meanwhile is then seen as new
+    events = run.events()
     kind, title, body = _headline(status)
+    loss = loss_frame(events)
     return WatchPage(
         kind=kind,
         title=title,
         body=body,
+        clock=_clock(run, status, events),
         share=status.done / status.total if status.done and status.total else None,
         phase=_phase_number(status),
-        loss=loss_frame(events),
+        loss=None if loss.empty and status.state != "running" else loss,
+        total_steps=status.total_steps if status.active else None,
         fit=fit_words(events),
         looks=[event for event in events if isinstance(event, Sampled)],
         notes=_notes(run, events),
         cancel=_cancel_label(run, status),
+        active=status.active,
         run=run.id,
+        seen=seen,
+        stage=f"{status.state if not status.active else 'going'} {run.cancel_requests()}",
     )
 
 
@@ -117,10 +154,20 @@ def _headline(status: RunStatus) -> tuple[str, str, str]:
         unit = "step" if status.phase == "train" else "part"
         unit = "row" if status.phase in {"base", "tuned"} else unit
         title += f": {unit} {status.done or 0:,} of {status.total:,}"
-    left = [f"{seconds_in_words(status.seconds_left)} left in this part"] if status.seconds_left is not None else []
     if status.cancelling:
-        left.insert(0, "cancelling: training stops at the next step, then what was learned is compared")
-    return "info", title, "; ".join(left) or "You may close the page: the run goes on."
+        return "info", title, "Cancelling: training stops at the next step, then what was learned is compared."
+    return "info", title, "You may close the page: the run goes on."
+
+
+def _clock(run: Run, status: RunStatus, events: Sequence[Event]) -> Clock | None:
+    """Counts from when the run had the machine to itself; nothing where nobody knows when it ended."""
+    began = next((event.at for event in events if isinstance(event, Started)), None)
+    ending = run.ending()
+    until = run.clock() if status.active else ending.at if ending is not None else None
+    if began is None or until is None:
+        return None
+    left = "" if status.seconds_left is None else f"{seconds_in_words(status.seconds_left)} left in this part"
+    return Clock(max(until - began, 0.0), run.spec().budget, status.active, left)
 
 
 def _phase_number(status: RunStatus) -> int | None:
@@ -137,7 +184,7 @@ def _cancel_label(run: Run, status: RunStatus) -> str | None:
     return "Cancel" if run.cancel_requests() == 0 else "Stop at once, without a comparison"
 
 
-def _notes(run: Run, events: Sequence[Event]) -> str:
+def _notes(run: Run, events: Sequence[Event]) -> list[str]:
     dataset = run.dataset()
     lines = [f"Data: {dataset.name}", dataset.reason, *dataset.notes]
     for event in events:
@@ -151,53 +198,4 @@ def _notes(run: Run, events: Sequence[Event]) -> str:
         elif isinstance(event, Stopped):
             kept = f"; the adapter of step {event.best_step} is kept" if event.best_step is not None else ""
             lines.append(f"Training ended at step {event.step}: {event.reason}{kept}.")
-    return "\n".join(line for line in lines if line)
-
-
-class WatchScreen:
-    """The layout of the screen, and what of it changes."""
-
-    def __init__(self) -> None:
-        self.notice = gr.HTML(markup.notice(*OPENING))
-        self.steps = gr.HTML(visible=False)
-        self.bar = gr.HTML(visible=False)
-        self.cancel = gr.Button("Cancel", visible=False, size="md", elem_classes="to-cancel")
-        self.watched = gr.HTML(visible=False)
-        self.loss = gr.LinePlot(
-            None,
-            x="step",
-            y="loss",
-            color="rows",
-            color_map=LOSS_COLORS,
-            elem_classes="to-plot",
-            label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
-            x_title="training step",
-            y_title="nats per token",
-            height=340,
-            visible=False,
-        )
-        self.fit = gr.HTML(visible=False)
-        self.notes = gr.Textbox(label="What this run did", lines=4, max_lines=12, interactive=False, visible=False)
-        self.link = gr.HTML(visible=False)
-
-    @property
-    def outputs(self) -> list[Any]:
-        """Every component that `show` changes."""
-        learning = [self.watched, self.loss, self.fit]
-        return [self.notice, self.steps, self.bar, self.cancel, *learning, self.notes, self.link]
-
-    def show(self, page: WatchPage) -> dict[Any, Any]:
-        """The changes that make the screen say what the page says."""
-        drawn = page.loss is not None and not page.loss.empty
-        moving = page.phase is not None
-        return {
-            self.notice: markup.notice(page.kind, page.title, page.body),
-            self.steps: gr.HTML(markup.steps([name for name, _ in _PHASES.values()], page.phase or 0), visible=moving),
-            self.bar: gr.HTML(markup.bar(page.share), visible=moving and page.phase != len(_PHASES)),
-            self.cancel: gr.Button(page.cancel or "Cancel", visible=page.cancel is not None, interactive=True),
-            self.loss: gr.LinePlot(page.loss if drawn else None, visible=drawn),
-            self.watched: gr.HTML(watched_rows(page.looks), visible=bool(page.looks)),
-            self.fit: gr.HTML(markup.note(page.fit), visible=bool(page.fit)),
-            self.notes: gr.Textbox(page.notes, visible=bool(page.notes)),
-            self.link: gr.HTML(markup.secret_link(page.run), visible=bool(page.run)),
-        }
+    return [line for line in lines if line]

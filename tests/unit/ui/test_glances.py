@@ -25,8 +25,8 @@ def clock():
 
 @pytest.fixture
 def glances(looked, clock):
-    def look(run):
-        looked.append(run.id)
+    def look(run, before):
+        looked.append(before)
         return len(looked)
 
     return Glances(look, clock)
@@ -47,10 +47,11 @@ def test_everybody_is_told_what_the_first_one_saw(glances, run):
     ],
     ids=["a step", "a cancel", "a process", "an end", "the queue"],
 )
-def test_what_happens_is_seen_at_once(glances, run, change):
+def test_what_happens_is_seen_at_once(glances, looked, run, change):
     assert glances.of(run) == 1
     change(run)
     assert glances.of(run) == 2
+    assert looked == [None, 1], "whoever looks again is told what was seen before"
 
 
 def test_a_process_that_ends_without_a_word_is_noticed(glances, run, clock):
@@ -64,3 +65,4 @@ def test_runs_that_nobody_watches_are_forgotten(glances, looked, tmp_path, run):
     for number in range(64):
         glances.of(type(run)(tmp_path / f"{number:032x}"))
     assert glances.of(run) == len(looked) == 66
+    assert looked[-1] is None

@@ -44,30 +44,30 @@ def test_a_run_opens_on_the_screen_that_fits_its_state(page, tuneoff_home):
     live.write_worker(this_process())
     changes = page.open_run(looking(ALICE, live))
     assert changes[page.tabs].selected == "watch"
-    assert changes[page.timer].active
+    assert f'data-run="{live.id}"' in changes[page.watch.notice]
     changes = page.open_run(looking(ALICE, finished_run(tuneoff_home)))
     assert changes[page.tabs].selected == "compare"
-    assert not changes[page.timer].active
+    assert "data-run" not in changes[page.watch.notice]
 
 
 @pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", None, 7])
 def test_an_id_that_names_no_run_shows_a_plain_message_or_nothing(page, run_id):
     shown = page.open_run({"id": ALICE.id, "run": run_id})
     assert "Traceback" not in str(shown[page.compare.notice])
-    assert shown[page.timer].active is False
+    assert "data-run" not in shown[page.watch.notice]
 
 
-def test_the_timer_shows_what_changed_and_stops_at_the_end(page, tuneoff_home):
+def test_what_becomes_of_a_run_is_shown_and_followed_until_it_ends(page, tuneoff_home):
     run = unfinished_run(tuneoff_home)
     run.write_worker(this_process())
     stored = looking(ALICE, run)
-    seen = page.follow(stored, "")[page.seen]
-    assert page.follow(stored, seen) == gr.skip()
+    run.request_cancel()
+    changes = page.follow(stored)
+    assert changes[page.watch.cancel].value.startswith("Stop at once")
+    assert page.tabs not in changes, "who looks at another screen stays there"
     run.finish("failed", f"No good: {HOSTILE}", 1)
-    ended = page.follow(stored, seen)
-    assert (ended[page.timer].active, ended[page.over].active) == (False, True)
-    changes = page.follow_no_more(stored)
-    assert (changes[page.timer].active, changes[page.over].active) == (False, False)
+    changes = page.follow(stored)
+    assert "data-run" not in changes[page.watch.notice]
     assert changes[page.tabs].selected == "watch"
     assert "&lt;script&gt;" in changes[page.watch.notice]
     assert "<script" not in changes[page.watch.notice]
@@ -76,10 +76,9 @@ def test_the_timer_shows_what_changed_and_stops_at_the_end(page, tuneoff_home):
 def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
     run = finished_run(tuneoff_home)
     page.context.store.delete(run)
-    assert page.follow(looking(ALICE, run), "")[page.over].active
-    changes = page.follow_no_more(looking(ALICE, run))
+    changes = page.follow(looking(ALICE, run))
     assert "it was deleted" in changes[page.watch.notice]
-    assert changes[page.over].active is False
+    assert "data-run" not in changes[page.watch.notice]
 
 
 def test_an_example_fills_the_form_and_can_be_started(page):
@@ -137,10 +136,20 @@ def test_starting_without_data_starts_nothing(page):
 def test_only_the_owner_cancels(page, tuneoff_home):
     run = unfinished_run(tuneoff_home)
     run.write_worker(this_process())
-    assert "opened by its link" in page.cancel(looking(BOB, run))[page.watch.notice]
+    assert "opened by its link" in page.cancel(looking(BOB, run))[page.watch.access]
     assert run.cancel_requests() == 0
-    page.cancel(looking(ALICE, run))
+    changes = page.cancel(looking(ALICE, run))
     assert run.cancel_requests() == 1
+    assert f'data-run="{run.id}"' in changes[page.watch.notice]
+
+
+def test_who_came_by_the_link_is_told_why_there_is_nothing_to_cancel(page, tuneoff_home):
+    run = unfinished_run(tuneoff_home)
+    run.write_worker(this_process())
+    for visitor, may in ((ALICE, True), (BOB, False)):
+        changes = page.open_run(looking(visitor, run))
+        assert changes[page.watch.cancel].visible is may
+        assert ("by its secret link" in changes[page.watch.access]) is not may
 
 
 def test_samples_are_filtered_sorted_and_paged(page, tuneoff_home):

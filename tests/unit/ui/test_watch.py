@@ -3,11 +3,16 @@
 import gradio as gr
 import pytest
 
+from tests.runs_support import Clock, step
 from tests.unit.ui.builders import finished_run, unfinished_run
 from tuning.events import DevScored, Phase, Sampled, SampledAnswer
+from tuning.runs.files import write_text
 from tuning.runs.processes import this_process
+from tuning.runs.store import Run
 from tuning.ui.compare import CompareScreen
-from tuning.ui.watch import WatchScreen, watch_page
+from tuning.ui.watch import Clock as Elapsed
+from tuning.ui.watch import watch_page
+from tuning.ui.watch_screen import WatchScreen
 
 
 def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
@@ -16,12 +21,45 @@ def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
     page = watch_page(run)
     assert page.title == "Training: step 2 of 100"
     assert page.share == pytest.approx(0.02)
-    assert "about 10 s left" in page.body
+    assert page.clock is not None
+    assert page.clock.left == "about 10 s left in this part"
     assert page.cancel == "Cancel"
     run.request_cancel()
-    page = watch_page(run)
-    assert "cancelling" in page.body
-    assert page.cancel == "Stop at once, without a comparison"
+    cancelled = watch_page(run)
+    assert "Cancelling" in cancelled.body
+    assert cancelled.cancel == "Stop at once, without a comparison"
+    assert cancelled.stage != page.stage
+
+
+def test_the_clock_runs_from_the_beginning_of_the_work_to_its_end(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    now = Run(run.path, Clock(64.0))
+    assert watch_page(now).clock == Elapsed(
+        elapsed=63.0, budget=None, running=True, left="about 10 s left in this part"
+    )
+    Run(run.path, Clock(71.0)).finish("failed", "no", 1)
+    assert watch_page(now).clock == Elapsed(elapsed=70.0, budget=None, running=False)
+
+
+def test_a_run_with_a_budget_counts_against_it(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    write_text(run.path / "spec.json", run.spec().model_copy(update={"budget": 300.0}).model_dump_json())
+    clock = watch_page(run).clock
+    assert clock is not None
+    assert clock.budget == 300
+
+
+def test_what_is_seen_changes_with_what_happens_and_not_with_the_time(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    seen = {watch_page(Run(run.path, Clock(now))).seen for now in (64.0, 65.0)}
+    run.append(step(3))
+    seen.add(watch_page(run).seen)
+    run.request_cancel()
+    seen.add(watch_page(run).seen)
+    assert len(seen) == 3
 
 
 def test_a_run_that_learns_shows_its_watched_rows_and_what_its_losses_say(tmp_path):
@@ -30,8 +68,8 @@ def test_a_run_that_learns_shows_its_watched_rows_and_what_its_losses_say(tmp_pa
     assert watch_page(run).fit == ""
     answer = SampledAnswer(row=1, input="a", target="b", output="b", score=1)
     run.append(Sampled(at=3.0, step=2, metric="accuracy", answers=[answer]))
-    for step, loss in ((3, 1.1), (4, 1.0)):
-        run.append(DevScored(at=3.0, step=step, loss=loss))
+    for number, loss in ((3, 1.1), (4, 1.0)):
+        run.append(DevScored(at=3.0, step=number, loss=loss))
     page = watch_page(run)
     assert [look.sentence for look in page.looks] == ["1 of 1 watched rows right"]
     assert "still falling" in page.fit

@@ -1,0 +1,88 @@
+"""The losses drawn to scale: from no point to hundreds, with round marks, and nothing beyond the frame."""
+
+import re
+from math import inf, nan
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.ui.fragments import text_of
+from tuning.ui.watch_chart import axis, loss_chart, reach
+
+
+def losses(train: list[float], dev: dict[int, float] | None = None) -> pd.DataFrame:
+    points = [(step, loss, "train") for step, loss in enumerate(train, 1)]
+    points += [(step, loss, "dev") for step, loss in (dev or {}).items()]
+    return pd.DataFrame(points, columns=["step", "loss", "rows"])
+
+
+def marks(shown: str, kind: str) -> list[str]:
+    return re.findall(rf'class="to-{kind}"[^>]*>([^<]*)<', shown)
+
+
+def test_before_the_first_step_it_says_what_will_be_there():
+    assert text_of(loss_chart(losses([]))).startswith("No loss yet")
+
+
+def test_one_loss_is_a_dot_in_a_frame_with_round_marks():
+    shown = loss_chart(losses([2.34]), total=300)
+    assert shown.count("<i ") == 1
+    assert marks(shown, "level") == ["0", "1", "2", "3"]
+    assert marks(shown, "stop") == ["0", "5", "10"]
+    assert "training rows 2.34" in text_of(shown)
+    assert "dev rows" not in text_of(shown)
+
+
+def test_two_losses_are_a_line_and_dev_scores_are_dots_on_one():
+    shown = loss_chart(losses([2.0, 1.0], {0: 1.8, 2: 1.2}))
+    assert shown.count("<i ") == shown.count('<i class="to-dev"') == 2
+    assert 'class="to-train" points="' in shown
+    assert "dev rows 1.20" in text_of(shown)
+    assert "lowest" not in text_of(shown)
+
+
+def test_many_losses_are_lines_and_the_lowest_dev_loss_is_said():
+    dev = {step: 1.5 - step / 1000 if step < 500 else 1.0 + step / 10_000 for step in range(0, 1000, 10)}
+    shown = loss_chart(losses([3 / step**0.5 for step in range(1, 1000)], dev), total=1000)
+    assert "<i " not in shown
+    assert "dev rows 1.10 lowest 1.01 after step 490" in text_of(shown)
+    assert marks(shown, "stop") == ["0", "500", "1,000"]
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([0.91, 0.902], ["0.0", "0.5", "1.0"]),
+        ([2.1, 1.85], ["1.8", "1.9", "2.0", "2.1"]),
+        ([0.04, 0.01], ["0.00", "0.01", "0.02", "0.03", "0.04"]),
+        ([0.0, 0.0], ["0.0", "0.5", "1.0"]),
+    ],
+    ids=["flat", "far above zero", "small", "none at all"],
+)
+def test_the_marks_of_losses_are_round_and_alike(values, written):
+    assert marks(loss_chart(losses(values)), "level") == written
+
+
+def test_what_is_no_number_is_not_drawn():
+    shown = loss_chart(losses([2.0, nan, 1.0, inf]))
+    assert "nan" not in shown
+    assert "inf" not in shown
+    assert "training rows 1.00" in text_of(shown)
+
+
+@pytest.mark.parametrize(
+    ("last", "total", "drawn"), [(1, None, 1), (1, 5, 5), (2, 3000, 12), (90, 150, 150), (70, 150, 75), (160, 150, 160)]
+)
+def test_half_of_the_drawing_is_used(last, total, drawn):
+    assert reach(last, total) == drawn
+
+
+@given(low=st.floats(0, 1e3), span=st.floats(1e-3, 1e4))
+def test_an_axis_has_a_few_even_marks_around_its_values(low, span):
+    found = axis(low, low + span)
+    assert 3 <= len(found.marks) <= 12
+    assert found.low <= low + 1e-6 * span
+    assert found.high >= low + span - 1e-6 * (low + span)
+    assert len({found.written(mark) for mark in found.marks}) == len(found.marks)
