@@ -10,8 +10,8 @@ import re
 import statistics
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -103,8 +103,7 @@ class _Watcher:
         return len(answer.content)
 
     async def watch(self, seconds: float) -> None:
-        """Ask until the time is over, a page's heartbeat open beside it."""
-        heart = asyncio.create_task(self._beat())
+        """Ask until the time is over, beginning at a moment of its own."""
         await asyncio.sleep(random.random() * POLL_S)
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -112,13 +111,14 @@ class _Watcher:
             self.told += await self.ask()
             self.answers.append(1000 * (time.perf_counter() - asked))
             await asyncio.sleep(max(0.0, POLL_S - (time.perf_counter() - asked)))
-        heart.cancel()
-        await asyncio.wait([heart])
 
-    async def _beat(self) -> None:
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """A page is open: what it shows was asked for, its heartbeat was heard once and goes on."""
         async with self._client.stream("GET", f"/gradio_api/heartbeat/{self._session}", timeout=None) as beats:
-            async for _ in beats.aiter_lines():
-                pass
+            await anext(beats.aiter_lines())
+            await self.ask()
+            yield
 
 
 async def _watch(app: App, run: Run, number: int, seconds: float) -> Watched:
@@ -126,12 +126,13 @@ async def _watch(app: App, run: Run, number: int, seconds: float) -> Watched:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=app.url, limits=limits, timeout=600) as client:
         watchers = [_Watcher(client, run) for _ in range(number)]
-        for watcher in watchers:  # the first question is of a page's opening, not of its watching
-            await watcher.ask()
-        process = psutil.Process(app.process.pid)
-        before = process.cpu_times()
-        await asyncio.gather(*(watcher.watch(seconds) for watcher in watchers))
-        after = process.cpu_times()
+        async with AsyncExitStack() as pages:  # opening them is not watching
+            for watcher in watchers:
+                await pages.enter_async_context(watcher.open())
+            process = psutil.Process(app.process.pid)
+            before = process.cpu_times()
+            await asyncio.gather(*(watcher.watch(seconds) for watcher in watchers))
+            after = process.cpu_times()
     used = after.user + after.system - before.user - before.system
     answers = [ms for watcher in watchers for ms in watcher.answers]
     told = sum(watcher.told for watcher in watchers)
