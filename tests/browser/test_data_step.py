@@ -43,12 +43,12 @@ def test_findings_and_steps_follow_each_other(visit, reviews):
     upload(page, reviews)
     expect(start(page)).to_be_enabled()
     doubles = page.locator(".to-finding", has_text="repeat the input and target")
-    expect(doubles).to_contain_text("step drop-duplicates is on")
-    expect(step(page, "drop-duplicates")).to_contain_text("leaves out 4: 64 → 60 rows")
-    step(page, "drop-duplicates").locator("input").uncheck()
-    expect(step(page, "drop-duplicates")).to_contain_text("would leave out 4")
+    expect(doubles).to_contain_text("step 'leave out repeated rows' is on")
+    expect(step(page, "Leave out repeated rows")).to_contain_text("leaves out 4: 64 → 60 rows")
+    step(page, "Leave out repeated rows").locator("input").uncheck()
+    expect(step(page, "Leave out repeated rows")).to_contain_text("would leave out 4")
     expect(doubles).to_contain_text("makes the result untrue")
-    step(page, "redact").locator("input").check()
+    step(page, "Hide personal data").locator("input").check()
     expect(page.locator(".to-finding", has_text="personal data")).to_contain_text("The step changes 4 of 64 rows.")
 
 

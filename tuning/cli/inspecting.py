@@ -9,6 +9,7 @@ from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visi
 from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
 from tuning.data.profile import ColumnProfile
+from tuning.data.step_names import step_name
 from tuning.errors import ModelError
 from tuning.models.viewing import Tokenizers
 from tuning.runs.recommending import Job, recommend
@@ -125,7 +126,7 @@ def _render_plan(screen: Screen, found: Inspection) -> None:
     for step in found.plan.steps:
         dropped = step.rows_before - step.rows_after
         does = f"drops {dropped:,}" if dropped else f"changes {step.changed:,}" if step.changed else "-"
-        rows.append(["on" if step.on else "off", step.step, does, step.title])
+        rows.append(["on" if step.on else "off", step_name(step.step), does, step.title])
     print_listing(screen, Listing(("", "step", "rows", "what it does"), rows, flexible=("what it does",)), empty="")
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tuning.data.encodings import survey_languages
-from tuning.data.findings import Finding, count_of, row_numbers, shown, some
+from tuning.data.findings import Finding, count_of, located
 from tuning.data.planning import Division, Draft
 from tuning.data.profile import ColumnProfile
 from tuning.data.rows import Rows
@@ -100,16 +100,15 @@ def _named_labels(state: State) -> Iterator[Finding]:
     drawn = random.Random(0).choices(rows.targets, k=len(rows))
     by_chance = sum(map(_names, rows.inputs, drawn))
     if len(named) - by_chance >= _NAMED_APART * len(rows):
-        yield Finding(
+        finding = Finding(
             kind="target in input",
             severity="serious",
             count=len(named),
             title=f"{count_of(named, verb='names|name')} its label in the input.",
             effect="The answer can be copied from the question, so a high score says little about other rows.",
             remedy="Take the label out of the input, or choose another input column.",
-            rows=row_numbers(rows, named),
-            examples=some(shown(rows, p) for p in named),
         )
+        yield located(finding, rows, named)
 
 
 def _names(text: str, label: str) -> bool:
@@ -126,16 +125,15 @@ def _languages(rows: Rows) -> Iterator[Finding]:
     if share >= _OTHER_LANGUAGE:
         positions = [p for language, _ in minor for p in survey.positions[language]]
         names = ", ".join(f"{language} {count / survey.surveyed:.0%}" for language, count in minor[:5])
-        yield Finding(
+        finding = Finding(
             kind="mixed languages",
             severity="info",
             count=len(positions),
             title=f"Of {survey.surveyed:,} inputs looked at, most are in '{main}', others seem to be: {names}.",
             effect="A small model knows some languages far better than others; one score covers them all.",
             remedy="Leave as it is if new rows will be as mixed; else tune on one language.",
-            rows=row_numbers(rows, positions),
-            examples=some(shown(rows, p) for p in positions),
         )
+        yield located(finding, rows, positions)
 
 
 def _giveaways(found: Draft) -> Iterator[Finding]:

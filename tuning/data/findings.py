@@ -12,7 +12,7 @@ from tuning.data.rows import Rows
 from tuning.data.wording import quoted
 from tuning.spec import CleaningStep
 
-__all__ = ["Finding", "FindingKind", "Severity", "count_of", "row_numbers", "shown", "some"]
+__all__ = ["Finding", "FindingKind", "Severity", "count_of", "located", "row_numbers", "shown", "some"]
 
 Severity = Literal["info", "warning", "serious"]
 """Good to know; weakens the result; makes the result untrue unless it is dealt with."""
@@ -46,6 +46,13 @@ class Finding(BaseModel):
     examples: list[str] = []
     step: CleaningStep | None = None
     """The step of the cleaning plan that deals with it."""
+
+
+def located(finding: Finding, rows: Rows, positions: Sequence[int]) -> Finding:
+    """The finding with the first rows that it is about, as numbers and as examples, unless it has others of its own."""
+    numbers = finding.rows or row_numbers(rows, positions)
+    examples = finding.examples or some(shown(rows, p) for p in positions)
+    return finding.model_copy(update={"rows": numbers, "examples": examples})
 
 
 def row_numbers(rows: Rows, positions: Iterable[int]) -> list[int]:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,10 +14,19 @@ from tuning.data.findings import Finding, count_of, row_numbers
 from tuning.data.planning import Division
 from tuning.data.wording import quoted
 
-__all__ = ["Lengths", "ModelView", "PreviewRow", "long_rows", "measure", "preview"]
+__all__ = ["Lengths", "ModelView", "Piece", "PreviewRow", "long_rows", "measure", "preview"]
 
 _MEASURED = 5_000  # Rows.
 _PREVIEWED = 3
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a row as the model sees it."""
+
+    text: str
+    kind: Literal["template", "read", "target"]
+    """Of the model's own template; of the user's instruction or input; what is to be written."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +35,14 @@ class ModelView:
 
     count_tokens: Callable[[Sequence[str]], Sequence[int]]
     """Tokens of each text."""
-    render: Callable[[str, str, str], str]
-    """Instruction, input and target → the whole text of a training row, turn markers and all."""
+    pieces: Callable[[str, str, str], Sequence[Piece]]
+    """Instruction, input and target → a training row, turn markers and all."""
     window: int
     """The most tokens of a row: the setting max_length, or what the model was made for where that is less."""
+
+    def render(self, instruction: str, text: str, target: str) -> str:
+        """The whole text of a training row."""
+        return "".join(piece.text for piece in self.pieces(instruction, text, target))
 
 
 class Lengths(BaseModel):
@@ -56,6 +70,8 @@ class PreviewRow(BaseModel):
     """All of it; without a model at hand, instruction and input alone."""
     target: str
     tokens: int | None = None
+    pieces: list[Piece] = []
+    """What `text` is made of, in order; empty without a model at hand."""
 
 
 def preview(division: Division, model: ModelView | None) -> list[PreviewRow]:
@@ -63,11 +79,13 @@ def preview(division: Division, model: ModelView | None) -> list[PreviewRow]:
     rows, found = division.state.rows, []
     for p in division.parts.train[:_PREVIEWED]:
         text = "\n\n".join(filter(None, (division.instruction, rows.inputs[p])))
-        tokens = None
+        tokens, pieces = None, list[Piece]()
         if model is not None:
+            pieces = list(model.pieces(division.instruction, rows.inputs[p], rows.targets[p]))
             text = model.render(division.instruction, rows.inputs[p], rows.targets[p])
             tokens = model.count_tokens([text])[0]
-        found.append(PreviewRow(row=rows.numbers[p], text=text, target=rows.targets[p], tokens=tokens))
+        row = PreviewRow(row=rows.numbers[p], text=text, target=rows.targets[p], tokens=tokens, pieces=pieces)
+        found.append(row)
     return found
 
 

@@ -3,14 +3,13 @@
 Knows what was done to the rows; changes nothing.
 """
 
-from collections import Counter
-
 from tuning.data.cleaning import Cleaned, empty_notes
 from tuning.data.enough import SMALL_TEST, enough_sentence
 from tuning.data.findings import count_of
 from tuning.data.planning import Division, Draft
 from tuning.data.rows import input_key
 from tuning.data.splitting import labels_unseen
+from tuning.data.step_names import step_name
 from tuning.data.steps import EFFECTS, FEW_ROWS, State
 from tuning.data.wording import listed, quoted
 from tuning.spec import CleaningStep, RunSpec, Task
@@ -38,18 +37,16 @@ def _content_notes(state: State) -> list[str]:
         what = "1 input appears" if len(torn) == 1 else f"{len(torn):,} inputs appear"
         notes.append(f"{what} with different targets, so no model can get all of those rows right.")
     if state.task is Task.CLASSIFY:
-        notes += _label_notes(state.labels)
+        notes += _label_notes(state)
     return notes
 
 
-def _label_notes(counts: Counter[str]) -> list[str]:
+def _label_notes(state: State) -> list[str]:
     notes = []
-    rare = sorted(label for label, count in counts.items() if count < FEW_ROWS)
+    rare, alike = state.rare_labels, state.alike_labels
     if rare:
-        what = "1 label has" if len(rare) == 1 else f"{len(rare):,} labels have"
+        what = count_of(rare, "label", "has|have")
         notes.append(f"{what} fewer than {FEW_ROWS} rows, too few to learn from: {listed(map(quoted, rare))}.")
-    folded = Counter(input_key(label) for label in counts)
-    alike = sorted(label for label in counts if folded[input_key(label)] > 1)
     if alike:
         notes.append(
             f"Labels that differ only in case or white space count as different: {listed(map(quoted, alike))}."
@@ -78,7 +75,7 @@ def _split_notes(found: Draft, division: Division, spec: RunSpec) -> list[str]:
 def _leak_note(division: Division, spec: RunSpec) -> str:
     plan = spec.cleaning_plan()
     step = CleaningStep.DROP_LEAKED if division.state.rows.own_test else CleaningStep.KEEP_TOGETHER
-    reason = "their text is a template that most rows share" if plan.has(step) else f"step '{step}' is off"
+    reason = "their text is a template that most rows share" if plan.has(step) else f"step '{step_name(step)}' is off"
     rows = division.state.rows
     return (
         f"{len(division.leaked):,} of {len(division.parts.test):,} test rows have nearly the input of a training row, "

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tuning.data.findings import Finding, count_of, row_numbers, shown, some
+from tuning.data.findings import Finding, count_of, located, some
 from tuning.data.personal import find_secrets
 from tuning.data.rows import Rows, input_key
+from tuning.data.step_names import step_name
 from tuning.data.steps import FEW_ROWS, Effect, State
 from tuning.data.wording import listed, quoted
 from tuning.spec import CleaningPlan, CleaningStep
@@ -14,16 +15,20 @@ from tuning.spec import CleaningPlan, CleaningStep
 __all__ = ["finding_of"]
 
 
+def _called(step: CleaningStep) -> str:
+    return quoted(step_name(step))
+
+
 _ONCE_ON: Mapping[CleaningStep, str] = MappingProxyType(
     {
-        CleaningStep.REDACT: "Step 'redact' puts placeholders in their place.",
-        CleaningStep.DROP_CONFLICTS: "Step 'drop-conflicts' leaves these rows out.",
-        CleaningStep.DROP_RARE_LABELS: "Step 'drop-rare-labels' leaves their rows out.",
+        CleaningStep.REDACT: f"Step {_called(CleaningStep.REDACT)} puts placeholders in their place.",
+        CleaningStep.DROP_CONFLICTS: f"Step {_called(CleaningStep.DROP_CONFLICTS)} leaves these rows out.",
+        CleaningStep.DROP_RARE_LABELS: f"Step {_called(CleaningStep.DROP_RARE_LABELS)} leaves their rows out.",
     }
 )
 """Remedies of steps that are usually off, where they are on."""
-_KEPT = "Step 'keep-together' keeps those that stay in one split with their like."
-_APART = "Step 'keep-together' is off: those that stay may stand in training and test."
+_KEPT = f"Step {_called(CleaningStep.KEEP_TOGETHER)} keeps those that stay in one split with their like."
+_APART = f"Step {_called(CleaningStep.KEEP_TOGETHER)} is off: those that stay may stand in training and test."
 
 
 def finding_of(step: CleaningStep, state: State, effect: Effect, plan: CleaningPlan) -> Finding | None:
@@ -32,15 +37,13 @@ def finding_of(step: CleaningStep, state: State, effect: Effect, plan: CleaningP
     finding = tell(state, effect) if tell and effect.found else None
     if finding is None:
         return None
-    about = finding.rows or row_numbers(state.rows, effect.found)
-    examples = finding.examples or some(shown(state.rows, p) for p in effect.found)
     on = plan.has(step)
     remedy = _ONCE_ON.get(step, finding.remedy) if on else finding.remedy
     if not on and remedy.startswith("Step "):
         remedy = f"{remedy} It is off: switch it on."
     if step is CleaningStep.DROP_NEAR_DUPLICATES and (not on or _differing(state, effect)):
         remedy = f"{remedy} {_KEPT if plan.has(CleaningStep.KEEP_TOGETHER) else _APART}"
-    return finding.model_copy(update={"rows": about, "examples": examples, "step": step, "remedy": remedy})
+    return located(finding, state.rows, effect.found).model_copy(update={"step": step, "remedy": remedy})
 
 
 def _garbled(_: State, effect: Effect) -> Finding:
@@ -52,7 +55,7 @@ def _garbled(_: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(effect.found, verb='holds|hold')} text decoded with the wrong encoding.",
         effect="The model would learn broken words, and be asked with them.",
-        remedy=f"Step 'fix-encoding' repairs {count_of(len(effect.changed))}{more}.",
+        remedy=f"Step {_called(CleaningStep.FIX_ENCODING)} repairs {count_of(len(effect.changed))}{more}.",
     )
 
 
@@ -72,7 +75,7 @@ def _personal(state: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(effect.found, verb='holds|hold')} personal data or keys: {', '.join(what)}.",
         effect="A tuned model can repeat them to whoever asks, and the run keeps its rows on disk.",
-        remedy="Switch step 'redact' on (--redact) to put placeholders in their place.",
+        remedy=f"Switch step {_called(CleaningStep.REDACT)} on (--redact) to put placeholders in their place.",
         examples=some(f"row {rows.name(p)}" for p in effect.found),
     )
 
@@ -84,20 +87,18 @@ def _empty(_: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(effect.found, verb='lacks|lack')} an input or a target.",
         effect="Nothing can be learned from them or judged by them.",
-        remedy="Step 'drop-empty' leaves them out; fill them in if they should count.",
+        remedy=f"Step {_called(CleaningStep.DROP_EMPTY)} leaves them out; fill them in if they should count.",
     )
 
 
 def _spellings(state: State, effect: Effect) -> Finding:
-    folded = Counter(input_key(label) for label in state.labels)
-    alike = sorted(label for label in state.labels if folded[input_key(label)] > 1)
     return Finding(
         kind="label spellings",
         severity="warning",
         count=len(effect.found),
-        title=f"Labels differ only in case or white space: {listed(map(quoted, alike))}.",
+        title=f"Labels differ only in case or white space: {listed(map(quoted, state.alike_labels))}.",
         effect="A right answer in the other spelling would count as wrong.",
-        remedy="Step 'merge-labels' gives them the spelling that most rows have.",
+        remedy=f"Step {_called(CleaningStep.MERGE_LABELS)} gives them the spelling that most rows have.",
     )
 
 
@@ -108,7 +109,7 @@ def _duplicates(_: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(effect.found, verb='repeats|repeat')} the input and target of an earlier one.",
         effect="Repeated rows count more than others, and one that stands in training and test is answered by heart.",
-        remedy="Step 'drop-duplicates' keeps the first of each.",
+        remedy=f"Step {_called(CleaningStep.DROP_DUPLICATES)} keeps the first of each.",
     )
 
 
@@ -127,7 +128,7 @@ def _leaked(state: State, effect: Effect) -> Finding:
             f"{count_of(effect.found, 'training row', 'is|are')} concerned."
         ),
         effect="The model is asked what it was shown, so its score is too good.",
-        remedy="Step 'drop-leaked' leaves these rows out of training.",
+        remedy=f"Step {_called(CleaningStep.DROP_LEAKED)} leaves these rows out of training.",
     )
 
 
@@ -148,10 +149,11 @@ def _near(state: State, effect: Effect) -> Finding:
 
 
 def _near_remedy(dropped: int, differing: int) -> str:
+    step = f"Step {_called(CleaningStep.DROP_NEAR_DUPLICATES)}"
     if not dropped:
-        return "Step 'drop-near-duplicates' leaves none of them out, as their targets differ."
+        return f"{step} leaves none of them out, as their targets differ."
     rest = f"; {differing:,} with another target {'stays' if differing == 1 else 'stay'}" if differing else ""
-    return f"Step 'drop-near-duplicates' leaves out {count_of(dropped)} whose target agrees{rest}."
+    return f"{step} leaves out {count_of(dropped)} whose target agrees{rest}."
 
 
 def _differing(state: State, effect: Effect) -> int:
@@ -173,21 +175,20 @@ def _conflicts(state: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(len(most), 'input', 'stands|stand')} with different targets, in {count_of(effect.found)}.",
         effect=f"No model can get all of these right: {reach:.1%} of all rows is the most that can be reached.",
-        remedy="Correct the targets, or switch step 'drop-conflicts' on to leave these rows out.",
+        remedy=f"Correct the targets, or switch step {_called(CleaningStep.DROP_CONFLICTS)} on.",
         examples=some(f"{quoted(key, 100)} → {listed(map(quoted, sorted(counts)), 4)}" for key, counts in most.items()),
     )
 
 
-def _rare(state: State, effect: Effect) -> Finding:
-    rare = sorted(label for label, count in state.labels.items() if count < FEW_ROWS)
+def _rare(state: State, _: Effect) -> Finding:
+    rare = state.rare_labels
     return Finding(
         kind="rare labels",
         severity="warning",
         count=len(rare),
         title=f"{count_of(rare, 'label', 'has|have')} fewer than {FEW_ROWS} rows: {listed(map(quoted, rare))}.",
         effect="They can hardly be learned, and the test split may hold none of them.",
-        remedy="Add rows of them, or switch step 'drop-rare-labels' on.",
-        rows=row_numbers(state.rows, effect.found),
+        remedy=f"Add rows of them, or switch step {_called(CleaningStep.DROP_RARE_LABELS)} on.",
     )
 
 
@@ -195,16 +196,15 @@ def _templated(state: State, _: Effect) -> Finding | None:
     too_large = state.clusters.too_large
     if not too_large:
         return None
-    return Finding(
+    finding = Finding(
         kind="templated text",
         severity="warning",
         count=len(too_large),
         title=f"{count_of(too_large, verb='follows|follow')} one template, over a fifth of all rows.",
         effect="Training and test share the template, so the score says how well it is filled in, not more.",
         remedy="They are not kept in one split; group by a column that tells them apart, if there is one.",
-        rows=row_numbers(state.rows, too_large),
-        examples=some(shown(state.rows, p) for p in too_large),
     )
+    return located(finding, state.rows, too_large)
 
 
 def _short(rows: Rows, position: int) -> str:

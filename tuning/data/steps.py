@@ -72,6 +72,17 @@ class State:
         """How many rows every target has."""
         return Counter(self.rows.targets)
 
+    @cached_property
+    def rare_labels(self) -> list[str]:
+        """Labels with too few rows to be learned, in order."""
+        return sorted(label for label, count in self.labels.items() if count < FEW_ROWS)
+
+    @cached_property
+    def alike_labels(self) -> list[str]:
+        """Labels that differ from another only in case or white space, in order."""
+        folded = Counter(input_key(label) for label in self.labels)
+        return sorted(label for label in self.labels if folded[input_key(label)] > 1)
+
     def after(self, effect: "Effect") -> "State":
         """The rows with that effect."""
         if effect.changed:
@@ -185,7 +196,8 @@ def _drop_conflicts(state: State) -> Effect:
 def _drop_rare_labels(state: State) -> Effect:
     if state.task is not Task.CLASSIFY:
         return Effect()
-    rare = [p for p, target in enumerate(state.rows.targets) if state.labels[target] < FEW_ROWS]
+    labels = set(state.rare_labels)
+    rare = [p for p, target in enumerate(state.rows.targets) if target in labels]
     return Effect(dropped=rare, found=rare)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tuning.data.lengths import ModelView
+from tuning.data.lengths import ModelView, Piece
 from tuning.errors import ModelError
 from tuning.models.cache import cached_snapshot, models_root, recorded_revision
 from tuning.models.catalog import ModelEntry, find_model, wheel_file
@@ -24,13 +24,16 @@ __all__ = ["Tokenizers", "load_tokenizer", "model_folder", "view_of"]
 _INPUT, _TARGET = "\u2402input\u2402", "\u2402target\u2402"
 _MARKS = 100
 """More tokens than these two take."""
-_PLAIN: Mapping[FamilyName, Callable[[str, str, str], str]] = MappingProxyType(
+_PLAIN: Mapping[FamilyName, Callable[[str, str, str], Sequence[Piece]]] = MappingProxyType(
     {
-        "encoder": lambda _instruction, text, _target: text,
-        "seq2seq": lambda instruction, text, target: f"{instruction}\n\n{text}\n{target}".lstrip(),
+        "encoder": lambda _instruction, text, _target: [Piece(text, "read")],
+        "seq2seq": lambda instruction, text, target: [
+            Piece(f"{instruction}\n\n{text}\n".lstrip(), "read"),
+            Piece(target, "target"),
+        ],
     }
 )
-"""How families without a chat template see a row: instruction, input and target → its text."""
+"""How families without a chat template see a row: instruction, input and target → what it is made of."""
 
 
 def model_folder(entry: ModelEntry, env: Mapping[str, str]) -> Path | None:
@@ -75,9 +78,12 @@ def view_of(tokenizer: Any, window: int, family: FamilyName = "decoder") -> Mode
             raise ModelError("the model's tokenizer does not give back the text that it was given")
         return before, between, after
 
-    def render(instruction: str, text: str, target: str) -> str:
+    def pieces(instruction: str, text: str, target: str) -> Sequence[Piece]:
         before, between, after = frame(instruction)
-        return f"{before}{text}{between}{target}{after}"
+        opening, told, rest = before.partition(instruction) if instruction else (before, "", "")
+        made = [Piece(opening, "template"), Piece(told, "read"), Piece(rest, "template"), Piece(text, "read")]
+        made += [Piece(between, "template"), Piece(target, "target"), Piece(after, "template")]
+        return [piece for piece in made if piece.text]
 
     plain = _PLAIN.get(family)
 
@@ -85,7 +91,7 @@ def view_of(tokenizer: Any, window: int, family: FamilyName = "decoder") -> Mode
         ids = tokenizer(list(texts), add_special_tokens=plain is not None)["input_ids"] if texts else []
         return list(map(len, ids))
 
-    return ModelView(count_tokens=count_tokens, render=plain or render, window=window)
+    return ModelView(count_tokens=count_tokens, pieces=plain or pieces, window=window)
 
 
 class Tokenizers:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuning.data.step_names import step_name
 from tuning.errors import InputError
 from tuning.runs.store import Run
 from tuning.scoring.comparison import MetricRow
@@ -84,7 +85,7 @@ def settings_of_run(run: Run) -> dict[str, str]:
     """Its settings and its data in words, by name."""
     spec, dataset = run.spec(), run.dataset()
     values = {name: _word(getattr(spec, name)) for name in RunSpec.model_fields if name != "plan"}
-    plan = ", ".join(one.step.value for one in spec.cleaning_plan().steps if one.on)
+    plan = ", ".join(step_name(one.step) for one in spec.cleaning_plan().steps if one.on)
     data = {"data": dataset.name, "data fingerprint": dataset.sha256[:12], "instruction": dataset.instruction}
     return {**data, "cleaning": plan, **{name: value for name, value in values.items() if name not in data}}
 

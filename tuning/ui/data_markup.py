@@ -1,4 +1,4 @@
-"""The data step in HTML: what a file is, what was found in it, what cleaning does, what the model will see.
+"""The data step in HTML: what a file is, what was found in it, what cleaning does, how much is left to judge by.
 
 Knows an inspection; no file, no run and no layout. Every text of the user's is escaped here.
 """
@@ -10,12 +10,12 @@ from tuning.data.cleaning import StepReport
 from tuning.data.enough import SMALL_TEST
 from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection
-from tuning.data.lengths import Lengths, PreviewRow
 from tuning.data.profile import ColumnProfile
+from tuning.data.step_names import step_name
 from tuning.report.markup import Column, escape, fold, notice, table
 from tuning.spec import CleaningPlan, CleaningStep
 
-__all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "preview", "shape", "splits", "step_label"]
+__all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "shape", "splits", "step_label"]
 
 _SEVERITIES = {
     "serious": ("worse", "!!", "makes the result untrue"),
@@ -36,8 +36,6 @@ _KINDS = {
 _TASKS = {"classify": "a label", "generate": "a text"}
 _LABELS = 12
 _COLUMNS = 60
-_TEXT, _TEXT_END = 4_000, 1_000
-"""Characters of a row that are shown: its beginning and its end."""
 
 
 def facts(found: Inspection) -> str:
@@ -122,7 +120,7 @@ def _card(finding: Finding, dealt: StepReport | None) -> str:
     kind, sign, words = _SEVERITIES[finding.severity]
     remedy = finding.remedy
     if dealt is not None:
-        kind, sign, words = "better", "✓", f"step {dealt.step} is on"
+        kind, sign, words = "better", "✓", f"step '{step_name(dealt.step)}' is on"
         # Of steps that are off as a rule, the finding says to switch them on.
         remedy = remedy if CleaningPlan.usual().has(dealt.step) else f"The step {_effect(dealt)}."
     items = "".join(f"<li>{escape(example)}</li>" for example in finding.examples)
@@ -137,7 +135,12 @@ def _card(finding: Finding, dealt: StepReport | None) -> str:
 
 def step_label(report: StepReport) -> str:
     """A step of the plan as the words beside its box: its name, what it does to these rows, what it is for."""
-    return f"{report.step}\n{_effect(report)}\n{report.title[:1].upper()}{report.title[1:]}"
+    return "\n".join((_begun(step_name(report.step)), _effect(report), _begun(report.title)))
+
+
+def _begun(words: str) -> str:
+    """As they begin a line."""
+    return words[:1].upper() + words[1:]
 
 
 def _effect(report: StepReport) -> str:
@@ -166,7 +169,8 @@ def examples_of_steps(reports: Sequence[StepReport]) -> str:
         )
         if items:
             state = "on" if report.on else "off"
-            parts.append(f'<h4>{report.step} ({state}): {_effect(report)}</h4><ul class="to-examples">{items}</ul>')
+            name = _begun(step_name(report.step))
+            parts.append(f'<h4>{name} ({state}): {_effect(report)}</h4><ul class="to-examples">{items}</ul>')
     return fold("What the steps do, row by row", "".join(parts)) if parts else ""
 
 
@@ -178,49 +182,6 @@ def labels(found: Inspection) -> str:
     hidden = found.label_count - min(_LABELS, len(found.labels))
     more = f"<li>and {hidden:,} more</li>" if hidden > 0 else ""
     return f'<p class="to-sum">{found.label_count:,} labels, by rows</p><ul class="to-labels">{items}{more}</ul>'
-
-
-def preview(found: Inspection, not_rendered: str) -> str:
-    """A few rows exactly as the model will see them; without its tokenizer, the text alone and why."""
-    if not found.preview:
-        return ""
-    said = f"The text alone, without the model's turn markers and tokens: {not_rendered}." if not_rendered else ""
-    about = f'<p class="to-note">{escape(said)}</p>' if said else _lengths(found.lengths)
-    rows = "".join(_row(row, found.lengths) for row in found.preview)
-    return f'{about}<div class="to-preview">{rows}</div>'
-
-
-def _row(row: PreviewRow, lengths: Lengths | None) -> str:
-    size = ""
-    if row.tokens is not None and lengths is not None:
-        fit = f"of {lengths.window:,} tokens" if row.tokens <= lengths.window else f"tokens, {lengths.window:,} fit"
-        size = f"<small>{row.tokens:,} {fit}</small>"
-    before, target, after = row.text, row.target, ""
-    if row.tokens is not None:
-        before, _, after = row.text.rpartition(row.target)
-    answer = f"<mark>{escape(_shortened(target))}</mark>{escape(after)}"
-    return (
-        f'<article class="to-seen"><header>row {row.row:,} {size}</header>'
-        f'<pre tabindex="0">{escape(_shortened(before))}{answer if row.tokens is not None else ""}</pre>'
-        f"{'' if row.tokens is not None else f'<p>{answer}</p>'}</article>"
-    )
-
-
-def _shortened(text: str) -> str:
-    hidden = len(text) - _TEXT - _TEXT_END
-    if hidden <= 0:
-        return text
-    return f"{text[:_TEXT]} […{hidden:,} characters not shown here…] {text[-_TEXT_END:]}"
-
-
-def _lengths(lengths: Lengths | None) -> str:
-    if lengths is None:
-        return ""
-    cut = f"; {lengths.cut:,} of {lengths.measured:,} are cut" if lengths.cut else "; none is cut"
-    return (
-        f'<p class="to-note">Rows take {lengths.mean:,.0f} tokens on average, the longest {lengths.longest:,}; '
-        f"{lengths.window:,} fit{cut}. What the model is to write is highlighted.</p>"
-    )
 
 
 def splits(found: Inspection, split_column: str | None) -> str:

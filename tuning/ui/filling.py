@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.data.inspecting import Inspection
+from tuning.data.step_names import step_name
 from tuning.spec import CleaningStep
 from tuning.ui import data_markup
 from tuning.ui.form import ALWAYS
@@ -37,4 +38,4 @@ def step_choices(found: Inspection) -> list[tuple[str, str]]:
     Where no plan could be made they are out of sight, but there: Gradio refuses what is ticked and no choice.
     """
     labels = {one.step: data_markup.step_label(one) for one in found.plan.steps} if found.plan else {}
-    return [(labels.get(step, step.value), step.value) for step in CleaningStep if step != ALWAYS]
+    return [(labels.get(step, step_name(step)), step.value) for step in CleaningStep if step != ALWAYS]

@@ -18,6 +18,7 @@ from tuning.ui.advice import advice
 from tuning.ui.data_step import Seen
 from tuning.ui.filling import READING, column_fields, reading, step_choices
 from tuning.ui.form import ADVANCED, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
+from tuning.ui.preview_markup import preview
 from tuning.ui.times import times
 
 __all__ = ["TuneScreen"]
@@ -210,7 +211,7 @@ class TuneScreen:
             self.fields["steps"]: gr.CheckboxGroup(step_choices(found)),
             self.steps: data_markup.examples_of_steps(steps),
             self.divided: gr.Column(visible=found.splits is not None),
-            self.preview: data_markup.preview(found, seen.not_rendered),
+            self.preview: preview(found, seen.not_rendered),
             self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
             self.times: times(BUDGETS, expected.time if expected else None),
             self.advice: advice(found),

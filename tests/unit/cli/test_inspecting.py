@@ -37,7 +37,7 @@ def test_a_pipe_gets_whole_lines(tmp_path):
     assert "rows.jsonl: jsonl, utf-8; 62 rows, 2 columns\n" in out
     assert "Read as text-label (sure), task classify: " in out
     assert "\nserious: 1 row repeats the input and target of an earlier one.\n" in out
-    assert "\non\tdrop-duplicates\tdrops 1\tleave out rows that repeat an input with its target\n" in out
+    assert "\non\tleave out repeated rows\tdrops 1\tleave out rows that repeat an input with its target\n" in out
     assert "\n42 rows to train, 6 dev, 12 test. With 12 test rows, base and tuned must differ by about 66 points" in out
 
 

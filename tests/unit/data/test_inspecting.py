@@ -8,7 +8,7 @@ import pytest
 from tests.unit.data.tables import TEXTS, repeated, table_of
 from tuning.data.findings import Finding
 from tuning.data.inspecting import Inspection, inspect_tables
-from tuning.data.lengths import ModelView
+from tuning.data.lengths import ModelView, Piece
 from tuning.data.planning import Source
 from tuning.data.table import Table
 from tuning.errors import SettingError
@@ -17,11 +17,11 @@ from tuning.spec import CleaningPlan, CleaningStep, RunSpec
 TEN = TEXTS[:60]
 
 
-def render(instruction: str, text: str, target: str) -> str:
-    return f"<{instruction}|{text}|{target}>"
+def pieces(instruction: str, text: str, target: str) -> list[Piece]:
+    return [Piece(f"<{instruction}|{text}|", "read"), Piece(target, "target"), Piece(">", "template")]
 
 
-MODEL = ModelView(count_tokens=lambda texts: [len(text.split()) for text in texts], render=render, window=20)
+MODEL = ModelView(count_tokens=lambda texts: [len(text.split()) for text in texts], pieces=pieces, window=20)
 
 
 def inspected(table: Table, /, model: ModelView | None = None, **settings: object) -> Inspection:
@@ -128,24 +128,27 @@ def test_the_score_that_conflicts_leave_reachable():
 def test_a_remedy_says_whether_its_step_is_on():
     table = table_of(text=[*TEN, TEN[0], "to me@example.org"], label=[*repeated("a", "b"), "a", "b"])
     off = CleaningPlan.usual().switched(CleaningStep.DROP_DUPLICATES, on=False)
-    assert finding("duplicates", table).remedy == "Step 'drop-duplicates' keeps the first of each."
+    assert finding("duplicates", table).remedy == "Step 'leave out repeated rows' keeps the first of each."
     assert finding("duplicates", table, plan=off).remedy == (
-        "Step 'drop-duplicates' keeps the first of each. It is off: switch it on."
+        "Step 'leave out repeated rows' keeps the first of each. It is off: switch it on."
     )
-    assert finding("personal data", table).remedy.startswith("Switch step 'redact' on (--redact)")
+    assert finding("personal data", table).remedy.startswith("Switch step 'hide personal data' on (--redact)")
     redacted = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
-    assert finding("personal data", table, plan=redacted).remedy == "Step 'redact' puts placeholders in their place."
+    assert (
+        finding("personal data", table, plan=redacted).remedy
+        == "Step 'hide personal data' puts placeholders in their place."
+    )
 
 
 def test_near_duplicates_are_told_with_what_keeps_them_together():
     table = table_of(text=[*TEN, *["ambre birch beside the fjord path"] * 2], label=[*repeated("a", "b"), "b", "a"])
     off = CleaningPlan.usual().switched(CleaningStep.KEEP_TOGETHER, on=False)
-    torn = "Step 'drop-near-duplicates' leaves out 1 row whose target agrees; 1 with another target stays."
+    torn = "Step 'leave out near repeats' leaves out 1 row whose target agrees; 1 with another target stays."
     assert finding("near duplicates", table).remedy == (
-        f"{torn} Step 'keep-together' keeps those that stay in one split with their like."
+        f"{torn} Step 'keep look-alikes in one split' keeps those that stay in one split with their like."
     )
     assert finding("near duplicates", table, plan=off).remedy == (
-        f"{torn} Step 'keep-together' is off: those that stay may stand in training and test."
+        f"{torn} Step 'keep look-alikes in one split' is off: those that stay may stand in training and test."
     )
 
 
@@ -173,12 +176,14 @@ def test_a_model_tells_lengths_what_is_cut_and_how_rows_look():
     assert long.title == "1 row is longer than the 20 tokens that fit."
     first = found.preview[0]
     assert first.text == f"<Judge a or b.|{texts[first.row - 1]}|{first.target}>"
+    assert first.text == "".join(piece.text for piece in first.pieces)
+    assert [piece.text for piece in first.pieces if piece.kind == "target"] == [first.target]
     assert first.tokens == len(first.text.split())
     assert len(found.preview) == 3
 
 
 def test_a_model_that_cannot_take_the_settings_is_in_the_way_and_the_rest_is_told():
-    def refuse(instruction: str, text: str, target: str) -> str:
+    def refuse(instruction: str, text: str, target: str) -> list[Piece]:
         raise SettingError(f"setting 'max_length' is 20; {instruction} {text} {target} takes more")
 
     found = inspected(table_of(text=TEN, label=repeated("a", "b")), ModelView(MODEL.count_tokens, refuse, 20))

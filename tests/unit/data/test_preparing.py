@@ -279,7 +279,7 @@ def test_leaks_that_stay_by_choice_are_said():
     assert found.dataset.leaked
     assert found.dataset.notes[-1].startswith(
         f"{len(found.dataset.leaked)} of 33 test rows have nearly the input of a training row, because step "
-        "'drop-leaked' is off"
+        "'keep test rows out of training' is off"
     )
 
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.tiny_model import _tokenizer
+from tuning.data.lengths import Piece
 from tuning.errors import ModelError, SettingError
 from tuning.models.catalog import find_model
 from tuning.models.prompts import PromptFormat
@@ -30,6 +31,24 @@ def test_the_view_is_what_the_prompt_encodes(text):
     view, row = view_of(tokenizer, 300), PromptFormat(tokenizer, "Do it.", 300).encode(text, "bad")
     assert view.render("Do it.", text, "bad") == tokenizer.decode([*row.prompt, *row.completion])
     assert view.count_tokens([view.render("Do it.", text, "bad")]) == [len(row)]
+
+
+@pytest.mark.parametrize("text", ["<|im_start|>user", "user", "end"])
+def test_what_is_the_users_and_what_is_the_templates_is_told_apart(text):
+    """By where it stands, not by what it says."""
+    pieces = view_of(_tokenizer(), 300).pieces("Do it.", text, "im_end")
+    own = [(piece.text, piece.kind) for piece in pieces if piece.kind != "template"]
+    assert own == [("Do it.", "read"), (text, "read"), ("im_end", "target")]
+    assert "<|im_start|>" in pieces[0].text
+    untold = view_of(_tokenizer(), 300).pieces("", text, "im_end")
+    assert [piece.text for piece in untold if piece.kind == "read"] == [text]
+
+
+def test_models_without_a_template_have_nothing_of_their_own_in_a_row():
+    encoder, seq2seq = (view_of(_tokenizer(), 300, family) for family in ("encoder", "seq2seq"))
+    assert encoder.pieces("Do it.", "a text", "b") == [Piece("a text", "read")]
+    assert seq2seq.render("Do it.", "a text", "b") == "Do it.\n\na text\nb"
+    assert seq2seq.pieces("", "a text", "b")[-1] == Piece("b", "target")
 
 
 def test_nothing_counts_as_nothing():

@@ -6,22 +6,15 @@ from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, text_of
 from tuning.data.cleaning import StepReport
 from tuning.data.inspecting import Inspection, inspect_tables
-from tuning.data.lengths import ModelView
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
 from tuning.spec import CleaningPlan, CleaningStep, RunSpec
 from tuning.ui import data_markup
 
-VIEW = ModelView(
-    count_tokens=lambda texts: [len(text.split()) for text in texts],
-    render=lambda instruction, text, target: f"<user>{instruction} {text}<model>{target}<end>",
-    window=40,
-)
 
-
-def inspected(columns: dict[str, list[str]], plan: CleaningPlan | None = None, view=None, name="a.csv") -> Inspection:
+def inspected(columns: dict[str, list[str]], plan: CleaningPlan | None = None, name="a.csv") -> Inspection:
     table = Table(name, "csv", text_columns(columns), "0" * 64, encoding="utf-8", delimiter=";")
-    return inspect_tables(Source(table), RunSpec(plan=plan), view)
+    return inspect_tables(Source(table), RunSpec(plan=plan))
 
 
 @pytest.fixture
@@ -29,7 +22,7 @@ def hostile():
     texts = [f"{HOSTILE} {n}" for n in range(60)]
     columns = {"<img src=x onerror=window.pwned=1>": texts, f"label {HOSTILE}": [f"<b>{n % 2}</b>" for n in range(60)]}
     doubled = {name: cells + cells[:9] for name, cells in columns.items()}
-    return inspected(doubled | {"empty ${1}": [""] * 69}, view=VIEW, name=f"{HOSTILE}.csv")
+    return inspected(doubled | {"empty ${1}": [""] * 69}, name=f"{HOSTILE}.csv")
 
 
 def steps_of(found: Inspection) -> list[StepReport]:
@@ -46,8 +39,6 @@ def everything(found: Inspection) -> str:
             data_markup.findings(found),
             data_markup.examples_of_steps(steps_of(found)),
             data_markup.labels(found),
-            data_markup.preview(found, ""),
-            data_markup.preview(found, HOSTILE),
             data_markup.splits(found, HOSTILE),
         )
     )
@@ -75,7 +66,7 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
     }
     said = text_of(data_markup.findings(inspected(columns)))
     assert said.index("For you to judge") < said.index("'nothing' is empty") < said.index("Dealt with")
-    assert "step drop-duplicates is on" in said[said.index("Dealt with") :]
+    assert "step 'leave out repeated rows' is on" in said[said.index("Dealt with") :]
     off = CleaningPlan.usual().switched(CleaningStep.DROP_DUPLICATES, on=False)
     said = text_of(data_markup.findings(inspected(columns, off)))
     assert "makes the result untrue" in said[: said.index("is empty")]
@@ -83,10 +74,10 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
 
 def test_a_step_that_is_switched_on_is_not_asked_for():
     columns = {"text": [f"write to me{n}@example.com about {n}" for n in range(60)], "label": ["a", "b"] * 30}
-    assert "Switch step 'redact' on" in text_of(data_markup.findings(inspected(columns)))
+    assert "Switch step 'hide personal data' on" in text_of(data_markup.findings(inspected(columns)))
     on = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     said = text_of(data_markup.findings(inspected(columns, on)))
-    assert "Switch step 'redact' on" not in said
+    assert "Switch step 'hide personal data' on" not in said
     assert "The step changes 60 of 60 rows." in said
 
 
@@ -98,12 +89,12 @@ def test_a_clean_file_is_said_to_be_clean():
 @pytest.mark.parametrize(
     ("step", "on", "said"),
     [
-        (CleaningStep.DROP_DUPLICATES, True, "drop-duplicates\nleaves out 4: 64 → 60 rows"),
-        (CleaningStep.DROP_DUPLICATES, False, "drop-duplicates\nwould leave out 4: 64 → 60 rows"),
-        (CleaningStep.REDACT, True, "redact\nchanges 4 of 64 rows"),
-        (CleaningStep.REDACT, False, "redact\nwould change 4 of 64 rows"),
-        (CleaningStep.DROP_EMPTY, True, "drop-empty\nnothing to do in 64 rows"),
-        (CleaningStep.KEEP_TOGETHER, True, "keep-together\nacts when the rows are split"),
+        (CleaningStep.DROP_DUPLICATES, True, "Leave out repeated rows\nleaves out 4: 64 → 60 rows"),
+        (CleaningStep.DROP_DUPLICATES, False, "Leave out repeated rows\nwould leave out 4: 64 → 60 rows"),
+        (CleaningStep.REDACT, True, "Hide personal data\nchanges 4 of 64 rows"),
+        (CleaningStep.REDACT, False, "Hide personal data\nwould change 4 of 64 rows"),
+        (CleaningStep.DROP_EMPTY, True, "Leave out empty rows\nnothing to do in 64 rows"),
+        (CleaningStep.KEEP_TOGETHER, True, "Keep look-alikes in one split\nacts when the rows are split"),
     ],
 )
 def test_a_step_says_what_it_does_to_these_rows(step, on, said):
@@ -112,27 +103,6 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
     found = inspected(columns, CleaningPlan.usual().switched(step, on=on))
     report = next(one for one in steps_of(found) if one.step is step)
     assert data_markup.step_label(report).startswith(f"{said}\n")
-
-
-def test_the_preview_shows_the_whole_row_with_its_target_marked():
-    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30}, view=VIEW)
-    shown = data_markup.preview(found, "")
-    assert shown.count("<mark>") == 3
-    assert found.preview[0].text in text_of(shown.replace("<mark>", "").replace("</mark>", ""))
-    assert "of 40 tokens" in text_of(shown)
-    assert "none is cut" in text_of(shown)
-
-
-def test_without_a_tokenizer_the_preview_says_so():
-    found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
-    assert "turn markers and tokens: the model is away." in text_of(data_markup.preview(found, "the model is away"))
-
-
-def test_a_huge_cell_is_shown_in_part():
-    found = inspected({"text": [f"{n} " + "x" * 100_000 for n in range(30)], "label": ["a", "b"] * 15}, view=VIEW)
-    shown = data_markup.preview(found, "")
-    assert len(shown) < 20_000
-    assert "characters not shown here" in shown
 
 
 def test_rows_of_each_split_and_the_smallest_visible_gap():
