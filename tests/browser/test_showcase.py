@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.unit.ui.builders import finished_run
+
 pytestmark = pytest.mark.browser
 
 
@@ -34,3 +36,31 @@ def test_it_belongs_to_nobody(visit):
     expect(page.get_by_text("No runs yet")).to_be_visible()
     page.get_by_role("tab", name="Watch", exact=True).click()
     expect(page.get_by_text("No run yet", exact=True)).to_be_visible()
+
+
+def test_it_is_reached_again_by_those_with_a_run_of_their_own(visit, app):
+    page = visit(f"?run={finished_run(app.home).id}")
+    expect(page.get_by_text("text.csv").first).to_be_visible()
+    page.get_by_role("tab", name="Runs", exact=True).click()
+    page.get_by_role("link", name="the example that the app opens on").click()
+    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+
+
+def test_its_matrices_are_read_with_the_arrow_keys_and_its_report_is_one_click_away(visit):
+    page = visit(stay=True)
+    base, tuned = (page.get_by_role("grid", name=f"{side}: confusion matrix", exact=True) for side in ("Base", "Tuned"))
+    base.locator("[tabindex='0']").focus()
+    for key in ("ArrowDown", "End", "ArrowLeft"):
+        page.keyboard.press(key)
+    second = base.locator("tbody tr").nth(1)
+    expect(second.locator(":focus")).to_have_count(1)
+    labels = second.locator("td").count()
+    assert page.evaluate("document.activeElement.closest('td').cellIndex") == labels - 1, "one before the last"
+    page.keyboard.press("Tab")
+    expect(tuned.locator(":focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".to-shown")).to_contain_text("tuned answered")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (HTML)").click()
+    assert download.value.suggested_filename.endswith(".html")

@@ -109,7 +109,9 @@ def _three(metric: MetricRow, headline: Headline, rows: int) -> str:
         _side("Tuned", name, metric.tuned, "after tuning"),
     )
     reach = reach_of([metric, best])
-    gaps = _gap(metric, rows, reach, "Tuned against base") + _gap(best, rows, reach, "Tuned against the best without")
+    gaps = _gap(metric, rows, reach, "Tuned against base") + _gap(
+        best, rows, reach, "Tuned against the best without tuning"
+    )
     return f'<div class="to-duel to-three">{"".join(sides)}</div><div class="to-gaps">{gaps}</div>'
 
 

@@ -24,15 +24,15 @@ RUNG_WORDS: Mapping[RungName, RungWords] = MappingProxyType(
     {
         "chance": RungWords("Chance", "guessing blindly"),
         "majority": RungWords("Commonest label", "the same answer to every row"),
-        "copy_input": RungWords("Copy the input", "nothing is done at all"),
+        "copy_input": RungWords("Copy the input", "no work done"),
         "nearest_neighbour": RungWords("Nearest neighbour", "the answer of the training row that is most similar"),
         "tfidf": RungWords("TF-IDF + logistic regression", "counts words, weighs rare ones more; no language model"),
         "zero_shot": RungWords("Similarity to label names", "compares meanings, learns nothing"),
         "base": RungWords("Base", "the model before tuning"),
         "base_best": RungWords(
-            "Base, read at its best", "the same model, its labels scored the way that suits it best"
+            "Base, read at its best", "the same model, read in the way that favours it"
         ),
-        "base_few_shot": RungWords("Base, few-shot", "the same model, shown some rows with their answers"),
+        "base_few_shot": RungWords("Base, few-shot", "the same model, told by example what is wanted"),
         "tuned": RungWords("Tuned", "the same model after tuning on the training rows"),
     }
 )

@@ -21,7 +21,7 @@ _METRICS = {
     "macro_f1": "macro-F1 (F1 averaged over the classes)",
     "exact_match": "exact match",
     "chrf": "chrF (character overlap with the target)",
-    "field_exactness": "field exactness (share of JSON fields that are right)",
+    "field_exactness": "the share of right JSON fields",
 }
 RUNGS: dict[RungName, str] = {
     "chance": "chance",

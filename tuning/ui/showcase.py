@@ -48,8 +48,8 @@ class Showcase:
     def link(self) -> str:
         """The way back to it, for whoever has gone on to runs of their own."""
         return (
-            f'<p class="to-caption"><a href="?run={attribute(self.run.id)}">The example that the app opens on</a>: '
-            "a finished comparison, really computed.</p>"
+            '<p class="to-caption">A finished comparison, really computed: '
+            f'<a href="?run={attribute(self.run.id)}">the example that the app opens on</a></p>'
         )
 
 
