@@ -15,6 +15,7 @@ from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
 from tuning.ui.picking import PICKED
+from tuning.ui.privacy import KEPT_UPLOADS_S
 from tuning.ui.runs_events import RunsEvents
 from tuning.ui.take_away import SAVE
 from tuning.ui.try_events import TryEvents
@@ -34,7 +35,7 @@ _WORK: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"
 def build(context: Context) -> gr.Blocks:
     """The app, ready to be queued and launched."""
     inference = Inference(context.env)
-    with gr.Blocks(title="Tune-Off", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
+    with gr.Blocks(title="Tune-Off", analytics_enabled=False, delete_cache=(3600, int(KEPT_UPLOADS_S))) as demo:
         gr.HTML(_HEAD)
         page = Page(context)
         # Before all other events, which would otherwise take their names.

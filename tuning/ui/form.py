@@ -1,4 +1,4 @@
-"""The form as a view of `RunSpec`: one field a setting, bounds and help texts read from it. Knows no file and no run.
+"""The form as a view of `RunSpec`: one field a setting, bounds and defaults read from it. Knows no file and no run.
 
 The form checks nothing itself: `settings_of` hands what was typed to `parse_spec`, whose message the page shows.
 """
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from tuning.errors import SettingError
 from tuning.models.catalog import ModelEntry
 from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
+from tuning.ui.setting_words import MEANINGS, REASONS, TITLES
 
 __all__ = [
     "ADVANCED",
@@ -39,27 +40,6 @@ BUDGETS = (("1 minute", "1m"), ("2 minutes", "2m"), ("5 minutes", "5m"), ("15 mi
 """Times to choose from; any other can be typed."""
 USUAL_BUDGET = "5m"
 """What the form begins with: most who look at it have no longer."""
-_REASONS = {
-    "model": "the first comes along with this app, so nothing is fetched",
-    "rows": "empty: all there are, as more rows teach more",
-    "test_rows": "empty: a fifth of the rows, 200 at most; more make the verdict surer and take time twice",
-    "preset": "none: the time to spend decides",
-    "epochs": "more does no harm: the adapter of the best dev score is kept",
-    "rank": "16 is enough for one narrow task, and the adapter stays small",
-    "alpha": "32, twice the rank, as is usual",
-    "dropout": "none, as the adapter of the best dev score is kept anyway, and dropout takes time and memory",
-    "learning_rate": "high, as adapters take about ten times what whole models do; lower it if the loss jumps",
-    "weight_decay": "the usual one of AdamW; of so few weights it decides little",
-    "layers": "empty: all when there is time for three passes over the rows, else the top third, which are faster",
-    "batch_size": "8: many steps even of few rows; memory does not depend on it, a batch goes in passes that fit",
-    "max_length": "512: most rows fit; longer ones take more time and memory, and what does not fit is cut",
-    "margin": "empty: nothing counts as good enough; set it when tuned need only not be worse",
-    "device": "auto: a GPU where there is one",
-    "precision": "auto: bfloat16 where the processor computes in it, which is faster, else float32",
-    "seed": "any will do; with the same one two runs are judged by the same rows",
-}
-"""Why each default is what it is."""
-_TITLES = {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:
@@ -105,13 +85,11 @@ def form_values(settings: Mapping[str, object]) -> dict[str, object]:
 
 
 def help_text(name: str) -> str:
-    """A setting's meaning and bounds, in its own words, and for an advanced one the reason for its default."""
+    """An advanced setting's meaning and bounds, and the reason for its default."""
     field = RunSpec.model_fields[name]
     low, high = _bound(field, "ge"), _bound(field, "le")
     bounds = f" ({_plain(low)} to {_plain(high)})" if low is not None and high is not None else ""
-    reason = f". Default: {_REASONS[name]}." if name in _REASONS else ""
-    meaning = "the model that is tuned" if name == "model" else field.description
-    return f"{meaning}{bounds}{reason}"
+    return f"{MEANINGS[name]}{bounds}. Default: {REASONS[name]}."
 
 
 def _written(seconds: float | None) -> str:
@@ -121,14 +99,14 @@ def _written(seconds: float | None) -> str:
     return f"{seconds / 60:g}m" if seconds % 60 == 0 else f"{seconds:g}s"
 
 
-def advanced_field(name: str, models: Sequence[ModelEntry]) -> Any:
-    """The component of one advanced setting."""
-    label = _TITLES.get(name, name.replace("_", " ").capitalize())
+def advanced_field(name: str, models: Sequence[ModelEntry], devices: Sequence[str]) -> Any:
+    """The component of one advanced setting; `devices` are those that this machine has."""
+    label = TITLES.get(name, name.replace("_", " ").capitalize())
     default = RunSpec.model_fields[name].default
     if name == "model":
         choices = [(f"{model.title} ({model.licence})", model.name) for model in models]
         return gr.Dropdown(choices, value=default, label=label, info=help_text(name))
-    literals = _literals(RunSpec.model_fields[name].annotation)
+    literals = devices if name == "device" else _literals(RunSpec.model_fields[name].annotation)
     if name == "layers":
         return gr.Textbox("", label=label, info=help_text(name), max_lines=1, max_length=10)
     if literals:

@@ -9,7 +9,8 @@ import gradio as gr
 
 from tuning.data.bundled import bundled_examples
 from tuning.errors import ModelError, RunNotFoundError
-from tuning.models.catalog import catalog
+from tuning.models.catalog import catalog, on_space
+from tuning.models.devices import Hardware, devices
 from tuning.models.viewing import Tokenizers
 from tuning.runs.expecting import Expected, expect
 from tuning.runs.free_memory import free_memory
@@ -18,9 +19,10 @@ from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
 from tuning.ui.data_step import DataStep, Seen
 from tuning.ui.longer import LongerButton
+from tuning.ui.privacy import privacy
 from tuning.ui.runs import RunsScreen
 from tuning.ui.try_it import TryPage, TryScreen, try_page
-from tuning.ui.tune import TuneScreen
+from tuning.ui.tune import Offer, TuneScreen
 from tuning.ui.visitor import Visitor, current_run, owns, read_visitor
 from tuning.ui.watch import WatchPage, watch_page
 from tuning.ui.watch_screen import WatchScreen
@@ -45,7 +47,7 @@ class Screens:
         # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
         with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
             with gr.Tab("Tune", id="tune"):
-                self.tune = TuneScreen(self.examples, catalog(context.env), self.expected)
+                self.tune = TuneScreen(self.examples, self._offer(), self.expected)
             with gr.Tab("Watch", id="watch"):
                 self.watch = WatchScreen()
                 self.longer = LongerButton()
@@ -58,6 +60,10 @@ class Screens:
                 self.try_it = TryScreen(self.way_back)
             with gr.Tab("Runs", id="runs") as self.runs_tab:
                 self.runs = RunsScreen(self.way_back)
+
+    def _offer(self) -> Offer:
+        env, keep_days = self.context.env, self.context.limits.keep_days
+        return Offer(catalog(env), devices(Hardware.here()), privacy(keep_days, on_space=on_space(env)))
 
     def expected(self, seen: Seen) -> Expected | None:
         """What a run of what was seen will take, as far as that is known."""

@@ -11,6 +11,7 @@ from tuning.models.catalog import on_space
 from tuning.runs.limits import Limits
 from tuning.runs.store import RunStore, home
 from tuning.ui.context import Context, clear_old_files
+from tuning.ui.privacy import KEPT_UPLOADS_S
 from tuning.ui.protection import Protection, security_headers
 from tuning.ui.showcase import find_showcase
 from tuning.ui.theme import STYLE_SHEET, theme
@@ -19,7 +20,7 @@ from tuning.ui.watch_route import watch_route
 __all__ = ["launch_settings", "make_context", "set_defaults", "sweep_hourly"]
 
 _log = logging.getLogger(__name__)
-_HOUR_S, _DAY_S = 3600.0, 86_400.0
+_HOUR_S = 3600.0
 
 
 def set_defaults(env: MutableMapping[str, str]) -> None:
@@ -67,7 +68,7 @@ def sweep_hourly(context: Context, stop: threading.Event) -> threading.Thread:
         while True:
             try:
                 context.store.sweep(context.limits)
-                clear_old_files(context.files, older_than_s=_DAY_S)
+                clear_old_files(context.files, older_than_s=KEPT_UPLOADS_S)
             except Exception:  # noqa: BLE001 - tidying up is tried again in an hour; the server must not end for it
                 _log.exception("what is too old could not be removed")
             if stop.wait(_HOUR_S):

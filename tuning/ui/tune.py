@@ -4,6 +4,7 @@ Lays out what `data_step` found and `data_markup` says; knows not how a run is m
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -13,6 +14,7 @@ from tuning.data.extracting import NO_SPLIT_COLUMN
 from tuning.models.catalog import ModelEntry
 from tuning.report import markup
 from tuning.runs.expecting import Expected
+from tuning.spec import RunSpec
 from tuning.ui import data_markup
 from tuning.ui.advice import advice
 from tuning.ui.data_step import Seen
@@ -21,7 +23,7 @@ from tuning.ui.form import ADVANCED, BUDGETS, FIELDS, USUAL_BUDGET, advanced_fie
 from tuning.ui.preview_markup import preview
 from tuning.ui.times import times
 
-__all__ = ["TuneScreen"]
+__all__ = ["Offer", "TuneScreen"]
 
 _TASKS = [("a label out of a few (classification)", "classify"), ("a text (generation)", "generate")]
 _EMPTY = ("empty", "No data yet", "Choose a file of examples, or take one of ours: one row for each example.")
@@ -33,17 +35,26 @@ _TYPED = ("template", "instruction", "layers")
 """Fields of text, looked at once they are left."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What there is to choose from on this machine, and what becomes of a file there."""
+
+    models: Sequence[ModelEntry]
+    devices: Sequence[str]
+    privacy: str = ""
+
+
 class TuneScreen:
     """The layout of the screen, and what of it changes."""
 
     def __init__(
         self,
         examples: Sequence[BundledExample],
-        models: Sequence[ModelEntry],
+        offer: Offer,
         expected: Callable[[Seen], Expected | None] = lambda _: None,
     ) -> None:
         """`expected` says what a run will take, as far as that is known; None when nothing is."""
-        self._expected = expected
+        self._offer, self._expected = offer, expected
         self.fields: dict[str, Any] = {}
         gr.HTML(markup.heading("1", "Data", "a file of examples, one row each: what the model reads, what it answers"))
         self._build_files(examples)
@@ -55,7 +66,7 @@ class TuneScreen:
                 self._build_known()
             self._build_time()
             with gr.Accordion("Advanced settings", open=False):
-                self._build_advanced(models)
+                self._build_advanced()
         self.why = gr.HTML(markup.notice(*_FIRST), elem_id="why")
         self.start = gr.Button("Start tuning", variant="primary", size="lg", interactive=False, elem_classes="to-start")
 
@@ -69,6 +80,7 @@ class TuneScreen:
                 info="Small, public, ready to start.",
                 min_width=300,
             )
+        gr.HTML(markup.note(self._offer.privacy))
         with gr.Accordion("A test set of your own", open=False):
             gr.HTML(f'<p class="to-note">{_TEST_HINT}</p>')
             self.test = gr.File(label="Test file", height=130)
@@ -128,11 +140,11 @@ class TuneScreen:
         self.times = gr.HTML()
         self.advice = gr.HTML()
 
-    def _build_advanced(self, models: Sequence[ModelEntry]) -> None:
+    def _build_advanced(self) -> None:
         for first in range(0, len(ADVANCED), 3):
             with gr.Row():
                 for name in ADVANCED[first : first + 3]:
-                    self.fields[name] = advanced_field(name, models)
+                    self.fields[name] = advanced_field(name, self._offer.models, self._offer.devices)
 
     @property
     def inputs(self) -> list[Any]:
@@ -184,6 +196,8 @@ class TuneScreen:
         fields["group"] = gr.Dropdown([("none", ""), *own], value=values["group"] or "")
         split = [("found by its name", ""), ("none: draw the splits", NO_SPLIT_COLUMN), *own]
         fields["split"] = gr.Dropdown(split, value=values["split"] or "")
+        if values["device"] not in self._offer.devices:  # of a run that was made where there was another
+            fields["device"] = RunSpec.model_fields["device"].default
         fields["steps"] = gr.CheckboxGroup(step_choices(seen.found), value=values["steps"])
         return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
 

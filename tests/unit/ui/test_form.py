@@ -8,6 +8,11 @@ from tuning.errors import SettingError
 from tuning.models.catalog import catalog
 from tuning.spec import CleaningPlan, CleaningStep, RunSpec, parse_spec
 from tuning.ui.form import ADVANCED, ALWAYS, BASIC, BUDGETS, FIELDS, advanced_field, form_values, help_text, settings_of
+from tuning.ui.setting_words import MEANINGS, REASONS, TITLES
+
+
+def field_of(name):
+    return advanced_field(name, catalog({}), ["auto", "cpu"])
 
 
 def test_every_setting_has_its_field():
@@ -76,7 +81,7 @@ def test_a_hostile_value_is_refused_by_name(name, value):
 
 
 def test_bounds_and_meaning_are_those_of_the_settings():
-    assert help_text("rank").startswith("rank of the LoRA matrices (1 to 256). Default: 16")
+    assert help_text("rank").startswith(f"{MEANINGS['rank']} (1 to 256). Default: 16")
     assert "20 to 1,000,000" in help_text("rows")
     assert "empty" in help_text("rows")
 
@@ -88,13 +93,24 @@ def test_every_advanced_setting_gives_the_reason_for_its_default(name):
     number = RunSpec.model_fields[name].default
     said = [int(word) for word in re.findall(r"^\d+", reason)]
     assert said in ([], [number])
-    assert reason in advanced_field(name, catalog({})).info
+    assert reason in field_of(name).info
+
+
+@pytest.mark.parametrize("name", ADVANCED)
+def test_every_advanced_setting_is_explained_without_the_terms_of_the_trade(name):
+    said = f"{MEANINGS[name]} {REASONS[name]}"
+    assert len(MEANINGS[name]) > 20
+    assert not re.search(r"\b(LoRA|matri\w+|optimi[sz]er|AdamW|gradient\w*|schedule|logits?|hyper\w+)\b", said)
+
+
+def test_nothing_is_explained_that_is_not_asked():
+    assert set(MEANINGS) == set(REASONS) == set(ADVANCED) > set(TITLES)
 
 
 @pytest.mark.parametrize("name", ADVANCED)
 def test_every_advanced_setting_shows_its_default(name):
     default = RunSpec.model_fields[name].default
-    assert advanced_field(name, catalog({})).value in (default, "" if default is None else str(default))
+    assert field_of(name).value in (default, "" if default is None else str(default))
 
 
 def test_times_to_choose_from_are_written_as_the_form_writes_them():

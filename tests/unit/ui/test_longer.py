@@ -4,6 +4,7 @@ import gradio as gr
 import pytest
 
 from tests.runs_support import prepared
+from tests.unit.ui.builders import ALICE, BOB, looking, new_page, unfinished_run
 from tuning.errors import InputError
 from tuning.runs.budget import Pace, Work
 from tuning.runs.paces import MeasuredPace, write_pace
@@ -41,3 +42,13 @@ def test_it_is_the_same_run_with_more_time(short):
 def test_another_run_is_not_started_by_it(tmp_path):
     with pytest.raises(InputError, match="did not end for lack of time"):
         longer(RunStore(tmp_path).create(prepared(), "somebody"))
+
+
+def test_only_whoever_started_a_run_starts_it_again(tmp_path):
+    page, run = new_page(tmp_path), unfinished_run(tmp_path)
+    changes = page.start_longer(looking(BOB, run))
+    assert "Not started" in changes[page.watch.notice]
+    assert "opened by its link" in changes[page.watch.notice]
+    changes = page.start_longer(looking(ALICE, run))
+    assert "did not end for lack of time" in changes[page.watch.notice]
+    assert len(RunStore(tmp_path).list()) == 1

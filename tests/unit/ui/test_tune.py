@@ -13,13 +13,15 @@ from tuning.runs.forecasting import Forecast
 from tuning.spec import RunSpec
 from tuning.ui.data_step import Seen
 from tuning.ui.form import FIELDS
-from tuning.ui.tune import TuneScreen
+from tuning.ui.tune import Offer, TuneScreen
+
+OFFER = Offer(catalog({}), ["auto", "cpu"], "It goes nowhere else.")
 
 
 @pytest.fixture
 def screen():
     with gr.Blocks():
-        return TuneScreen([], catalog({}))
+        return TuneScreen([], OFFER)
 
 
 def seen_in(columns: dict[str, list[str]], **settings: object) -> Seen:
@@ -53,6 +55,13 @@ def test_the_form_is_filled_with_what_was_found(screen):
     assert changes[screen.start].interactive is True
 
 
+def test_a_device_that_is_not_here_is_not_chosen(screen):
+    """Gradio would refuse every event after that."""
+    assert screen.show_data(seen_in(LABELLED), {"device": "cuda"})[screen.fields["device"]] == "auto"
+    assert screen.show_data(seen_in(LABELLED), {"device": "cpu"})[screen.fields["device"]] == "cpu"
+    assert [value for _, value in screen.fields["device"].choices] == ["auto", "cpu"]
+
+
 def test_a_model_is_recommended_for_the_rows_and_the_time(screen):
     said = text_of(screen.show_seen(seen_in(LABELLED, task="generate"))[screen.advice])
     assert said.startswith("Recommended: smollm2-135m-instruct. ")
@@ -63,7 +72,7 @@ def test_a_model_is_recommended_for_the_rows_and_the_time(screen):
 
 def screen_expecting(time: Forecast) -> TuneScreen:
     with gr.Blocks():
-        return TuneScreen([], catalog({}), lambda _: Expected(time, None, 0))
+        return TuneScreen([], OFFER, lambda _: Expected(time, None, 0))
 
 
 def test_what_a_run_will_take_is_said_beside_the_start():

@@ -1,0 +1,29 @@
+"""Only devices that a machine has are offered."""
+
+import pytest
+
+from tuning.models.devices import Hardware, devices
+from tuning.models.loading import choose_machine
+
+
+@pytest.mark.parametrize(
+    ("machine", "files", "offered"),
+    [
+        (("Linux", "x86_64", "2.13.0"), [], ["auto", "cpu"]),
+        (("Linux", "x86_64", "2.13.0"), ["nvidia0", "nvidiactl"], ["auto", "cpu", "cuda"]),
+        (("Linux", "x86_64", "2.13.0+cpu"), ["nvidia0"], ["auto", "cpu"]),
+        (("Linux", "x86_64", "2.13.0"), ["nvidiactl"], ["auto", "cpu"]),
+        (("Linux", "x86_64", "2.13.0+rocm7"), ["kfd"], ["auto", "cpu", "cuda"]),
+        (("Darwin", "arm64", "2.13.0"), [], ["auto", "cpu", "mps"]),
+        (("Darwin", "x86_64", "2.2.0"), [], ["auto", "cpu"]),
+    ],
+)
+def test_what_there_is_is_offered(tmp_path, machine, files, offered):
+    system, processor, torch = machine
+    for name in files:
+        (tmp_path / name).touch()
+    assert devices(Hardware(system, processor, torch, tmp_path)) == offered
+
+
+def test_what_is_best_here_is_among_what_is_offered_here():
+    assert choose_machine().device.type in devices(Hardware.here())
