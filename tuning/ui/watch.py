@@ -51,7 +51,7 @@ class WatchPage:
     """What the screen shows; texts are plain, `None` hides the part."""
 
     kind: str
-    """Of the notice: info, warning, error, better or empty."""
+    """Of the notice: info, warning, error or empty; the end of a run is by itself neither good news nor bad."""
     title: str
     body: str
     clock: Clock | None = None
@@ -136,7 +136,7 @@ def watch_page(run: Run | None) -> WatchPage:
 
 def _headline(status: RunStatus) -> tuple[str, str, str]:
     ends = {
-        "done": ("better", "Done.", status.message or ""),
+        "done": ("info", "Done.", status.message or ""),
         "failed": ("error", "This run failed.", with_advice(status)),
         "cancelled": ("warning", "This run was cancelled.", with_advice(status)),
         "interrupted": ("error", "This run was interrupted.", with_advice(status)),

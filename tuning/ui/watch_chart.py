@@ -15,6 +15,8 @@ _INTERVALS = 4
 """Between the marks of an axis, at least; at most twice and a half as many."""
 _FLAT = 0.02
 """Losses that differ by a smaller share lie on one line: shown in full, its trembling would look like something."""
+_FEW_POINTS = 10
+"""So few are no line to look into: the axis begins at zero and does not jump with each of them."""
 _FEW_STEPS = 8
 _MOST_DOTS = 40
 _SHADOW = 'aria-hidden="true"'
@@ -88,7 +90,7 @@ def _points(loss: pd.DataFrame, rows: str) -> _Points:
 def _loss_axis(values: list[float]) -> Axis:
     """From zero, unless all that happens is far above it."""
     low, high = min(values), max(values) or 1.0
-    from_zero = low < high / 2 or high - low < _FLAT * high
+    from_zero = len(values) < _FEW_POINTS or low < high / 2 or high - low < _FLAT * high
     return axis(0.0 if from_zero else low, high)
 
 

@@ -23,7 +23,7 @@ def now_part(page: WatchPage) -> str:
         shown += markup.steps(PARTS, page.phase)
         shown += markup.bar(page.share) if page.phase < len(PARTS) else ""
     followed = f' data-run="{attribute(page.run)}" data-seen="{page.seen}" data-stage="{page.stage}"'
-    return f'<div class="to-now"{followed if page.active else ""}>{shown}</div>'
+    return f'<div class="to-standing"{followed if page.active else ""}>{shown}</div>'
 
 
 def learning_part(page: WatchPage) -> str:

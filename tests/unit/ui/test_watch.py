@@ -111,8 +111,10 @@ def test_a_run_without_an_outcome_says_why_and_what_to_do(tmp_path, state, code,
 
 
 def test_a_finished_run_says_its_verdict_and_what_it_did(tmp_path):
-    page = watch_page(finished_run(tmp_path))
+    run = finished_run(tmp_path)
+    page = watch_page(run)
     assert page.title == "Done."
+    assert page.kind == "info", "whether that is good news is for the verdict to say"
     assert "ccuracy" in page.body
     assert "Training ended at step 2: finished; the adapter of step 2 is kept." in page.notes
     assert "Warning: cut: text" in page.notes

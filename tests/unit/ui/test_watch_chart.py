@@ -54,12 +54,13 @@ def test_many_losses_are_lines_and_the_lowest_dev_loss_is_said():
 @pytest.mark.parametrize(
     ("values", "written"),
     [
-        ([0.91, 0.902], ["0.0", "0.5", "1.0"]),
-        ([2.1, 1.85], ["1.8", "1.9", "2.0", "2.1"]),
+        ([0.91, 0.902] * 10, ["0.0", "0.5", "1.0"]),
+        ([2.1, 1.85] * 10, ["1.8", "1.9", "2.0", "2.1"]),
+        ([2.1, 1.85], ["0", "1", "2", "3"]),
         ([0.04, 0.01], ["0.00", "0.01", "0.02", "0.03", "0.04"]),
         ([0.0, 0.0], ["0.0", "0.5", "1.0"]),
     ],
-    ids=["flat", "far above zero", "small", "none at all"],
+    ids=["flat", "far above zero", "few", "small", "none at all"],
 )
 def test_the_marks_of_losses_are_round_and_alike(values, written):
     assert marks(loss_chart(losses(values)), "level") == written
