@@ -13,6 +13,7 @@ from tuning.events import DevScored, Note, Phase, Planned, Sampled, Started, Ste
 from tuning.runs.answering import answer
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
+from tuning.runs.forecasting import minutes_needed
 from tuning.runs.pipeline import execute
 from tuning.runs.rungs import NO_TIME
 from tuning.runs.store import Run, RunStore
@@ -339,6 +340,8 @@ def test_a_budget_that_is_over_is_refused_before_anything_is_asked(new_run):
     with pytest.raises(InputError, match="the budget is too short for this machine: 1 s of it are left"):
         execute(run, late)
     assert run.predictions("base") == []
+    run.finish("failed", "the budget is too short", 2)
+    assert minutes_needed(run), "it had measured before it was refused"
 
 
 def test_what_there_was_no_time_for_is_told_on_the_ladder(new_run):

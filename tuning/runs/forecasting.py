@@ -49,7 +49,7 @@ class Forecast:
         """Why it cannot be started, and what would do; empty if nothing is in the way."""
         if self.budget is None or not self.cannot(self.budget):
             return ""
-        return f"{duration_words(self.budget)} are too short: {self._needs}; choose {self._advised} or more"
+        return f"{duration_words(self.budget)} is too short: {self._needs}; choose {self._advised} or more"
 
     @property
     def doubt(self) -> str:

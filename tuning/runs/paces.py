@@ -41,7 +41,7 @@ class MeasuredPace(BaseModel):
     load_s: float
     """These three as in `Pace`."""
     ready_s: float
-    """From being asked for, without waiting its turn, until it had measured."""
+    """From being asked for until it had measured, without waiting its turn and without fetching the model."""
     asked: float
     """Characters of a row with what is tried as its answer: every label, or the target."""
     learned: float

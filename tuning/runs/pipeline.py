@@ -66,12 +66,15 @@ class _Pipeline:
         self.run, self.control, self.env = run, control, env
         self.spec, self.dataset, self.splits = run.spec(), run.dataset(), run.splits()
         self.report, self.watch = Reporter(run, control), Stopwatch()
+        self.fetched_s = 0.0
+        """Seconds until the model's files were there, which takes long the first time and never again."""
 
     def execute(self) -> None:
         """The run, top to bottom."""
         machine = self._start()
         with self.watch.lap("prepare_s"):
             subject = find_subject(self.spec.model, self.env, machine)
+            self.fetched_s = self.watch.total()
             check_task(self.spec.model, subject.family.name, self.dataset.task)
             untuned, way = self._prepare(subject)
         plan, responder = way.timing.plan, way.rungs.responder
@@ -113,7 +116,7 @@ class _Pipeline:
     def _prepare(self, subject: Subject) -> tuple[Base, _Way]:
         """The base, what there is time for, and how rows are asked, from now on the same for both models."""
         family, loaded = subject.family, subject.load()
-        load_s = self.watch.total()
+        load_s = self.watch.total() - self.fetched_s
         rows = Rows(self.dataset, self.splits, min(self.spec.max_length, loaded.window))
         base = family.make_base(loaded, rows, lambda _: self._heed("prepare"))
         kept = KeptAnswers(self.run, describe_base(subject.resolved, subject.machine) + base.identity)
@@ -136,7 +139,8 @@ class _Pipeline:
             return Timetable(plan_without_budget(work), work, None, None, elapsed)
         pace = measure_pace(model, responders, load_s, lambda _: self._heed("prepare"))
         prepared = Prepared(spec=self.spec, dataset=self.dataset, splits=self.splits)
-        write_pace(self.run, MeasuredPace.of(prepared, pace, work, responders.family.name, ready_s=elapsed()))
+        ready_s = elapsed() - self.fetched_s
+        write_pace(self.run, MeasuredPace.of(prepared, pace, work, responders.family.name, ready_s=ready_s))
         timing = plan_time(budget_s, pace, work, elapsed)
         self.run.append(describe_plan(timing.plan, work, budget_s))
         return timing

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.data.examples import Prepared
+from tuning.data.findings import count_of
 from tuning.errors import InputError
 from tuning.runs.forecasting import minutes_needed
 from tuning.runs.store import Run
@@ -24,7 +25,7 @@ class LongerButton:
     def show(self, run: Run | None) -> dict[Any, Any]:
         """The changes that offer as much time as a run needs; they hide the button of any other run."""
         minutes = minutes_needed(run) if run is not None else None
-        said = f"Start again with {minutes} minutes" if minutes is not None else ""
+        said = f"Start again with {count_of(minutes, 'minute')}" if minutes is not None else ""
         return {self.button: gr.Button(said, visible=minutes is not None)}
 
 

@@ -41,7 +41,7 @@ def test_a_time_that_surely_does_not_suffice_is_refused_with_one_that_would_do(s
     found = forecast(prepared(40, budget="1m"), store)
     assert found.least is not None
     assert 200 < found.least < 300
-    with pytest.raises(SettingError, match=r"'budget': 1 min are too short: this machine needs about 4 min for these "):
+    with pytest.raises(SettingError, match=r"'budget': 1 min is too short: this machine needs about 4 min for these "):
         check_time(prepared(40, budget="1m"), store)
     assert found.problem.endswith("by what an earlier run measured; choose 5 min or more")
     check_time(prepared(40, budget="5m"), store)
