@@ -86,8 +86,13 @@ def duel(comparison: Comparison) -> str:
     meaning = f": {words.meaning}" if words.meaning else ""
     headline = comparison.headline
     drawn = _two(metric, rows) if headline is None or headline.rung == "base" else _three(metric, headline, rows)
-    plain = "Nothing simpler beats the plain base model: it is what tuned is held against."
-    simplest = f'<p class="to-against">{plain}</p>' if headline and headline.rung == "base" else ""
+    untried = any(rung.status == "not_run" for rung in comparison.ladder)
+    plain = f"{'Of what was tried, nothing' if untried else 'Nothing'} simpler beats the plain base model"
+    simplest = (
+        f'<p class="to-against">{plain}: it is what tuned is held against.</p>'
+        if headline and headline.rung == "base"
+        else ""
+    )
     return (
         f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows neither model was '
         f"trained on{', lower is better' if metric.better == 'lower' else ''}</p>{simplest}{_leaked(comparison)}"

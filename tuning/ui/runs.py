@@ -18,9 +18,18 @@ from tuning.ui.visitor import Visitor, owner_of
 __all__ = ["RunLine", "RunsScreen", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
+_KEY = (
+    "▲ tuning helped",
+    "▼ made it worse",
+    "= not worse",
+    "? undecided",
+    "✗ no verdict",
+    "– cancelled",
+    "… on its way",
+)
 _HINT = (
-    f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them. "
-    "▲ tuning helped, ▼ made it worse, = not worse, ? undecided, ✗ no verdict, – cancelled, … on its way"
+    f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them; "
+    + ", ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in _KEY)
 )
 _STATES: Mapping[RunState, str] = MappingProxyType(
     {"starting": "…", "queued": "…", "running": "…", "done": "✗", "failed": "✗", "cancelled": "–", "interrupted": "✗"}
