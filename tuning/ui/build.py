@@ -50,8 +50,7 @@ def build(context: Context) -> gr.Blocks:
 
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
-    greeted = demo.load(page.greet, page.browser, page.browser, **_QUIET)
-    keep_address(page.browser, greeted.then(page.open_run, page.browser, page.run_outputs, **_QUIET))
+    keep_address(page.browser, demo.load(page.arrive, page.browser, [page.browser, *page.run_outputs], **_QUIET))
     page.own_data.click(page.choose_data, None, page.tabs, **_QUIET)
 
 

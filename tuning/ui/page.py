@@ -72,10 +72,15 @@ class Page(Screens):
     # --- the page
 
     def greet(self, stored: object, request: gr.Request) -> dict[str, Any]:
-        """A page was opened: who it is, and the run it is about: the one in its address, else the last one."""
+        """Who it is, and the run the page is about: the one in its address, else the last one."""
         visitor = read_visitor(stored)
         linked = request.query_params.get("run")
         return looking_at(visitor, linked).model_dump() if linked else visitor.model_dump()
+
+    def arrive(self, stored: object, request: gr.Request) -> Changes:
+        """A page was opened: greet, and show the run, in one event, since each of them is a wait before the verdict."""
+        visitor = self.greet(stored, request)
+        return {self.browser: visitor, **self.open_run(visitor)}
 
     @told(_no_run)
     def open_run(self, stored: object) -> Changes:

@@ -31,6 +31,13 @@ def test_a_new_visitor_gets_an_id_and_keeps_it(page):
     assert page.greet(first, request()) == first
 
 
+def test_a_page_that_opens_knows_its_visitor_and_shows_its_run(page, tuneoff_home):
+    run = finished_run(tuneoff_home)
+    changes = page.arrive({"id": ALICE.id, "run": "e" * 32}, request(run=run.id))
+    assert changes[page.browser] == looking(ALICE, run)
+    assert changes[page.tabs].selected == "compare"
+
+
 def test_the_address_names_the_run_before_the_browser_does(page):
     stored = {"id": ALICE.id, "run": "e" * 32}
     assert page.greet(stored, request(run="f" * 32)) == {"id": ALICE.id, "run": "f" * 32}
