@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.app_server import App
 from tests.runs_support import step
-from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
+from tests.unit.ui.builders import HOSTILE, finish, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.runs.processes import this_process
 from tuning.spec import Task
@@ -106,6 +106,17 @@ def test_a_dead_worker_is_shown_as_interrupted_without_a_reload(visit, app):
     run.write_worker(this_process().model_copy(update={"create_time": 1.0}))
     expect(page.get_by_text("This run was interrupted.").first).to_be_visible()
     expect(page.get_by_text("Training: step 3 of 100")).to_have_count(0)
+
+
+def test_the_comparison_opens_by_itself_on_whatever_screen_one_waits(visit, app):
+    run = unfinished_run(app.home)
+    run.write_worker(this_process())
+    page = visit(f"?run={run.id}")
+    expect(page.get_by_text("Training: step 2 of 100")).to_be_visible()
+    page.get_by_role("tab", name="Try", exact=True).click()
+    finish(run)
+    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+    expect(page.get_by_text("on 30 test rows neither")).to_be_visible()
 
 
 @pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", "<script>window.pwned=1</script>"])

@@ -66,8 +66,14 @@ def unfinished_run(home: Path, owner: Visitor = ALICE, rows: int = 30, text: str
 
 
 def finished_run(home: Path, owner: Visitor = ALICE, rows: int = 30, text: str = "text") -> Run:
-    """A run that is done: the base says always the same label, the tuned is right on all rows but the last."""
+    """A run that is done: see `finish`."""
     run = unfinished_run(home, owner, rows, text)
+    finish(run)
+    return run
+
+
+def finish(run: Run) -> None:
+    """End an unfinished run well: the base says always the same label, the tuned is right on all rows but the last."""
     labels = run.dataset().labels
     test = run.splits().test
 
@@ -80,6 +86,7 @@ def finished_run(home: Path, owner: Visitor = ALICE, rows: int = 30, text: str =
     base = [answer(example, labels[0]) for example in test]
     tuned = [answer(example, example.target if example is not test[-1] else labels[1]) for example in test]
     found = compare(base, tuned, Task.CLASSIFY, labels=labels)
+    text = run.dataset().name.removesuffix(".csv")
     receipt = [Check(check="adapter off", status="pass", detail=f"identical {text}")]
     run.write_predictions("base", base)
     run.write_predictions("tuned", tuned)
@@ -89,7 +96,6 @@ def finished_run(home: Path, owner: Visitor = ALICE, rows: int = 30, text: str =
     run.write_comparison(found.model_copy(update={"run": run.id, "receipt": receipt}))
     assert found.verdict is not None
     run.finish("done", found.verdict.sentence, 0)
-    return run
 
 
 def _write(path: Path, text: str) -> None:
