@@ -7,6 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.runs_support import prepared
+from tuning.runs.budget import Pace, Work
+from tuning.runs.paces import MeasuredPace, write_pace
+from tuning.runs.store import RunStore
+from tuning.spec import Task
+
 pytestmark = pytest.mark.browser
 
 
@@ -23,6 +29,18 @@ def reviews(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text("text,label,note\n" + "\n".join(rows), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def slow_before(app):
+    """An earlier run, somebody else's, on a machine that was slow; it is gone when the test is over."""
+    store, rows = RunStore(app.home), prepared(40)
+    run = store.create(rows, "somebody")
+    work = Work(Task.CLASSIFY, 40, 40, 40, 8, 30, None, None)
+    write_pace(run, MeasuredPace.of(rows, Pace(row_s=2, pass_s=15, load_s=45), work, "decoder", ready_s=9))
+    run.finish("failed", "the budget is too short", 2)
+    yield
+    store.delete(run)
 
 
 def upload(page: Page, path: Path) -> None:
@@ -50,6 +68,22 @@ def test_findings_and_steps_follow_each_other(visit, reviews):
     expect(doubles).to_contain_text("makes the result untrue")
     step(page, "Hide personal data").locator("input").check()
     expect(page.locator(".to-finding", has_text="personal data")).to_contain_text("The step changes 4 of 64 rows.")
+
+
+def test_a_time_that_cannot_suffice_is_told_beside_it_and_not_begun(visit, slow_before, reviews):
+    page = visit()
+    upload(page, reviews)
+    expect(start(page)).to_be_enabled()
+    expect(page.locator(".to-times")).to_contain_text("1 minute: too short")
+    time = page.get_by_label("Time to spend")
+    time.click()
+    page.get_by_role("option", name="1 minute", exact=True).click()
+    expect(page.locator("#why")).to_contain_text("1 min is too short: this machine needs about")
+    expect(start(page)).to_be_disabled()
+    time.click()
+    page.get_by_role("option", name="5 minutes", exact=True).click()
+    expect(page.locator("#why")).to_contain_text("About 5 min from start to verdict")
+    expect(start(page)).to_be_enabled()
 
 
 def test_another_target_brings_its_task(visit, reviews):

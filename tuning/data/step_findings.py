@@ -75,7 +75,7 @@ def _personal(state: State, effect: Effect) -> Finding:
         count=len(effect.found),
         title=f"{count_of(effect.found, verb='holds|hold')} personal data or keys: {', '.join(what)}.",
         effect="A tuned model can repeat them to whoever asks, and the run keeps its rows on disk.",
-        remedy=f"Switch step {_called(CleaningStep.REDACT)} on (--redact) to put placeholders in their place.",
+        remedy=f"Switch step {_called(CleaningStep.REDACT)} on to put placeholders in their place.",
         examples=some(f"row {rows.name(p)}" for p in effect.found),
     )
 

@@ -127,6 +127,6 @@ def _whole_minutes(seconds: float) -> int:
 
 
 def _rounded(seconds: float) -> float:
-    """As an estimate is told: to ten seconds, from two minutes on to whole ones."""
+    """As an estimate is told: in full tens of seconds, from two minutes on in full minutes, rather more than less."""
     unit = 10 if seconds < 120 else 60
-    return unit * max(round(seconds / unit), 1)
+    return unit * math.ceil(seconds / unit)

@@ -18,7 +18,6 @@ from tuning.runs.store import Run
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
 from tuning.ui.data_step import DataStep, Seen
-from tuning.ui.longer import LongerButton
 from tuning.ui.privacy import privacy
 from tuning.ui.runs import RunsScreen
 from tuning.ui.try_it import TryPage, TryScreen, try_page
@@ -50,7 +49,7 @@ class Screens:
                 self.tune = TuneScreen(self.examples, self._offer(), self.expected)
             with gr.Tab("Watch", id="watch"):
                 self.watch = WatchScreen()
-                self.longer = LongerButton()
+                self.longer = self.watch.longer
             with gr.Tab("Compare", id="compare"):
                 with gr.Row(visible=False, elem_classes="to-showcase-row") as self.showcase:
                     gr.HTML(context.showcase.banner() if context.showcase else "")

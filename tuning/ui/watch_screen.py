@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.report import markup
+from tuning.ui.longer import LongerButton
 from tuning.ui.watch import OPENING, WatchPage
 from tuning.ui.watch_markup import access_part, learning_part, now_part
 from tuning.ui.watch_script import learning_html, now_html
@@ -18,6 +19,7 @@ class WatchScreen:
     def __init__(self) -> None:
         self.notice = now_html(markup.notice(*OPENING))
         self.cancel = gr.Button("Cancel", visible=False, size="md", elem_classes="to-cancel")
+        self.longer = LongerButton()
         self.access = gr.HTML(elem_classes="to-access")
         self.learning = learning_html()
 

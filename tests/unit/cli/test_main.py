@@ -4,8 +4,13 @@ import io
 
 import pytest
 
+from tests.runs_support import prepared
 from tests.unit.cli.helpers import finished_run
 from tuning.cli import main
+from tuning.runs.budget import Pace, Work
+from tuning.runs.paces import MeasuredPace, write_pace
+from tuning.runs.store import RunStore
+from tuning.spec import Task
 
 
 class FailingOnce(dict[str, str]):
@@ -60,3 +65,19 @@ def test_what_works_is_zero_and_says_nothing_on_stderr(tmp_path, words):
 
     assert (code, err) == (0, "")
     assert out.endswith("\n")
+
+
+def test_a_time_that_cannot_suffice_is_refused_before_anything_begins(tmp_path):
+    """By what an earlier run measured, told with the time that would do."""
+    home, rows = RunStore(tmp_path / "home"), prepared(40)
+    work = Work(Task.CLASSIFY, 40, 40, 40, 8, 30, None, None)
+    slow = MeasuredPace.of(rows, Pace(row_s=2, pass_s=15, load_s=45), work, "decoder", ready_s=9)
+    write_pace(home.create(rows, "somebody"), slow)
+    path = tmp_path / "reviews.csv"
+    path.write_text("text,label\n" + "".join(f"text {n},{'good' if n % 2 else 'bad'}\n" for n in range(60)))
+
+    code, out, err = call("tune", str(path), "--budget", "1m", env={"TUNEOFF_HOME": str(home.root)})
+
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "setting 'budget': 1 min is too short: this machine needs about 4 min for these rows" in err
+    assert len(home.list()) == 1

@@ -132,7 +132,7 @@ def test_a_remedy_says_whether_its_step_is_on():
     assert finding("duplicates", table, plan=off).remedy == (
         "Step 'leave out repeated rows' keeps the first of each. It is off: switch it on."
     )
-    assert finding("personal data", table).remedy.startswith("Switch step 'hide personal data' on (--redact)")
+    assert finding("personal data", table).remedy.startswith("Switch step 'hide personal data' on to put")
     redacted = CleaningPlan.usual().switched(CleaningStep.REDACT, on=True)
     assert (
         finding("personal data", table, plan=redacted).remedy

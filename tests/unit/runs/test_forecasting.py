@@ -95,7 +95,7 @@ def test_a_run_that_ended_for_another_reason_does_not(store):
     assert [minutes_needed(run) for run in (planned, unmeasured)] == [None, None]
 
 
-@pytest.mark.parametrize(("least", "said"), [(84.0, "about 1 min 20 s for"), (200.0, "about 3 min for")])
+@pytest.mark.parametrize(("least", "said"), [(84.0, "about 1 min 30 s for"), (200.0, "about 4 min for")])
 def test_an_estimate_is_told_as_roughly_as_it_is_known(least, said):
     assert said in Forecast(30, least, 900, 4).problem
 
