@@ -1,4 +1,4 @@
-"""The app's entry point, here and on Spaces: build the page, queue its events, serve it."""
+"""The app's entry point, here and on Spaces: build the page, serve it."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ set_defaults(os.environ)
 from tuning.ui.build import build  # noqa: E402 - Gradio reads the defaults while it is loaded
 
 context = make_context(os.environ)
-demo = build(context).queue(max_size=32, default_concurrency_limit=4, api_open=False)
+demo = build(context)
 
 if __name__ == "__main__":
     sweep_hourly(context, threading.Event())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from benchmarks.watchers import watching
+from benchmarks.watchers import idle_share, watching
 from tests.app_server import App, serve
 from tests.chromium import find_chromium
 from tests.unit.ui.builders import finished_run
@@ -66,9 +66,10 @@ class Size:
     pages: int = 25
     watchers: int = 100
     watched_s: float = 40.0
+    idle_s: float = 20.0
 
 
-QUICK = Size(paints=1, pages=3, watchers=10, watched_s=6.0)
+QUICK = Size(paints=1, pages=3, watchers=10, watched_s=6.0, idle_s=4.0)
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,8 @@ def tell_of_pages(turned: Sequence[float], tell: Tell) -> None:
 
 
 def measure_watchers(app: App, size: Size, tell: Tell) -> None:
-    """What watchers cost."""
+    """What watchers cost, and nobody."""
+    tell(f"While nobody asks for anything the app takes {100 * idle_share(app, size.idle_s):.1f} % of a core.\n")
     columns = "share of a core | asked for | processor, each question | answered, median | slowest | bytes"
     tell(f"| {size.watchers} watchers | {columns} |\n|---|---:|---:|---:|---:|---:|---:|")
     for name, found in watching(app, size.watchers, size.watched_s):

@@ -25,7 +25,7 @@ from tuning.runs.processes import this_process
 from tuning.runs.run import Run
 from tuning.ui.watch_script import POLL_S
 
-__all__ = ["Watched", "watching"]
+__all__ = ["Watched", "idle_share", "watching"]
 
 STEP_S = 1.0
 """Between two steps of the run that is watched."""
@@ -48,6 +48,20 @@ class Watched:
     def share(self) -> float:
         """Of one core, if every watcher asks as often as a page does, also where this machine did not keep up."""
         return self.cpu_ms / 1000 * self.watchers / POLL_S
+
+
+def idle_share(app: App, seconds: float) -> float:
+    """Of one core, what the app takes when nobody asks for anything."""
+    process = psutil.Process(app.process.pid)
+    before = _used(process)
+    time.sleep(seconds)
+    return (_used(process) - before) / seconds
+
+
+def _used(process: psutil.Process) -> float:
+    """Seconds of processor so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def watching(app: App, watchers: int, seconds: float) -> Iterator[tuple[str, Watched]]:
@@ -130,10 +144,9 @@ async def _watch(app: App, run: Run, number: int, seconds: float) -> Watched:
             for watcher in watchers:
                 await pages.enter_async_context(watcher.open())
             process = psutil.Process(app.process.pid)
-            before = process.cpu_times()
+            before = _used(process)
             await asyncio.gather(*(watcher.watch(seconds) for watcher in watchers))
-            after = process.cpu_times()
-    used = after.user + after.system - before.user - before.system
+            used = _used(process) - before
     answers = [ms for watcher in watchers for ms in watcher.answers]
     told = sum(watcher.told for watcher in watchers)
     return Watched(
