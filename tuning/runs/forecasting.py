@@ -12,7 +12,7 @@ from tuning.durations import duration_words
 from tuning.errors import SettingError
 from tuning.events import Planned
 from tuning.runs.budget import least_seconds, whole_seconds
-from tuning.runs.paces import MeasuredPace, earlier_paces, read_pace
+from tuning.runs.paces import MeasuredPace, RowLengths, earlier_paces, read_pace
 from tuning.runs.run import Run
 from tuning.runs.store import RunStore
 
@@ -93,11 +93,13 @@ class Forecast:
 
 def forecast(prepared: Prepared, store: RunStore) -> Forecast:
     """How long a run of `prepared` will take, as far as earlier runs on this machine tell."""
-    paces = earlier_paces(store, prepared.spec)
+    spec, paces = prepared.spec, earlier_paces(store, prepared.spec)
     if not paces:
-        return Forecast(prepared.spec.budget)
-    whole = statistics.median(one.ready_s + whole_seconds(one.on(prepared), one.work(prepared)) for one in paces)
-    return Forecast(prepared.spec.budget, min(_least(one, prepared) for one in paces), whole, len(paces))
+        return Forecast(spec.budget)
+    lengths = RowLengths.of(prepared)
+    least = min(_least(one, lengths, prepared) for one in paces)
+    whole = (one.ready_s + whole_seconds(one.on(lengths, spec), one.work(prepared)) for one in paces)
+    return Forecast(spec.budget, least, statistics.median(whole), len(paces))
 
 
 def check_time(prepared: Prepared, store: RunStore) -> None:
@@ -115,11 +117,12 @@ def minutes_needed(run: Run) -> int | None:
     if any(isinstance(event, Planned) for event in run.events()):
         return None
     prepared = Prepared(spec=run.spec(), dataset=run.dataset(), splits=run.splits())
-    return max(_whole_minutes(_least(measured, prepared)), math.floor(budget / 60) + 1)
+    least = _least(measured, measured.lengths, prepared)
+    return max(_whole_minutes(least), math.floor(budget / 60) + 1)
 
 
-def _least(measured: MeasuredPace, prepared: Prepared) -> float:
-    return measured.ready_s + least_seconds(measured.on(prepared), measured.work(prepared))
+def _least(measured: MeasuredPace, lengths: RowLengths, prepared: Prepared) -> float:
+    return measured.ready_s + least_seconds(measured.on(lengths, prepared.spec), measured.work(prepared))
 
 
 def _whole_minutes(seconds: float) -> int:

@@ -6,7 +6,7 @@ Later runs of the same model, whoever starts them, are told by it what to expect
 folders; nothing is measured here, and what a pace means for a plan is for `tuning.runs.budget` to say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,7 +18,7 @@ from tuning.runs.run import Run
 from tuning.runs.store import RunStore
 from tuning.spec import FamilyName, RunSpec, Task
 
-__all__ = ["MeasuredPace", "earlier_paces", "read_pace", "write_pace"]
+__all__ = ["MeasuredPace", "RowLengths", "earlier_paces", "read_pace", "write_pace"]
 
 _NAME = "pace.json"
 _ALIKE = ("model", "task", "device", "precision")
@@ -29,6 +29,38 @@ _AROUND = 30
 """Characters' worth of what stands around every row: turn markers, line ends."""
 _TOKEN = 4
 """Characters of a token, about."""
+
+
+class RowLengths(BaseModel):
+    """Characters of training rows, on average, as far as they are read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    read: float
+    """Of the input."""
+    learned: float
+    """Of input and target."""
+    labels: float
+    """Of all labels together."""
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "RowLengths":
+        """Those of a run's rows."""
+        rows, most = prepared.splits.train, _TOKEN * prepared.spec.max_length
+        read = sum(min(len(row.input), most) for row in rows)
+        learned = sum(min(len(row.input) + len(row.target), most) for row in rows)
+        count = max(len(rows), 1)
+        return cls(
+            read=_AROUND + read / count,
+            learned=_AROUND + learned / count,
+            labels=sum(map(len, prepared.dataset.labels)),
+        )
+
+    def asked(self, task: Task | None, family: FamilyName) -> float:
+        """What such a model goes through to answer a row: an encoder sees no label, other models look at each."""
+        if task is not Task.CLASSIFY:
+            return self.learned
+        return self.read if family == "encoder" else self.read + self.labels
 
 
 class MeasuredPace(BaseModel):
@@ -42,10 +74,7 @@ class MeasuredPace(BaseModel):
     """These three as in `Pace`."""
     ready_s: float
     """From being asked for until it had measured, without waiting its turn and without fetching the model."""
-    asked: float
-    """Characters of a row with what is tried as its answer: every label, or the target."""
-    learned: float
-    """Characters of a row with its target."""
+    lengths: RowLengths
     batch_size: int
     depth: int
     """Layers of the model."""
@@ -61,18 +90,17 @@ class MeasuredPace(BaseModel):
             pass_s=pace.pass_s,
             load_s=pace.load_s,
             ready_s=ready_s,
-            asked=_asked(prepared, family),
-            learned=_learned(prepared),
+            lengths=RowLengths.of(prepared),
             batch_size=work.batch_size,
             depth=work.depth,
             family=family,
             prompted=work.prompted,
         )
 
-    def on(self, prepared: Prepared) -> Pace:
-        """The pace on other rows: as much slower as they are longer."""
-        asked = _asked(prepared, self.family) / self.asked
-        learned = _learned(prepared) / self.learned * prepared.spec.batch_size / self.batch_size
+    def on(self, lengths: RowLengths, spec: RunSpec) -> Pace:
+        """The pace of the same task on rows of these lengths: as much slower as they are longer."""
+        asked = lengths.asked(spec.task, self.family) / self.lengths.asked(spec.task, self.family)
+        learned = lengths.learned / self.lengths.learned * spec.batch_size / self.batch_size
         return Pace(row_s=asked * self.row_s, pass_s=learned * self.pass_s, load_s=self.load_s)
 
     def work(self, prepared: Prepared) -> Work:
@@ -120,22 +148,3 @@ def _paces(store: RunStore, spec: RunSpec) -> Iterator[MeasuredPace]:
             continue
         if all(getattr(its, name) == getattr(spec, name) for name in _ALIKE):
             yield measured
-
-
-def _asked(prepared: Prepared, family: FamilyName) -> float:
-    dataset = prepared.dataset
-    if dataset.task is Task.GENERATE:
-        return _learned(prepared)
-    # An encoder says how likely every label is in one go; other models look at each.
-    labels = sum(map(len, dataset.labels)) if family != "encoder" else 0
-    return _mean(prepared, [len(row.input) + labels for row in prepared.splits.train])
-
-
-def _learned(prepared: Prepared) -> float:
-    return _mean(prepared, [len(row.input) + len(row.target) for row in prepared.splits.train])
-
-
-def _mean(prepared: Prepared, sizes: Sequence[int]) -> float:
-    """Of a row, cut where the model's window is about to end."""
-    most = _TOKEN * prepared.spec.max_length
-    return _AROUND + sum(min(size, most) for size in sizes) / max(len(sizes), 1)

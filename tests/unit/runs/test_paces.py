@@ -5,7 +5,7 @@ import pytest
 from tests.runs_support import prepared
 from tuning.data.examples import Prepared
 from tuning.runs.budget import Pace, Work
-from tuning.runs.paces import MeasuredPace, earlier_paces, read_pace, write_pace
+from tuning.runs.paces import MeasuredPace, RowLengths, earlier_paces, read_pace, write_pace
 from tuning.runs.store import RunStore
 from tuning.spec import FamilyName, Task
 
@@ -21,6 +21,10 @@ def measured(run: Prepared, family: FamilyName = "decoder") -> MeasuredPace:
     splits = run.splits
     work = Work(Task.CLASSIFY, len(splits.train), len(splits.dev), len(splits.test), 8, 30, None, None)
     return MeasuredPace.of(run, PACE, work, family, ready_s=12.0)
+
+
+def pace_on(found: MeasuredPace, rows: Prepared) -> Pace:
+    return found.on(RowLengths.of(rows), rows.spec)
 
 
 def longer(run: Prepared, characters: int) -> Prepared:
@@ -40,26 +44,27 @@ def test_it_comes_back_as_it_was_kept(store):
 
 def test_on_the_same_rows_it_is_the_same_pace():
     rows = prepared(20)
-    assert measured(rows).on(rows) == PACE
+    assert pace_on(measured(rows), rows) == PACE
     assert measured(rows).work(prepared(30)).test == 30
 
 
 def test_longer_rows_and_larger_batches_take_longer_up_to_what_fits():
     rows = prepared(20)
-    slower = measured(rows).on(longer(rows, 100))
+    slower = pace_on(measured(rows), longer(rows, 100))
     assert slower.row_s > 2 * PACE.row_s
     assert slower.pass_s > 2 * PACE.pass_s
     assert slower.load_s == PACE.load_s
-    assert measured(rows).on(longer(rows, 10_000)) == measured(rows).on(longer(rows, 90_000)), "the rest is cut"
-    assert measured(rows).on(prepared(20, batch_size=16)) == Pace(0.2, 2.0, 2.0)
+    longest = pace_on(measured(rows), longer(rows, 10_000))
+    assert longest == pace_on(measured(rows), longer(rows, 90_000)), "the rest is cut"
+    assert pace_on(measured(rows), prepared(20, batch_size=16)) == Pace(0.2, 2.0, 2.0)
 
 
 def test_labels_cost_a_model_that_looks_at_each():
     rows = prepared(20)
     many = rows.model_copy(update={"dataset": rows.dataset.model_copy(update={"labels": ["a label"] * 60})})
-    assert measured(rows).on(many).row_s > 5 * PACE.row_s
-    assert measured(rows).on(many).pass_s == PACE.pass_s
-    assert measured(rows, "encoder").on(many) == PACE
+    assert pace_on(measured(rows), many).row_s > 5 * PACE.row_s
+    assert pace_on(measured(rows), many).pass_s == PACE.pass_s
+    assert pace_on(measured(rows, "encoder"), many) == PACE
 
 
 def test_only_runs_that_would_do_alike_are_heard_whoever_started_them(store):
