@@ -147,6 +147,8 @@ def test_a_download_is_had_by_its_whole_path_alone(app, run):
         ("config", 200),
         ("theme.css", 200),
         ("nowhere", 404),
+        (f"watch/{'f' * 32}", 404),
+        ("watch/..%2f..%2fetc%2fpasswd", 404),
         ("gradio_api/file=/etc/passwd", 403),
         ("gradio_api/file=https://example.com/x", 404),
         ("gradio_api/deep_link?session_hash=0123456789a", 404),
