@@ -29,9 +29,7 @@ RUNG_WORDS: Mapping[RungName, RungWords] = MappingProxyType(
         "tfidf": RungWords("TF-IDF + logistic regression", "counts words, weighs rare ones more; no language model"),
         "zero_shot": RungWords("Similarity to label names", "compares meanings, learns nothing"),
         "base": RungWords("Base", "the model before tuning"),
-        "base_best": RungWords(
-            "Base, read at its best", "the same model, read in the way that favours it"
-        ),
+        "base_best": RungWords("Base, read at its best", "the same model, read in the way that favours it"),
         "base_few_shot": RungWords("Base, few-shot", "the same model, told by example what is wanted"),
         "tuned": RungWords("Tuned", "the same model after tuning on the training rows"),
     }
