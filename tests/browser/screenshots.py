@@ -55,6 +55,7 @@ def make_world(app: App) -> World:
 def going_run(home: Path, like: Run) -> Run:
     """In the middle of training, watched rows and all; this process stands for its worker."""
     run = copy_of(home, like)
+    write_text(run.path / "spec.json", run.spec().model_copy(update={"budget": 300.0}).model_dump_json())
     watched = like.splits().dev[:5]
     for number in range(91):
         if number:
@@ -65,7 +66,7 @@ def going_run(home: Path, like: Run) -> Run:
             right = number // 30 + 1
             answers = [
                 SampledAnswer(row=row.row, input=row.input, target=row.target, score=place < right,
-                              output=row.target if place < right else watched[-1].target)
+                              output=row.target if place < right else watched[0].target)
                 for place, row in enumerate(watched)
             ]  # fmt: skip
             run.append(Sampled(at=2.0, step=number, metric="accuracy", answers=answers))
@@ -166,8 +167,10 @@ def refused(page: Page, world: World) -> None:
     expect(page.get_by_text("This file cannot be used")).to_be_visible()
 
 
-def watch(page: Page, _: World) -> None:
-    """The loss falls."""
+def watch(page: Page, world: World) -> None:
+    """The loss falls, for whoever started the run."""
+    make_own(page, world.going)
+    page.reload()
     expect(page.get_by_text("Training: step 90 of 150")).to_be_visible()
     expect(page.locator(".to-losses polyline").first).to_be_visible()
 
@@ -180,10 +183,7 @@ def told(page: Page, _: World) -> None:
 
 def runs(page: Page, world: World) -> None:
     """The visitor's list, two of them beside each other."""
-    mine = owner_of(visitor_behind(page))
-    for run in (world.labels, world.even, world.failed):
-        record = run.record().model_copy(update={"owner": mine})
-        write_text(run.path / "run.json", record.model_dump_json())
+    make_own(page, world.labels, world.even, world.failed)
     open_tab(page, "Tune")
     open_tab(page, "Runs")
     done = page.get_by_role("checkbox", name="icd10")
@@ -193,6 +193,14 @@ def runs(page: Page, world: World) -> None:
     done.last.check()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+def make_own(page: Page, *runs: Run) -> None:
+    """From now on the page's visitor, who is known once the page is there, is who started these."""
+    expect(page.locator(".to-verdict, .to-standing").first).to_be_visible()
+    mine = owner_of(visitor_behind(page))
+    for run in runs:
+        write_text(run.path / "run.json", run.record().model_copy(update={"owner": mine}).model_dump_json())
 
 
 def open_tab(page: Page, name: str) -> None:
