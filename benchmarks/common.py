@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -100,16 +99,11 @@ def bundled_rows(key: str, loaded: LoadedModel) -> BundledRows:
     return BundledRows(example.title, [RowTokens(row.prompt, row.completion) for row in encoded], labels)
 
 
-def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int, patience_s: float = inf) -> dict[str, float]:
-    """Median seconds of each, one after the other in every round, so that a slow minute slows all of them.
-
-    Who has had more than `patience_s` gets no further turn.
-    """
+def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median seconds of each, one after the other in every round, so that a slow minute slows all of them."""
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, contestant in contestants.items():
-            if sum(seconds[name]) > patience_s:
-                continue
             start = time.perf_counter()
             contestant()
             if torch.cuda.is_available():
