@@ -30,9 +30,9 @@ BATCH, RANK, QUICK_LAYERS = 8, 16, 10
 Depth = int | Literal["all"]
 OURS: dict[str, Depth] = {"full depth": "all", "quick": QUICK_LAYERS}
 Precision = Literal["float32", "bfloat16"]
-TRL: dict[str, Precision] = {"TRL in fp32": "float32"}
-if choose_machine().precision == torch.bfloat16:
-    TRL["TRL in bf16"] = "bfloat16"
+TRL: dict[str, Precision] = {"TRL in fp32": "float32"} | (
+    {"TRL in bf16": "bfloat16"} if choose_machine().precision == torch.bfloat16 else {}
+)
 KEYS = ("addresses", "icd10")
 
 Step = Callable[[], object]
@@ -195,10 +195,10 @@ def main() -> None:
             "peak MB",
             "share of matrix-product speed",
         ],
-        about=f"{__doc__}\nMedians of {3 if quick else 7} steps in turns; quick: the top {QUICK_LAYERS} layers, the lower "
-        "ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is of matrix "
-        "products that a step does in its time, over a large product's on the same cores. A product of two matrices of "
-        f"512 × 512 takes {slower:.1f} times as long in bf16 as in fp32 here.",
+        about=f"{__doc__}\nMedians of {3 if quick else 7} steps in turns; quick: the top {QUICK_LAYERS} layers, the "
+        "lower ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is of "
+        "matrix products that a step does in its time, over a large product's on the same cores. A product of two "
+        f"matrices of 512 × 512 takes {slower:.1f} times as long in bf16 as in fp32 here.",
     )
     for key in KEYS:
         measure(table, key, rounds=3 if quick else 7)
