@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visitors import visitor_behind
+from tests.browser.visitors import unfold, visitor_behind
 from tests.unit.ui.builders import finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.data.bundled import bundled_examples
@@ -78,7 +78,7 @@ def test_data_and_plan(visit: Callable[..., Page]):
     page.get_by_label(bundled_examples()[0].title).check()
     expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
     for fold in ("Advanced settings", "Several input columns", "A test set of your own"):
-        page.get_by_role("button", name=fold).click()
+        unfold(page, fold)
     page.get_by_label(re.compile("^Rank")).fill("100000")
     expect(page.locator("#why")).to_contain_text("'rank'")
     look(page)

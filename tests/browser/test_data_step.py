@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.visitors import unfold
 from tests.runs_support import prepared
 from tuning.runs.budget import Pace, Work
 from tuning.runs.paces import MeasuredPace, write_pace
@@ -107,7 +108,7 @@ def test_a_template_is_edited_and_an_impossible_one_is_told(visit, tmp_path):
     page = visit()
     upload(page, path)
     expect(page.locator(".to-shape")).to_contain_text("Alpaca")
-    page.get_by_role("button", name="Several input columns").click()
+    unfold(page, "Several input columns")
     template = page.get_by_label("Input from several columns")
     template.fill("Please: {instruction} {nowhere}")
     template.blur()
@@ -125,7 +126,7 @@ def test_a_test_set_of_ones_own(visit, reviews, tmp_path):
     page = visit()
     upload(page, reviews)
     expect(start(page)).to_be_enabled()
-    page.get_by_role("button", name="A test set of your own").click()
+    unfold(page, "A test set of your own")
     page.locator("input[type=file]").last.set_input_files(own)
     expect(page.get_by_text("own.csv: 13 rows, 2 columns")).to_be_visible()
     expect(page.locator(".to-count", has_text="to judge by").locator("b")).to_have_text("13")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.visitors import unfold
 from tuning.data.bundled import bundled_examples
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("embedded_model")]
@@ -23,7 +24,7 @@ def plan_small_run(page: Page) -> int:
     page.get_by_label(bundled_examples()[0].title).check()
     expect(page.get_by_role("button", name="Start tuning")).to_be_enabled()
     choose_no_limit(page)
-    page.get_by_role("button", name="Advanced settings").click()
+    unfold(page, "Advanced settings")
     for label, value in SMALL.items():
         page.get_by_label(re.compile(rf"^\s*{label}")).fill(value)
     expect(page.locator(".to-count", has_text="to learn from").locator("b")).to_have_text(re.compile(r"^\d\d$"))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import App
+from tests.browser.visitors import unfold
 from tests.runs_support import step
 from tests.unit.ui.builders import HOSTILE, finish, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
@@ -87,7 +88,7 @@ def test_a_setting_out_of_bounds_says_so_beside_the_button(visit, tmp_path):
     upload(page, path)
     start = page.get_by_role("button", name="Start tuning")
     expect(start).to_be_enabled()
-    page.get_by_role("button", name="Advanced settings").click()
+    unfold(page, "Advanced settings")
     page.get_by_label(re.compile("^Rank")).fill("100000")
     expect(page.locator("#why")).to_contain_text("'rank'")
     expect(start).to_be_disabled()

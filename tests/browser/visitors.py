@@ -1,4 +1,4 @@
-"""Who a page's visitor is to the server: what lets a test leave runs behind that this visitor started."""
+"""What visitors do that takes a trick, and who they are to the server, so that tests can leave runs of theirs."""
 
 import json
 from typing import Any
@@ -7,7 +7,18 @@ from playwright.sync_api import Page, Request
 
 from tuning.ui.visitor import Visitor
 
-__all__ = ["visitor_behind"]
+__all__ = ["unfold", "visitor_behind"]
+
+_DRAWN_TWICE = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open a fold of the form and see what stands in it.
+
+    Gradio makes its fields when it is first opened and fills them a moment later; what is typed between is lost.
+    """
+    page.get_by_role("button", name=name).click()
+    page.evaluate(_DRAWN_TWICE)
 
 
 def visitor_behind(page: Page) -> Visitor:
