@@ -130,7 +130,9 @@ def main() -> None:
         found = [ours(KEY, budget) for _ in range(rounds)]
         for one in found:
             _add(table, budget, "ours", one)
-        _add(table, budget, "TRL and generate", theirs(read_seconds(budget), max(one.test_rows for one in found)))
+        test_rows = max(one.test_rows for one in found)
+        if test_rows:
+            _add(table, budget, "TRL and generate", theirs(read_seconds(budget), test_rows))
     table.save()
 
 
