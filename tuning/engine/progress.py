@@ -24,7 +24,7 @@ class Progress:
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.perf_counter) -> None:
         self._seconds, self._clock = seconds, clock
         self._begun = self._scored = clock()
-        self._dev_s = self._asked_s = 0.0
+        self._dev_s = self._asked_s = self._aside_s = 0.0
 
     def share(self, step: int, steps: int) -> float:
         """Of training that is over after `step` of `steps`: by steps or by time, whichever is ahead.
@@ -38,6 +38,7 @@ class Progress:
     def dev_scored(self, dev_s: float, asked_s: float) -> None:
         """The dev rows took `dev_s` to score; what the model was asked meanwhile, so many more."""
         self._dev_s, self._asked_s = dev_s, max(self._asked_s, asked_s)
+        self._aside_s += dev_s + asked_s
 
     def dev_due(self) -> bool:
         """Whether dev is to be scored again, which then counts as done; never without a clock."""
@@ -53,7 +54,8 @@ class Progress:
         if self._seconds is None:
             return False
         gone = self._clock() - self._begun
-        return gone + gone / step + self._dev_s + self._asked_s > self._seconds
+        step_s = (gone - self._aside_s) / step
+        return gone + step_s + self._dev_s + self._asked_s > self._seconds
 
     def expected(self, step: int, steps: int) -> int:
         """How many steps there will be at this pace, after `step` of at most `steps`."""

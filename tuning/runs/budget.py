@@ -25,20 +25,24 @@ __all__ = [
     "whole_seconds",
 ]
 
+_ASKED_AT_ONCE = 32
+"""Rows of a batch that is answered."""
 _TRAIN_SHARE = 0.45
 """Of what is left after fixed costs: training gets at least this before anything is given up for it."""
 _LEAST_TRAIN_SHARE = 0.35
-"""The same when test rows are at stake: judged by more of them, what learned nothing would not be better known."""
+"""The same when test rows are at stake: judged by more of them, what learned nothing would not be better known. With
+the fewest rows that there may be, training takes what is left.
+"""
 _LEAST_TEST_ROWS = 5
 """As the setting has it; so few decide nothing, but show what was learned."""
 _DEV_SHARE = 0.15
 """Of training's time, for the dev rows."""
 _DEV_SCORES = 7
 _LEAST_DEV_ROWS = 8
-_CHECKED_ROWS = 32
-"""Rows whose labels the checks score again: as many with the adapter off as after the reload."""
-_CHECKING_PASSES = {Task.CLASSIFY: 4.0, Task.GENERATE: 6.0}
-"""What else the checks measure, in passes over a batch."""
+_CHECKED_ROWS = 16
+"""Rows that the checks ask again, with the adapter off and once more after the reload."""
+_MEASURED_ROWS = {Task.CLASSIFY: 32, Task.GENERATE: 16}
+"""Rows that the checks pass forward beside: a few of them, in several ways."""
 _AGAIN_COST = 2.0
 """A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
@@ -56,11 +60,11 @@ _GENERAL_PASSES = 4.0
 _KEPT_SHARE = 0.8
 """Of scoring a row's labels, all but the vocabulary: what frozen layers did of it for the base serves the tuned too."""
 _SHORTER = 0.2
-"""Of writing a row's text: what was tuned ends where the targets end, the base often writes on to the limit."""
+"""Of writing a row's text: what has seen the rows ends where targets end, the base often writes on to the limit."""
 _LEAST_TRAIN_S = 5.0
 """Training is never shorter, though what came before it took longer than it should."""
-_COMPARE_S = 12.0
-"""Scores, intervals, baselines and saving, and reading the file before the run was asked for."""
+_COMPARE_S, _COMPARE_ROW_S = 4.0, 0.03
+"""Scores, intervals, baselines and saving, and reading the file before the run was asked for; and of every test row."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,17 @@ class Pace:
     """How fast this machine is, in seconds."""
 
     row_s: float
-    """One row asked of the base."""
+    """One row asked of the base, in a batch of others."""
     pass_s: float
     """One training batch forward through all layers."""
     load_s: float
     """Loading the model, which the last check does again."""
+    batch_s: float = 0.0
+    """A batch of rows that are asked, beside what its rows take: every token is a step, of however many rows."""
+
+    def asking_s(self, rows: int) -> float:
+        """Seconds in which so many rows are asked once."""
+        return math.ceil(rows / _ASKED_AT_ONCE) * self.batch_s + rows * self.row_s
 
 
 @dataclass(frozen=True)
@@ -131,16 +141,16 @@ def plan_without_budget(work: Work) -> BudgetPlan:
 
 def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
-    kept = _KEPT_SHARE * (1 - plan.layers / work.depth)
-    spared_s = (kept if work.task is Task.CLASSIFY else _SHORTER) * plan.test_rows * pace.row_s
-    return max(left_s - _fixed_s(pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
+    kept, shorter = _KEPT_SHARE * (1 - plan.layers / work.depth), _SHORTER * min(plan.epochs, 1.0)
+    spared_s = (kept if work.task is Task.CLASSIFY else shorter) * pace.asking_s(plan.test_rows)
+    return max(left_s - _fixed_s(plan, pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
 
 
 def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
     """The plan for what is left of a budget. Raises `SettingError` when not even the least fits."""
     for plan, share in _attempts(work):
         train_s = left_s - _asking_s(plan, pace, work)
-        if train_s >= max(share * (left_s - _fixed_s(pace, work)), _LEAST_TRAIN_S):
+        if train_s >= max(share * (left_s - _fixed_s(plan, pace, work)), _LEAST_TRAIN_S):
             return _with_training(replace(plan, train_s=train_s), pace, work)
     needed = least_seconds(pace, work)
     raise SettingError(
@@ -152,9 +162,7 @@ def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
 
 def least_seconds(pace: Pace, work: Work) -> float:
     """How much of a budget has to be left, once the pace is known, for the least that `plan_budget` takes."""
-    fixed_s = _fixed_s(pace, work)
-    asked_s = _asking_s(_least(work), pace, work) - fixed_s
-    return fixed_s + max(asked_s + _LEAST_TRAIN_S, asked_s / (1 - _LEAST_TRAIN_SHARE))
+    return _asking_s(_least(work), pace, work) + _LEAST_TRAIN_S
 
 
 def whole_seconds(pace: Pace, work: Work) -> float:
@@ -174,6 +182,7 @@ def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
     yield barest, _TRAIN_SHARE
     for rows in range(work.test, min(work.test, _LEAST_TEST_ROWS) - 1, -1):
         yield replace(barest, test_rows=rows), _LEAST_TRAIN_SHARE
+    yield _least(work), 0.0
 
 
 def _barest(work: Work) -> BudgetPlan:
@@ -185,20 +194,23 @@ def _least(work: Work) -> BudgetPlan:
     return replace(_barest(work), test_rows=min(work.test, _LEAST_TEST_ROWS))
 
 
-def _fixed_s(pace: Pace, work: Work) -> float:
+def _fixed_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """The checks, and what they and the comparison need beside."""
-    checked = _CHECKED_ROWS if work.task is Task.CLASSIFY else 0
-    return pace.load_s + checked * pace.row_s + _CHECKING_PASSES[work.task] * pace.pass_s + _COMPARE_S
+    checked = 2 * min(plan.test_rows, _CHECKED_ROWS)
+    pass_row_s = pace.pass_s / work.batch_size
+    checked_s = checked * (pace.row_s if work.task is Task.CLASSIFY else pass_row_s)
+    measured_s = _MEASURED_ROWS[work.task] * pass_row_s
+    return pace.load_s + checked_s + measured_s + _COMPARE_S + _COMPARE_ROW_S * plan.test_rows
 
 
 def _asking_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """Everything but training."""
-    return _fixed_s(pace, work) + 2 * _side_s(plan, pace, work) + _base_alone_s(plan, pace, work)
+    return _fixed_s(plan, pace, work) + 2 * _side_s(plan, pace, work) + _base_alone_s(plan, pace, work)
 
 
 def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """What base and tuned are both asked, once."""
-    rows_s = plan.test_rows * pace.row_s
+    rows_s = pace.asking_s(plan.test_rows)
     written_s = _WRITING_COST * rows_s if work.task is Task.CLASSIFY else 0.0
     return rows_s + (_GENERAL_PASSES * pace.pass_s + written_s if plan.further and work.prompted else 0.0)
 
@@ -206,9 +218,9 @@ def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
 def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """What the base alone is asked before training."""
     dev_row_s = pace.row_s if work.task is Task.CLASSIFY else pace.pass_s / work.batch_size
-    again_s = _AGAIN_COST * min(plan.test_rows, AGAIN_ROWS[work.task]) * pace.row_s
+    again_s = _AGAIN_COST * pace.asking_s(min(plan.test_rows, AGAIN_ROWS[work.task]))
     wording_s = 2 * min(work.dev, WORDING_ROWS) * dev_row_s
-    few_shot_s = _SHOTS_COST * plan.test_rows * pace.row_s
+    few_shot_s = _SHOTS_COST * pace.asking_s(plan.test_rows)
     prompts_s = wording_s * plan.wording + few_shot_s * plan.few_shot if work.prompted else 0.0
     return prompts_s + again_s * plan.further
 

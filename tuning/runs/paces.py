@@ -71,7 +71,8 @@ class MeasuredPace(BaseModel):
     row_s: float
     pass_s: float
     load_s: float
-    """These three as in `Pace`."""
+    batch_s: float = 0.0
+    """These four as in `Pace`."""
     ready_s: float
     """From being asked for until it had measured, without waiting its turn and without fetching the model."""
     lengths: RowLengths
@@ -89,6 +90,7 @@ class MeasuredPace(BaseModel):
             row_s=pace.row_s,
             pass_s=pace.pass_s,
             load_s=pace.load_s,
+            batch_s=pace.batch_s,
             ready_s=ready_s,
             lengths=RowLengths.of(prepared),
             batch_size=work.batch_size,
@@ -101,7 +103,7 @@ class MeasuredPace(BaseModel):
         """The pace of the same task on rows of these lengths: as much slower as they are longer."""
         asked = lengths.asked(spec.task, self.family) / self.lengths.asked(spec.task, self.family)
         learned = lengths.learned / self.lengths.learned * spec.batch_size / self.batch_size
-        return Pace(row_s=asked * self.row_s, pass_s=learned * self.pass_s, load_s=self.load_s)
+        return Pace(asked * self.row_s, learned * self.pass_s, self.load_s, asked * self.batch_s)
 
     def work(self, prepared: Prepared) -> Work:
         """What there would be to do for the same model."""

@@ -20,9 +20,11 @@ from tuning.spec import Task
 __all__ = ["Timetable", "describe_plan", "describe_work", "measure_pace", "plan_time", "with_test_rows"]
 
 _FEW, _MORE = 2, 8
-"""Rows of which labels are scored, tokens that are written."""
-_AT_ONCE = 32
-"""Rows that are asked together."""
+"""Rows of which labels are scored, tokens that are written; these by as many rows as the second."""
+_ROWS_SHARE = 0.25
+"""Of a token written by so many rows, what grows with them: of the embedded model on two cores 4 rows take about what
+8 take, 16 rows 1.25 times that, and 32 rows 1.7 times.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,12 @@ class Timetable:
         """How long training may take if it begins now; `base_s` is what the base's answers took, if it was asked."""
         if self.budget_s is None or self.pace is None:
             return None
-        pace = self.pace if base_s is None else replace(self.pace, row_s=base_s / self.plan.test_rows)
+        pace = self.pace if base_s is None else replace(self.pace, row_s=base_s / self.plan.test_rows, batch_s=0.0)
         return training_seconds(self.budget_s - self.elapsed(), self.plan, pace, self.work)
+
+    def asking_seconds(self, rows: int) -> float:
+        """What asking so many rows is expected to take; 0 where no pace was measured."""
+        return 0.0 if self.pace is None else self.pace.asking_s(rows)
 
 
 def describe_work(model: CausalModel, responders: Responders) -> Work:
@@ -94,33 +100,40 @@ def measure_pace(model: CausalModel, responders: Responders, load_s: float, heed
     responder.target_nlls(model, batch[:1], heed)  # the first one allocates
     pass_s = _seconds(lambda: responder.target_nlls(model, batch, heed))
     if responder.task is Task.CLASSIFY:
-        row_s = _scoring_seconds(model, responder, responders.splits.dev, heed)
+        batch_s, row_s = _scoring_seconds(model, responder, responders.splits.dev, heed)
     else:
-        reading_s = 2 * pass_s / len(batch)  # once to answer it, once for the likelihood of its target
-        row_s = reading_s + _writing_seconds(model, responder, responders.splits, heed)
-    return Pace(row_s=row_s, pass_s=pass_s, load_s=load_s)
+        batch_s, row_s = _writing_seconds(model, responder, responders.splits.dev, heed)
+        row_s += pass_s / len(batch)  # for the likelihood of its target
+    return Pace(row_s=row_s, pass_s=pass_s, load_s=load_s, batch_s=batch_s)
 
 
-def _scoring_seconds(model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows) -> float:
-    """One row's labels: what some rows more take, and a row's part of what asking takes beside the rows."""
+def _scoring_seconds(
+    model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows
+) -> tuple[float, float]:
+    """What scoring labels takes beside the rows, and what each row takes."""
     few, more = dev[:_FEW], dev[:_MORE]
     few_s = _seconds(lambda: responder.predict(model, few, heed))
     more_s = _seconds(lambda: responder.predict(model, more, heed))
     each_s = max(more_s - few_s, 0) / (len(more) - len(few)) if len(more) > len(few) else few_s / len(few)
-    return each_s + max(few_s - len(few) * each_s, 0) / _AT_ONCE
+    return max(few_s - len(few) * each_s, 0), each_s
 
 
-def _writing_seconds(model: CausalModel, responder: Responder, splits: Splits, heed: OnRows) -> float:
-    """One row's longest answer without its prompt, in a batch as large as those of the test rows."""
-    rows = min(len(splits.test), _AT_ONCE)
-    prompt = responder.row_tokens(splits.dev[0]).prompt[:_FEW]
+def _writing_seconds(
+    model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows
+) -> tuple[float, float]:
+    """What the longest answers take in a batch of any size, and what each row takes beside."""
+    asked = [responder.row_tokens(row).prompt for row in dev[:_MORE]]
+    prompts = [asked[place % len(asked)] for place in range(_MORE)]
 
     def write(tokens: int) -> float:
-        return _seconds(lambda: generate(model, [prompt] * rows, Stops((), tokens), heed, responder.batching))
+        return _seconds(lambda: generate(model, prompts, Stops((), tokens), heed, responder.batching))
 
     write(_FEW)  # the first one allocates
     few_s, more_s = write(_FEW), write(_MORE)
-    return responder.stops.max_new_tokens * max(more_s - few_s, 0) / (_MORE - _FEW) / rows
+    token_s = max(more_s - few_s, 0) / (_MORE - _FEW)
+    reading_s = max(few_s - _FEW * token_s, 0)
+    answers_s = responder.stops.max_new_tokens * token_s
+    return (1 - _ROWS_SHARE) * answers_s, (reading_s + _ROWS_SHARE * answers_s) / _MORE
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -82,7 +82,7 @@ class _Pipeline:
 
         base, base_side = self._answer_base(untuned.model, way)
         base_setup = describe_setup(responder, self.splits.test, machine.precision_name)
-        watching = Watching(self.run, self.control, responder, self.splits)
+        watching = Watching(self.run, self.control, responder, self.splits, way.timing.asking_seconds)
         adapting = Adapting(self.run, self.control, self.spec, machine, subject.family, plan.layers, watching.look)
         model = adapting.attach(untuned.model)
         self.report.phase("train", 0, 0)

@@ -6,7 +6,7 @@ too long is not taken. Knows how rows are asked and what a right answer is; know
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -34,6 +34,14 @@ _MORE_TOKENS = 8
 """A generated answer that goes on so far beyond the longest target is wrong however it ends."""
 
 
+RowSeconds = Callable[[int], float]
+"""Rows → seconds."""
+
+
+def _unknown(_: int) -> float:
+    return 0.0
+
+
 class _Enough(Exception):  # noqa: N818 - it is no error
     """The look takes too long, or the run is to stop."""
 
@@ -41,7 +49,10 @@ class _Enough(Exception):  # noqa: N818 - it is no error
 class Watching:
     """Asks the watched rows of one run, whose `responder` asks as the test rows are asked."""
 
-    def __init__(self, run: Run, control: Control, responder: Responder, splits: Splits) -> None:
+    def __init__(
+        self, run: Run, control: Control, responder: Responder, splits: Splits, row_seconds: RowSeconds = _unknown
+    ) -> None:
+        """`row_seconds` says what asking so many rows should take: a look too long for a budget is not begun."""
         self._run, self._control, self._task = run, control, responder.task
         spec = run.spec()
         self._rows = watched_rows(splits.dev, spec.seed)
@@ -49,11 +60,13 @@ class Watching:
         primary = declare_primary(self._task, [example.target for example in splits.train])
         self._metric = "accuracy" if self._task is Task.CLASSIFY else primary
         self._limit_s = None if spec.budget is None else _SHARE * spec.budget
-        self._last_s = self._spent_s = 0.0
+        self._last_s, self._spent_s = row_seconds(len(self._rows)), 0.0
         self._looked = False
 
     def look(self, model: CausalModel, step: int) -> None:
         """Ask after so many steps, unless that has taken its share of the time already or the run is to stop."""
+        if self._limit_s is not None and self._last_s > self._limit_s:
+            return
         begun = self._control.elapsed()
         if self._spent_s + self._last_s > _SHARE * begun and self._looked:
             return

@@ -45,9 +45,9 @@ def test_training_is_over_when_another_step_and_the_last_dev_score_would_end_too
     progress.dev_scored(5.0, 4.0)
     progress.dev_scored(5.0, 0.0)  # nothing was asked; the last time it may be again
     clock.now += 40
-    assert not progress.over(4)  # 40 + 10 + 9
+    assert not progress.over(4)  # 40, a step of (40 - 14) / 4, and 9
     clock.now += 8
-    assert progress.over(4)  # 48 + 12 + 9
+    assert progress.over(4)  # 48, a step of (48 - 14) / 4, and 9
 
 
 def test_dev_is_due_six_times_at_most(clock):

@@ -39,10 +39,10 @@ def test_more_time_never_buys_less():
 
 
 def test_even_the_shortest_budget_trains():
-    rows = [plan(seconds).test_rows for seconds in range(32, 80)]
+    rows = [plan(seconds).test_rows for seconds in range(22, 80)]
     assert rows[0] < 10 < rows[-1]
     assert rows == sorted(rows)
-    assert 5 <= plan(32).train_s < plan(60).train_s
+    assert 5 <= plan(22).train_s < plan(60).train_s
 
 
 def test_everything_but_test_rows_is_given_up_first():
@@ -97,9 +97,15 @@ def test_training_gets_what_the_rest_leaves():
 def test_tuned_texts_are_expected_to_end_sooner():
     work = replace(WORK, task=Task.GENERATE)
     found = plan(1000, work)
-    one_side = found.test_rows * PACE.row_s
-    shorter = training_seconds(500, found, PACE, work)
-    assert training_seconds(500, replace(found, test_rows=0), PACE, work) - shorter == pytest.approx(0.8 * one_side)
+    learned, barely = (training_seconds(500, replace(found, epochs=epochs), PACE, work) for epochs in (3, 0.5))
+    assert learned - barely == pytest.approx(0.1 * found.test_rows * PACE.row_s), "if they have seen the rows"
+
+
+def test_a_batch_costs_what_its_rows_do_not():
+    assert PACE.asking_s(64) == pytest.approx(64 * PACE.row_s)
+    steps = replace(PACE, batch_s=10.0)
+    assert [steps.asking_s(rows) for rows in (0, 1, 32, 33)] == pytest.approx([0.0, 10.2, 16.4, 26.6])
+    assert plan(120, pace=steps).test_rows < plan(120).test_rows
 
 
 def test_training_is_never_nothing():

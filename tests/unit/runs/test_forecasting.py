@@ -37,7 +37,7 @@ def test_before_anything_was_measured_nothing_is_refused(store):
 
 
 def test_a_time_that_surely_does_not_suffice_is_refused_with_one_that_would_do(store):
-    run_at(store, 15.0)
+    run_at(store, 22.0)
     found = forecast(prepared(40, budget="1m"), store)
     assert found.least is not None
     assert 200 < found.least < 300
@@ -49,7 +49,7 @@ def test_a_time_that_surely_does_not_suffice_is_refused_with_one_that_would_do(s
 
 
 def test_between_too_short_and_enough_it_may_be_tried(store):
-    run_at(store, 15.0)
+    run_at(store, 22.0)
     found = forecast(prepared(40, budget="3m"), store)
     assert found.problem == ""
     assert found.doubt.startswith("3 min may be too short: this machine needs about 4 min for these rows")
@@ -58,7 +58,7 @@ def test_between_too_short_and_enough_it_may_be_tried(store):
 
 
 def test_the_machine_is_taken_at_its_best_for_what_is_refused(store):
-    run_at(store, 15.0)
+    run_at(store, 22.0)
     run_at(store, 0.5)
     check_time(prepared(40, budget="1m"), store)
     assert forecast(prepared(40, budget="1m"), store).runs == 2
@@ -77,7 +77,7 @@ def test_without_a_limit_the_time_of_everything_is_estimated(store):
 
 
 def test_a_run_that_ended_for_lack_of_time_says_what_would_do(store):
-    run = run_at(store, 15.0)
+    run = run_at(store, 22.0)
     assert minutes_needed(run) is None, "it goes on"
     run.finish("failed", "the budget is too short", 2)
     assert minutes_needed(run) == 5
@@ -87,7 +87,7 @@ def test_a_run_that_ended_for_lack_of_time_says_what_would_do(store):
 
 
 def test_a_run_that_ended_for_another_reason_does_not(store):
-    planned = run_at(store, 15.0)
+    planned = run_at(store, 22.0)
     planned.append(Planned(at=1, budget_s=60, train_s=9, epochs=1, layers=3, test_rows=9, given_up=[]))
     planned.finish("failed", "the disk is full", 1)
     unmeasured = store.create(prepared(20, budget="1m"), "somebody")
@@ -101,7 +101,7 @@ def test_an_estimate_is_told_as_roughly_as_it_is_known(least, said):
 
 
 def test_nothing_begins_in_a_time_that_cannot_suffice(store):
-    run_at(store, 15.0)
+    run_at(store, 22.0)
     with pytest.raises(SettingError, match="too short"):
         submit(store, prepared(40, budget="1m"), owner="b", limits=Limits(), env={})
     assert len(store.list()) == 1

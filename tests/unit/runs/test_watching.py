@@ -120,6 +120,16 @@ def test_a_look_that_takes_too_much_of_a_budget_is_given_up(run):
     assert steps(run) == []
 
 
+def test_a_look_that_would_take_too_much_of_a_budget_is_not_begun(run):
+    begun: list[int] = []
+    canned = Canned(Task.CLASSIFY, lambda: begun.append(1), "good")
+    control, splits = Machine().control(), run.splits()
+    Watching(run, control, canned, splits, lambda rows: rows * 1.1).look(None, 0)  # type: ignore[arg-type]
+    assert (begun, steps(run)) == ([], [])
+    Watching(run, control, canned, splits, lambda rows: rows * 0.9).look(None, 0)  # type: ignore[arg-type]
+    assert (begun, steps(run)) == ([1], [0])
+
+
 def test_a_wish_to_stop_ends_a_look_and_begins_none(run):
     machine = Machine()
 
