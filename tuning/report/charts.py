@@ -91,7 +91,7 @@ def loss_chart(events: Sequence[Event], palette: Palette, *, narrow: bool = Fals
         axis=alt.Axis(title="training step", grid=False, tickCount=4 if narrow else 8, labelSeparation=14),
         scale=alt.Scale(nice=False, zero=False),
     )
-    y = alt.Y("loss:Q", axis=alt.Axis(title="nats per token"), scale=alt.Scale(zero=False))
+    y = alt.Y("loss:Q", axis=alt.Axis(title="nats"), scale=alt.Scale(zero=False))
     base = alt.Chart(data).encode(x=x, y=y)
     dev = base.transform_filter("datum.rows == 'dev'")
     layers = [

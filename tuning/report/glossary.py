@@ -38,7 +38,9 @@ _ALWAYS = (
         "there may be no difference",
     ),
     _Word(
-        "Loss, nats per token", "how unlikely the right answer seemed to the model while it learned; lower is better"
+        "Loss, nats",
+        "how unlikely the right answer seemed to the model while it learned: per token of it, or of a sentence encoder "
+        "per row; lower is better",
     ),
 )
 _P = _Word(

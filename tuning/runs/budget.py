@@ -146,13 +146,18 @@ def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) ->
     return max(left_s - _fixed_s(plan, pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
 
 
-def plan_budget(left_s: float, pace: Pace, work: Work) -> BudgetPlan:
-    """The plan for what is left of a budget. Raises `SettingError` when not even the least fits."""
+def plan_budget(left_s: float, pace: Pace, work: Work, slack_s: float = 0.0) -> BudgetPlan:
+    """The plan for what is left of a budget; the least that there is may take `slack_s` more.
+
+    Raises `SettingError` when not even that fits.
+    """
     for plan, share in _attempts(work):
         train_s = left_s - _asking_s(plan, pace, work)
         if train_s >= max(share * (left_s - _fixed_s(plan, pace, work)), _LEAST_TRAIN_S):
             return _with_training(replace(plan, train_s=train_s), pace, work)
     needed = least_seconds(pace, work)
+    if needed <= left_s + slack_s:
+        return _with_training(replace(_least(work), train_s=_LEAST_TRAIN_S), pace, work)
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
         f"{_least(work).test_rows} test rows twice, the checks and the shortest training take about "

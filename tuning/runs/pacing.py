@@ -25,6 +25,8 @@ _ROWS_SHARE = 0.25
 """Of a token written by so many rows, what grows with them: of the embedded model on two cores 4 rows take about what
 8 take, 16 rows 1.25 times that, and 32 rows 1.7 times.
 """
+_SLACK = 0.1
+"""Of a budget: so much longer than told a run may be expected to take, rather than that it is refused."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def describe_work(model: CausalModel, responders: Responders) -> Work:
 
 def plan_time(budget_s: float, pace: Pace, work: Work, elapsed: Callable[[], float]) -> Timetable:
     """The timetable of a run with a time budget. Raises `SettingError` if that is too short."""
-    return Timetable(plan_budget(budget_s - elapsed(), pace, work), work, pace, budget_s, elapsed)
+    plan = plan_budget(budget_s - elapsed(), pace, work, _SLACK * budget_s)
+    return Timetable(plan, work, pace, budget_s, elapsed)
 
 
 def describe_plan(plan: BudgetPlan, work: Work, budget_s: float) -> Planned:

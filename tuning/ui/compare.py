@@ -3,7 +3,6 @@
 `compare_page` reads the folder, `CompareScreen` lays it out.
 """
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +21,11 @@ from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison, Slice
 from tuning.ui.classes import classes
 from tuning.ui.filters import Part
+from tuning.ui.loss_chart import loss_chart
 from tuning.ui.picking import pick_button, picking_html
 from tuning.ui.sample_screen import SampleScreen
 from tuning.ui.take_away import TakeAway
-from tuning.ui.watch import LOSS_COLORS, OPENING, with_advice
+from tuning.ui.watch import OPENING, with_advice
 
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
@@ -96,6 +96,13 @@ def _parts(comparison: Comparison) -> str:
     return changes(comparison, chooser) + classes(comparison)
 
 
+def _learning(page: ComparePage) -> str:
+    """How it learned; nothing of a run that did not come so far."""
+    if page.loss is None or page.loss.empty:
+        return ""
+    return markup.section("How it learned", markup.escape(page.learned), loss_chart(page.loss), markup.note(page.fit))
+
+
 class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
@@ -108,20 +115,6 @@ class CompareScreen:
             self.samples = SampleScreen()
             self.parts = picking_html()
             self.middle = gr.HTML()
-            with gr.Column(visible=False) as self.learned:
-                self.learning = gr.HTML()
-                self.loss = gr.LinePlot(
-                    x="step",
-                    y="loss",
-                    color="rows",
-                    color_map=LOSS_COLORS,
-                    elem_classes="to-plot",
-                    x_title="training step",
-                    y_title="nats per token",
-                    label="Loss of the training rows (grey) and of the dev rows (coloured): lower is better",
-                    height=340,
-                )
-                self.fit = gr.HTML()
             self.end = gr.HTML()
             self.take_away = TakeAway()
 
@@ -129,8 +122,7 @@ class CompareScreen:
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
         parts = [self.notice, self.body, self.top, self.parts, self.middle]
-        learned = [self.learned, self.learning, self.loss, self.fit]
-        return [*parts, *learned, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
+        return [*parts, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
 
     def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
         """The changes that make the screen say what the page says."""
@@ -142,15 +134,10 @@ class CompareScreen:
         }
         if found is None or run is None:
             return changed
-        drawn = page.loss is not None and not page.loss.empty
         changed |= {
             self.top: (duel(found) if found.verdict else "") + ladder(found),
             self.parts: _parts(found),
             self.middle: scores(found) + reliability(found),
-            self.learned: gr.Column(visible=drawn),
-            self.learning: markup.heading("", "How it learned", html.escape(page.learned)),
-            self.fit: markup.note(page.fit),
-            self.loss: gr.LinePlot(page.loss if drawn else None),
-            self.end: trust(found) + glossary(found),
+            self.end: _learning(page) + trust(found) + glossary(found),
         }
         return changed | self.samples.open(run)

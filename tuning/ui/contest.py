@@ -11,8 +11,9 @@ from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metr
 from tuning.runs.side_by_side import Contender, SideBySide
 from tuning.runs.store import Run
 from tuning.scoring.metric_table import Score
+from tuning.ui.loss_chart import losses_of_runs
 
-__all__ = ["RUN_COLORS", "date_words", "loss_curves", "scores_and_settings"]
+__all__ = ["RUN_COLORS", "curves", "date_words", "loss_curves", "scores_and_settings"]
 
 RUN_COLORS = {"A": "#6b7589", "B": "#4f46e5", "C": "#0b8a78", "D": "#c2570c", "E": "#a21caf", "F": "#0369a1"}
 """Of lines, by letter; readable on light and on dark."""
@@ -29,6 +30,14 @@ def scores_and_settings(found: SideBySide) -> str:
     """Who scored what, whether that may be compared, and what was set otherwise."""
     warning = notice("warning", "These scores cannot be held against each other", found.unfair) if found.unfair else ""
     return warning + _scores(found) + _settings(found)
+
+
+def curves(found: SideBySide) -> str:
+    """The losses of all runs, drawn over one another."""
+    frame = loss_curves(found)
+    dev, train = (losses_of_runs(frame, rows, RUN_COLORS) for rows in ("dev", "train"))
+    hint = "how unlikely the right answers seemed, in nats; lower is better"
+    return section("Loss of the dev rows", hint, dev) + section("Loss of the training rows", "smoothed", train)
 
 
 def loss_curves(found: SideBySide) -> pd.DataFrame:

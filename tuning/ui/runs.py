@@ -12,7 +12,7 @@ from tuning.report.metric_words import VERDICT_SIGNS
 from tuning.runs.side_by_side import MOST_RUNS, SideBySide
 from tuning.runs.status import RunState
 from tuning.runs.store import Run, RunStatus, RunStore
-from tuning.ui.contest import RUN_COLORS, date_words, loss_curves, scores_and_settings
+from tuning.ui.contest import curves, date_words, scores_and_settings
 from tuning.ui.visitor import Visitor, owner_of
 
 __all__ = ["RunLine", "RunsScreen", "list_runs"]
@@ -91,9 +91,6 @@ class RunsScreen:
         self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.contest:
             self.tables = gr.HTML()
-            with gr.Row():
-                self.dev = _plot("Loss of the dev rows: lower is better")
-                self.train = _plot("Loss of the training rows, smoothed")
         gr.HTML(way_back, visible=bool(way_back))
 
     @property
@@ -110,7 +107,7 @@ class RunsScreen:
     @property
     def contest_outputs(self) -> list[Any]:
         """What comparing runs changes."""
-        return [self.contest, self.tables, self.dev, self.train]
+        return [self.contest, self.tables]
 
     def show(self, lines: list[RunLine]) -> dict[Any, Any]:
         """The changes that list these runs, with none chosen."""
@@ -135,14 +132,10 @@ class RunsScreen:
 
     def show_contest(self, found: SideBySide) -> dict[Any, Any]:
         """The changes that show runs against each other."""
-        curves = loss_curves(found)
-        dev, train = (curves[curves["rows"] == rows] for rows in ("dev", "train"))
         return {
             self.problem: gr.HTML(visible=False),
             self.contest: gr.Column(visible=True),
-            self.tables: scores_and_settings(found),
-            self.dev: gr.LinePlot(dev, visible=not dev.empty),
-            self.train: gr.LinePlot(train, visible=not train.empty),
+            self.tables: scores_and_settings(found) + curves(found),
         }
 
     def show_problem(self, message: str) -> dict[Any, Any]:
@@ -151,19 +144,3 @@ class RunsScreen:
             self.problem: gr.HTML(markup.notice("error", "That did not work", message), visible=True),
             self.contest: gr.Column(visible=False),
         }
-
-
-def _plot(label: str) -> gr.LinePlot:
-    return gr.LinePlot(
-        None,
-        x="epoch",
-        y="loss",
-        color="run",
-        color_map=RUN_COLORS,
-        elem_classes="to-plot",
-        label=label,
-        x_title="passes over the training rows",
-        y_title="nats per token",
-        height=300,
-        min_width=320,
-    )

@@ -13,7 +13,7 @@ from tuning.events import Event, Note, PhaseName, Planned, Sampled, Started, Sto
 from tuning.report.learning import fit_words, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
 
-__all__ = ["LOSS_COLORS", "OPENING", "PARTS", "Clock", "WatchPage", "seen_mark", "watch_page", "with_advice"]
+__all__ = ["OPENING", "PARTS", "Clock", "WatchPage", "seen_mark", "watch_page", "with_advice"]
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
@@ -30,7 +30,6 @@ _FEW_PARTS = 2
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
 OPENING = ("empty", "Opening …", "This takes a moment.")
 """Until a page knows which run it is about."""
-LOSS_COLORS = {"train": "#8a94a6", "dev": "#6d67f0"}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tuning.report import markup
 from tuning.report.markup import attribute, escape, note, section
+from tuning.ui.loss_chart import loss_chart
 from tuning.ui.watch import PARTS, Clock, WatchPage
-from tuning.ui.watch_chart import loss_chart
 from tuning.ui.watched import watched_rows
 
 __all__ = ["access_part", "clock_words", "learning_part", "now_part"]
@@ -31,7 +31,7 @@ def learning_part(page: WatchPage) -> str:
     drawn = loss_chart(page.loss, page.total_steps) + note(page.fit) if page.loss is not None else ""
     return (
         watched_rows(page.looks)
-        + section("Loss", "nats per token of training rows and of dev rows; lower is better", drawn)
+        + section("Loss", "how unlikely the right answers seem to it, in nats; lower is better", drawn)
         + section(_DID, "", _listed(page.notes))
     )
 

@@ -127,6 +127,15 @@ def test_the_least_that_is_named_suffices_and_hardly_less_does(pace, task):
         plan(least - 0.5, work, pace)
 
 
+def test_the_least_may_take_a_little_more_than_is_left():
+    least = least_seconds(PACE, WORK)
+    found = plan_budget(least - 3, PACE, WORK, slack_s=3.0)
+    assert (found.test_rows, found.train_s) == (5, 5.0)
+    with pytest.raises(SettingError, match="too short"):
+        plan_budget(least - 3, PACE, WORK, slack_s=2.9)
+    assert plan_budget(200, PACE, WORK, slack_s=20.0) == plan_budget(200, PACE, WORK), "never where more fits anyway"
+
+
 def test_everything_takes_what_a_budget_would_have_to_leave():
     """With just so much time nothing is given up, and about as many passes over the rows are planned."""
     whole = whole_seconds(PACE, WORK)

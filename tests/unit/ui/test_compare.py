@@ -19,6 +19,7 @@ SECTIONS = {
     "Every score",
     "By class",
     "How far its confidence can be trusted",
+    "How it learned",
     "Can it be believed?",
 }
 
@@ -67,8 +68,8 @@ def test_everything_in_a_comparison_has_its_place(tmp_path):
     assert sections(run) == SECTIONS
     said = shown(run)
     assert "Tuning helped" in str(said["notice"])
-    assert "ended at step 150: finished" in str(said["learning"])
-    assert said["learned"].visible is True
+    assert "ended at step 150: finished" in str(said["end"])
+    assert "training step" in str(said["end"])
 
 
 def test_generated_text_has_no_classes(tmp_path):

@@ -27,14 +27,14 @@ def test_it_is_offered_beside_that_run_alone(short, tmp_path):
     with gr.Blocks():
         offer = LongerButton()
     shown = offer.show(short)[offer.button]
-    assert (shown.value, shown.visible) == ("Start again with 5 minutes", True)
+    assert (shown.value, shown.visible) == ("Start again with 4 minutes", True)
     for other in (None, RunStore(tmp_path).create(prepared(), "somebody")):
         assert offer.show(other)[offer.button].visible is False
 
 
 def test_it_is_the_same_run_with_more_time(short):
     again = longer(short)
-    assert (again.spec.budget, again.spec.rank) == (300, 4)
+    assert (again.spec.budget, again.spec.rank) == (240, 4)
     assert again.splits == short.splits()
     assert again.dataset == short.dataset()
 

@@ -5,11 +5,9 @@ from math import inf, nan
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.unit.ui.fragments import text_of
-from tuning.ui.watch_chart import axis, loss_chart, reach
+from tuning.ui.loss_chart import loss_chart, losses_of_runs, reach
 
 
 def losses(train: list[float], dev: dict[int, float] | None = None) -> pd.DataFrame:
@@ -80,10 +78,20 @@ def test_half_of_the_drawing_is_used(last, total, drawn):
     assert reach(last, total) == drawn
 
 
-@given(low=st.floats(0, 1e3), span=st.floats(1e-3, 1e4))
-def test_an_axis_has_a_few_even_marks_around_its_values(low, span):
-    found = axis(low, low + span)
-    assert 3 <= len(found.marks) <= 12
-    assert found.low <= low + 1e-6 * span
-    assert found.high >= low + span - 1e-6 * (low + span)
-    assert len({found.written(mark) for mark in found.marks}) == len(found.marks)
+COLORS = {"A": "#111111", "B": "#222222", "C": "#333333"}
+
+
+def test_runs_lie_over_one_another_each_in_its_colour():
+    points = [(0.5, 2.0, "dev", "A"), (1.0, 1.0, "dev", "A"), (1.0, 1.5, "dev", "B"), (2.0, 0.5, "train", "B")]
+    curves = pd.DataFrame(points, columns=["epoch", "loss", "rows", "run"])
+    shown = losses_of_runs(curves, "dev", COLORS)
+    assert text_of(shown).startswith("run A 1.00 run B 1.50")
+    assert shown.count("<polyline ") == 2
+    assert shown.count("<i ") == 3
+    assert "#333333" not in shown, "C has no losses"
+    assert marks(shown, "stop") == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+    assert "run A" not in text_of(losses_of_runs(curves, "train", COLORS))
+
+
+def test_runs_without_losses_draw_nothing():
+    assert losses_of_runs(pd.DataFrame(columns=["epoch", "loss", "rows", "run"]), "dev", COLORS) == ""
