@@ -82,7 +82,7 @@ def test_of_a_first_version_only_what_it_has_is_shown(tmp_path):
     path = run.path / "comparison.json"
     whole = json.loads(path.read_text())
     path.write_text(json.dumps({key: value for key, value in whole.items() if key not in LATER_KEYS} | {"schema": 1}))
-    assert sections(run) == {"Every score", "By class", "Can it be believed?"}
+    assert sections(run) == {"Every score", "By class", "How it learned", "Can it be believed?"}
     assert "better" in str(shown(run)["top"])
 
 
