@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import App
-from tests.browser.visitors import visitor_behind
+from tests.browser.visitors import settle, visitor_behind
 from tests.unit.ui.builders import ALICE, HOSTILE
 from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.events import Note, Phase, Started, Step, Stopped
@@ -114,6 +114,7 @@ def test_a_run_of_hostile_texts_is_texts_on_every_screen(watched: Page, app: App
     page.goto(f"{app.url}/?run={run.id}")
     expect(page.locator(".to-sample-list")).to_contain_text("![p](https://evil.example/p.png)")
     expect_texts_only(page)
+    settle(page)
     page.get_by_label("Search in inputs").fill("WWWW")
     expect(page.locator(".to-shown")).to_contain_text("1 to 3 of 3")
     page.locator(".to-whole summary").first.click()

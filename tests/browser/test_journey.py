@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitors import unfold
+from tests.browser.visitors import settle, unfold
 from tuning.data.bundled import bundled_examples
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("embedded_model")]
@@ -83,6 +83,8 @@ def filter_samples(page: Page, test_rows: int) -> None:
 def ask_both(page: Page) -> None:
     """A prompt gets an answer of both models, one of the labels."""
     open_tab(page, "Try")
+    expect(page.get_by_label("Your prompt")).to_be_visible()
+    settle(page)
     page.get_by_label("Your prompt").fill("Fracture of the left arm")
     page.get_by_role("button", name="Ask both models").click()
     for side in ("Base: answer", "Tuned: answer"):

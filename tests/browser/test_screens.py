@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import App
-from tests.browser.visitors import unfold
+from tests.browser.visitors import settle, unfold
 from tests.runs_support import step
 from tests.unit.ui.builders import HOSTILE, finish, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
@@ -43,6 +43,7 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.locator(".to-matrix").first).to_contain_text("<script>")
     expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
+    settle(page)
     page.get_by_label("Search in inputs").fill("<SCRIPT>")
     expect(page.locator(".to-shown")).to_contain_text("1 to 20 of 30 every test row; with “<SCRIPT>”")
     page.locator(".to-matrix").first.get_by_role("button").first.click()

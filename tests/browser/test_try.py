@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import App, serve
+from tests.browser.visitors import settle, unfold
 from tests.integration.test_inference_worker import trained_run
 from tests.unit.ui.builders import HOSTILE
 from tuning.prediction import Prediction
@@ -46,6 +47,7 @@ def open_try(visit, runs):
         expect(page.get_by_text("No comparison was made.", exact=True)).to_be_visible()
         page.get_by_role("tab", name="Try", exact=True).click()
         expect(page.get_by_label("Your prompt")).to_be_visible()
+        settle(page)
         return page
 
     return open_page
@@ -82,7 +84,7 @@ def test_answers_are_texts_with_their_speed(open_try):
 
 def test_a_long_answer_is_stopped(open_try):
     page = open_try(Task.GENERATE)
-    page.get_by_role("button", name="How they answer").click()
+    unfold(page, "How they answer")
     page.get_by_label("Longest answer").fill("900")
     page.get_by_label("Temperature").fill("2")
     page.get_by_role("button", name="Ask both models").click()

@@ -7,18 +7,23 @@ from playwright.sync_api import Page, Request
 
 from tuning.ui.visitor import Visitor
 
-__all__ = ["unfold", "visitor_behind"]
+__all__ = ["settle", "unfold", "visitor_behind"]
 
 _DRAWN_TWICE = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
-def unfold(page: Page, name: str) -> None:
-    """Open a fold of the form and see what stands in it.
+def settle(page: Page) -> None:
+    """Wait until what has just come into sight is filled.
 
-    Gradio makes its fields when it is first opened and fills them a moment later; what is typed between is lost.
+    Gradio makes fields when they are first seen and fills them a moment later; what is typed between is lost.
     """
-    page.get_by_role("button", name=name).click()
     page.evaluate(_DRAWN_TWICE)
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open a fold of the form and see what stands in it."""
+    page.get_by_role("button", name=name).click()
+    settle(page)
 
 
 def visitor_behind(page: Page) -> Visitor:

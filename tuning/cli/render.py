@@ -8,7 +8,9 @@ from rich.text import Text
 
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
+from tuning.report.rung_words import RUNG_WORDS
 from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice
+from tuning.scoring.ladder import ranked
 from tuning.scoring.wording import change_of, quoted, row_count
 
 __all__ = ["Sample", "render_comparison", "samples"]
@@ -77,15 +79,15 @@ def _render_verdict(screen: Screen, comparison: Comparison) -> None:
 
 
 def _ladder_table(comparison: Comparison) -> Table:
-    """Every rung with its score, or why it has none."""
+    """Every rung with its score, the best first, or why it has none."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(f"ladder, by {comparison.primary.replace('_', ' ')}", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
     table.add_column("")
-    for rung in comparison.ladder:
+    for rung in ranked(comparison.ladder):
         strongest = comparison.headline is not None and rung.name == comparison.headline.rung
-        name = Text(rung.name.replace("_", " "), style="bold" if strongest or rung.name == "tuned" else "")
+        name = Text(RUNG_WORDS[rung.name].title, style="bold" if strongest or rung.name == "tuned" else "")
         table.add_row(name, *_rung_score(rung), Text(visible(rung.note)))
     return table
 

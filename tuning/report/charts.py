@@ -10,8 +10,9 @@ from tuning.events import Event, Stopped
 from tuning.report.drawing import Chart, Palette
 from tuning.report.learning import loss_frame
 from tuning.report.metric_words import difference, figure, metric_words
-from tuning.report.rung_words import RUNG_WORDS, ranked
+from tuning.report.rung_words import RUNG_WORDS
 from tuning.scoring.comparison import Comparison, Headline, Reliability, Rung
+from tuning.scoring.ladder import ranked
 
 __all__ = ["charts", "ladder_chart", "loss_chart", "reliability_chart"]
 

@@ -5,9 +5,10 @@ Knows the rungs of a comparison; no run and no layout.
 
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import figure, metric_words
-from tuning.report.rung_words import RUNG_WORDS, ranked
+from tuning.report.rung_words import RUNG_WORDS
 from tuning.report.tracks import Dot, score_track
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
+from tuning.scoring.ladder import ranked
 
 __all__ = ["ladder"]
 

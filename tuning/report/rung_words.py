@@ -1,15 +1,15 @@
-"""The ways to answer, for people: what each rung of the ladder is called, what it does, and which stands where.
+"""The ways to answer, for people: what each rung of the ladder is called and what it does.
 
 Knows words and rungs; no HTML and no run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tuning.scoring.comparison import Rung, RungName
+from tuning.scoring.comparison import RungName
 
-__all__ = ["RUNG_WORDS", "RungWords", "ranked"]
+__all__ = ["RUNG_WORDS", "RungWords"]
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,3 @@ RUNG_WORDS: Mapping[RungName, RungWords] = MappingProxyType(
         "tuned": RungWords("Tuned", "the same model after tuning on the training rows"),
     }
 )
-
-
-def ranked(rungs: Sequence[Rung]) -> list[Rung]:
-    """The best first, so that what stands above tuned does better; what was not run is last."""
-    scored = [rung for rung in rungs if rung.value is not None]
-    unknown = [rung for rung in rungs if rung.value is None]
-    return sorted(scored, key=lambda rung: -(rung.value or 0.0)) + unknown

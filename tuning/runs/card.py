@@ -15,6 +15,7 @@ from tuning.events import Event, Stopped
 from tuning.runs.run import Run
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.scoring.comparison import Comparison, MetricRow, Rung
+from tuning.scoring.ladder import ranked
 from tuning.scoring.wording import RUNGS, metric_name, points
 from tuning.spec import FamilyName, Task
 
@@ -144,10 +145,10 @@ def _scores(comparison: Comparison) -> str:
 
 
 def _ladder(comparison: Comparison) -> str:
-    """Every way to answer, with its interval; those that were not tried with the reason."""
+    """Every way to answer, the best first, with its interval; those that were not tried with the reason."""
     if not comparison.ladder:
         return ""
-    rows = [(RUNGS[rung.name], _rung(comparison.primary, rung)) for rung in comparison.ladder]
+    rows = [(RUNGS[rung.name], _rung(comparison.primary, rung)) for rung in ranked(comparison.ladder)]
     return "## Simpler ways to answer\n\n" + _table(("Way", metric_name(comparison.primary)), rows)
 
 

@@ -21,7 +21,7 @@ from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.scoring.record import Headline, Rung, RungName
 from tuning.spec import Task
 
-__all__ = ["LEARNED", "Ladder", "build_ladder"]
+__all__ = ["LEARNED", "Ladder", "build_ladder", "ranked"]
 
 LEARNED: frozenset[RungName] = frozenset({"majority", "tfidf", "nearest_neighbour"})
 """Rungs that learn from the training rows without any language model."""
@@ -57,6 +57,13 @@ def build_ladder(contest: Contest, evidence: Evidence) -> Ladder:
     rung, entry = max(below, key=lambda pair: (pair[0].value, pair[0].name == "base"))
     metric = paired_metric(entry.answers, contest.tuned, contest.primary, contest.labels or None)
     return Ladder(chance + rungs, Headline(rung=rung.name, metric=metric))
+
+
+def ranked(rungs: Sequence[Rung]) -> list[Rung]:
+    """The best first, so that what stands above tuned does better; what was not run is last."""
+    scored = [rung for rung in rungs if rung.value is not None]
+    unknown = [rung for rung in rungs if rung.value is None]
+    return sorted(scored, key=lambda rung: -(rung.value or 0.0)) + unknown
 
 
 def _rung(entry: _Entry, contest: Contest) -> Rung:

@@ -85,7 +85,7 @@ def _advice(status: RunStatus) -> str:
             return "What was learned until then was compared: see Compare."
         return "It was stopped before there was anything to compare. Start again under Tune."
     if status.exit_code == 2:
-        return "Change the file or the settings under Tune and start again."
+        return "Change the file, the time or another setting under Tune and start again."
     return "Start it again under Tune. If it fails the same way, show this message to whoever runs this machine."
 
 

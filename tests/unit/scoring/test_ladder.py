@@ -3,7 +3,7 @@ import pytest
 from tests.unit.scoring.builders import answers
 from tuning.data.examples import Example
 from tuning.scoring.evidence import Contest, Evidence
-from tuning.scoring.ladder import build_ladder
+from tuning.scoring.ladder import build_ladder, ranked
 from tuning.scoring.record import Rung, ScoringVariant
 from tuning.spec import Task
 
@@ -96,3 +96,14 @@ def test_the_reading_that_suits_the_base_best_is_a_rung_of_its_own():
     assert best.value == rung(read, "tuned").value
     assert best.note == "labels scored length-normalised, its best on dev"
     assert rung(read, "base").note == "no examples in its prompt"
+
+
+def test_the_best_stands_first_and_what_was_not_run_last():
+    rungs = [
+        Rung(name="chance", status="run", value=0.2),
+        Rung(name="base_few_shot", status="not_run", note="no time"),
+        Rung(name="base", status="run", value=0.1),
+        Rung(name="tuned", status="run", value=0.2),
+        Rung(name="tfidf", status="run", value=0.7),
+    ]
+    assert [rung.name for rung in ranked(rungs)] == ["tfidf", "chance", "tuned", "base", "base_few_shot"]

@@ -96,7 +96,7 @@ def test_a_dead_worker_is_never_shown_as_running(tmp_path):
     ("state", "code", "title", "todo"),
     [
         ("failed", 1, "This run failed.", "Start it again"),
-        ("failed", 2, "This run failed.", "Change the file or the settings"),
+        ("failed", 2, "This run failed.", "Change the file, the time or another setting"),
         ("cancelled", 3, "This run was cancelled.", "before there was anything to compare"),
     ],
 )
