@@ -29,7 +29,8 @@ PhaseName = Literal["prepare", "base", "train", "tuned", "check", "compare"]
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A loss that is no number is written as what it is: as null it would be no event.
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
     at: float
     """Seconds since the epoch, by the writer's clock."""
@@ -42,6 +43,8 @@ class Started(_Event):
     device: str
     precision: str
     threads: int
+    before_s: float = 0.0
+    """Since it was asked for, without its wait for its turn: what starting a process takes."""
 
 
 class Planned(_Event):
@@ -55,6 +58,8 @@ class Planned(_Event):
     """How often training is expected to see its rows."""
     layers: int
     test_rows: int
+    batch_size: int | None = None
+    """Training rows a step."""
     given_up: list[str]
     """What there is no time for, in words."""
 
@@ -64,7 +69,8 @@ class Planned(_Event):
         time = f"about {duration_words(self.train_s)} of {duration_words(self.budget_s)} are for training"
         given_up = f"; given up: {', '.join(self.given_up)}" if self.given_up else ""
         epochs = f"{self.epochs:.1f}" if self.epochs >= 0.1 else f"{self.epochs:.2f}"
-        return f"{time}, {epochs} epochs in the top {self.layers} layers{given_up}"
+        step = "" if self.batch_size is None else f", {self.batch_size} rows a step"
+        return f"{time}, {epochs} epochs in the top {self.layers} layers{step}{given_up}"
 
 
 class Phase(_Event):

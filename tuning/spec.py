@@ -185,7 +185,9 @@ class RunSpec(BaseModel):
     layers: Depth | None = Field(
         None, description="how many of the top layers get an adapter: all, or what a budget has time for"
     )
-    batch_size: int = Field(8, ge=1, le=256, description="training rows per optimizer step")
+    batch_size: int = Field(
+        8, ge=1, le=256, description="training rows per optimizer step; fewer where a budget has time for few steps"
+    )
     max_length: int = Field(512, ge=32, le=8192, description="longest prompt plus completion, in tokens")
     margin: float | None = Field(
         None, ge=0.1, le=50, description="how many points worse than the base still counts as not worse"

@@ -72,3 +72,10 @@ def test_watched_rows_are_counted_where_an_answer_is_right_or_not(metric, scores
 def test_events_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         EVENTS[0].at = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_is_kept_as_that(loss):
+    read = event_adapter.validate_json(DevScored(at=1, step=2, loss=loss).model_dump_json())
+    assert isinstance(read, DevScored)
+    assert str(read.loss) == str(loss)

@@ -15,12 +15,14 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import PreTrainedModel
 
 from tuning.errors import IntegrityError, SettingError
+from tuning.spec import Depth
 
 __all__ = [
     "AdapterSettings",
     "AdapterSummary",
     "adapter_off",
     "attach_adapter",
+    "check_layers",
     "load_adapter",
     "save_adapter",
     "summarize_adapter",
@@ -50,6 +52,12 @@ class AdapterSummary:
     trainable_parameters: int
 
 
+def check_layers(layers: Depth | None, depth: int) -> None:
+    """Raise `SettingError` for a number of layers that the model, of `depth` layers, does not have."""
+    if isinstance(layers, int) and layers > depth:
+        raise SettingError(f"setting 'layers' should be at most {depth}, the model's layers, but is '{layers}'")
+
+
 def attach_adapter(
     model: torch.nn.Module,
     settings: AdapterSettings,
@@ -62,10 +70,7 @@ def attach_adapter(
     LoRA: Hu et al. 2021, arXiv 2106.09685. `task_type` is PEFT's. Raises `SettingError` for too many layers.
     """
     depth = int(model.config.num_hidden_layers)
-    if settings.layers != "all" and settings.layers > depth:
-        raise SettingError(
-            f"setting 'layers' should be at most {depth}, the model's layers, but is '{settings.layers}'"
-        )
+    check_layers(settings.layers, depth)
     count = depth if settings.layers == "all" else settings.layers
     torch.manual_seed(settings.seed)
     config = LoraConfig(

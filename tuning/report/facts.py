@@ -12,7 +12,7 @@ from tuning.report.markup import Column, escape, section, table
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
-from tuning.spec import CleaningPlan, RunSpec
+from tuning.spec import DEFAULT_EPOCHS, CleaningPlan, RunSpec
 
 __all__ = ["date_of", "facts"]
 
@@ -20,7 +20,17 @@ _TEXT = 400
 _FOUND = "found from the data"
 _BY_TIME = frozenset({"epochs", "layers", "test_rows"})
 """What a time budget decides where it is not set."""
-_NOT_SET: Mapping[str, str] = MappingProxyType({"budget": "no limit", "preset": "none", "margin": "none"})
+_NOT_SET: Mapping[str, str] = MappingProxyType(
+    {
+        "budget": "no limit",
+        "preset": "none",
+        "margin": "none",
+        "epochs": str(DEFAULT_EPOCHS),
+        "layers": "all",
+        "rows": "all",
+        "group": "none",
+    }
+)
 _FEWER = "{:,} of the {:,} that were put aside were answered and compared; for more there was no time."
 _COLUMNS = (Column("What"), Column("Value", "to-value"))
 

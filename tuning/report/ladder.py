@@ -54,6 +54,13 @@ def _bare(name: str, value: float | None) -> str:
     return figure(name, value).removesuffix(" %")
 
 
+def _chosen(variant: ScoringVariant) -> str:
+    """Both models are asked in the wording that was chosen; another reading than the plain one is the base's alone."""
+    if not variant.chosen:
+        return ""
+    return "✓ used for both models" if variant.name == "raw" else "✓ wording used for both, reading for the base alone"
+
+
 def _variants(variants: list[ScoringVariant]) -> str:
     """How the base was asked, chosen to favour it."""
     if not variants:
@@ -62,7 +69,7 @@ def _variants(variants: list[ScoringVariant]) -> str:
         (
             f"{_PROMPTS[variant.wording]}, {_VARIANTS[variant.name]}",
             figure("accuracy", variant.dev_accuracy),
-            "✓ used for both models" if variant.chosen else "",
+            _chosen(variant),
         )
         for variant in variants
     ]

@@ -1,6 +1,7 @@
 """How training went: losses and what they say, its end and what it took. Knows events and a comparison; no layout."""
 
 from collections.abc import Sequence
+from math import isfinite
 from statistics import mean
 
 import pandas as pd
@@ -33,9 +34,10 @@ def seconds_in_words(seconds: float) -> str:
 
 
 def loss_frame(events: Sequence[Event]) -> pd.DataFrame:
-    """Train and dev loss by step, thinned to a few hundred points of each."""
-    train = [(event.step, event.loss) for event in events if isinstance(event, Step)]
-    dev = [(event.step, event.loss) for event in events if isinstance(event, DevScored)]
+    """Train and dev loss by step, thinned to a few hundred points of each; what is no number is not among them."""
+    numbers = [event for event in events if isinstance(event, Step | DevScored) and isfinite(event.loss)]
+    train = [(event.step, event.loss) for event in numbers if isinstance(event, Step)]
+    dev = [(event.step, event.loss) for event in numbers if isinstance(event, DevScored)]
     points = [(step, loss, "train") for step, loss in _thin(train)] + [(step, loss, "dev") for step, loss in _thin(dev)]
     return pd.DataFrame(points, columns=["step", "loss", "rows"])
 
@@ -65,6 +67,8 @@ def fit_words(events: Sequence[Event]) -> str:
 
     Empty as long as there are too few dev scores to say; in the past tense once training has ended.
     """
+    if _diverged(events):
+        return "Training diverged: its loss is no number any more. A lower learning rate prevents that."
     dev = list({event.step: event for event in events if isinstance(event, DevScored)}.values())
     if len(dev) < _FEWEST_SCORES:
         return ""
@@ -82,6 +86,12 @@ def fit_words(events: Sequence[Event]) -> str:
     if change <= _SLIGHT:
         return "Dev loss hardly changes any more." if stopped is None else "Dev loss hardly changed at the end."
     return "Dev loss rose at the last score, which may be chance."
+
+
+def _diverged(events: Sequence[Event]) -> bool:
+    """Whether the latest loss of either kind is no number."""
+    latest = {type(event): event.loss for event in events if isinstance(event, Step | DevScored)}
+    return not all(isfinite(loss) for loss in latest.values())
 
 
 def _not_better(since: int, train_falls: bool) -> str:
@@ -103,4 +113,7 @@ def _train_falls(events: Sequence[Event], best_step: int) -> bool:
     steps = [event for event in events if isinstance(event, Step)]
     after = [event.loss for event in steps if event.step > best_step]
     before = [event.loss for event in steps if event.step <= best_step][-len(after) :]
+    if not before:  # nothing was better than no training at all
+        middle = len(after) // 2
+        before, after = after[:middle], after[middle:]
     return bool(after and before) and mean(after) < (1 - _FALL) * mean(before)

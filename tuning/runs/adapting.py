@@ -16,6 +16,7 @@ from tuning.engine.training import TrainingOutcome, TrainingSettings, train_adap
 from tuning.events import Note, Stopped
 from tuning.models.adapter import AdapterSettings, summarize_adapter
 from tuning.models.loading import Machine
+from tuning.runs.budget import BudgetPlan
 from tuning.runs.control import Control
 from tuning.runs.families.family import Family, Rows
 from tuning.runs.reporting import TrainingReporter
@@ -48,27 +49,27 @@ class Adapting:
     spec: RunSpec
     machine: Machine
     family: Family
-    layers: int
-    """The top ones, which get an adapter."""
+    plan: BudgetPlan
+    """How many of the top layers get an adapter, and how many rows a step has."""
     look: Callable[[CausalModel, int], None]
     """Asks the model something after so many steps, whenever the dev rows are scored."""
 
     def attach(self, base: CausalModel) -> CausalModel:
         """The base with a fresh adapter. Raises `SettingError` for more layers than there are."""
         spec = self.spec
-        settings = AdapterSettings(spec.rank, spec.alpha, spec.dropout, self.layers, spec.seed)
+        settings = AdapterSettings(spec.rank, spec.alpha, spec.dropout, self.plan.layers, spec.seed)
         return self.family.attach(base, settings)
 
     def train(self, model: CausalModel, train: list[RowTokens], dev: list[RowTokens], seconds: float | None) -> Trained:
         """Train what `attach` gave, for so many seconds at most (None: as long as its epochs take)."""
-        batching = self.family.training_batching(model, self.layers, self.run.states_path)
+        batching = self.family.training_batching(model, self.plan.layers, self.run.states_path)
         if batching.reason:
             self.run.append(Note(at=time.time(), level="info", message=batching.reason))
         spec = self.spec
         settings = TrainingSettings(
             folder=self.run.path / "checkpoints",
             epochs=spec.most_epochs,
-            batch_size=spec.batch_size,
+            batch_size=self.plan.batch_size,
             learning_rate=spec.learning_rate,
             weight_decay=spec.weight_decay,
             seed=spec.seed,
@@ -76,11 +77,11 @@ class Adapting:
             batching=batching,
             seconds=seconds,
         )
-        epoch_steps = -(-len(train) // spec.batch_size)
+        epoch_steps = -(-len(train) // self.plan.batch_size)
         reporter = TrainingReporter(self.run, self.control, epoch_steps, partial(self.look, model))
         outcome = train_adapter(model, train, dev, settings, reporter)
         self.run.append(Stopped(at=time.time(), reason=outcome.reason, step=outcome.steps, best_step=outcome.best_step))
-        seen = min(outcome.steps * spec.batch_size, len(train))
+        seen = min(outcome.steps * self.plan.batch_size, len(train))
         return Trained(self._card(model), outcome, seen, len(train) - seen, len(dev))
 
     def save(self, model: CausalModel, base_name: str, rows: Rows) -> None:

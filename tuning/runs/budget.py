@@ -55,6 +55,11 @@ _SHOTS_COST = 1.6
 """A row with examples in its prompt, by a row without."""
 _WRITING_COST = 0.8
 """A row of a classification that the model writes freely, by one whose labels are scored."""
+_SMALLEST_BATCH = 2
+_ENOUGH_STEPS = 40
+"""With fewer of them, smaller batches learn more in the same time."""
+_STEP_SHARE = 0.25
+"""Of a step of a whole batch, what it takes however few its rows are."""
 _GENERAL_PASSES = 4.0
 """The general text, in passes over a batch."""
 _KEPT_SHARE = 0.8
@@ -118,6 +123,8 @@ class BudgetPlan:
     """What is expected to be left for training, its dev scores included."""
     epochs: float
     """How often training is expected to see its rows."""
+    batch_size: int
+    """Training rows a step."""
 
     def given_up(self, work: Work) -> list[str]:
         """What there is no time for, in words."""
@@ -127,7 +134,10 @@ class BudgetPlan:
             ("the base's best wording is not looked for", work.prompted and not self.wording),
             (f"{self.test_rows} of {work.test} test rows are used", self.test_rows < work.test),
             (f"{self.dev_rows} of {work.dev} dev rows are used", self.dev_rows < work.dev),
-            (f"the top {self.layers} of {work.depth} layers are trained", self.layers < work.depth),
+            (
+                f"the top {self.layers} of {work.depth} layers are trained",
+                self.layers < work.depth and work.layers is None,
+            ),
             ("not every training row is seen", self.epochs < 1),
         ]
         return [words for words, gone in said if gone]
@@ -173,7 +183,7 @@ def least_seconds(pace: Pace, work: Work) -> float:
 def whole_seconds(pace: Pace, work: Work) -> float:
     """How long a run without a budget takes once its model is there, if training goes through all its epochs."""
     plan = plan_without_budget(work)
-    first_s, again_s = _epoch_seconds(plan.layers, pace, work)
+    first_s, again_s = _epoch_seconds(plan.layers, plan.batch_size, pace, work)
     dev_s = _DEV_SCORES * work.dev * pace.pass_s / work.batch_size
     return _asking_s(plan, pace, work) + first_s + (plan.epochs - 1) * again_s + dev_s
 
@@ -192,7 +202,8 @@ def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
 
 def _barest(work: Work) -> BudgetPlan:
     layers = layers_of(work.layers or "all", work.depth)
-    return BudgetPlan(layers, work.dev, work.test, wording=False, few_shot=False, further=False, train_s=0, epochs=0)
+    nothing = {"wording": False, "few_shot": False, "further": False}
+    return BudgetPlan(layers, work.dev, work.test, **nothing, train_s=0, epochs=0, batch_size=work.batch_size)
 
 
 def _least(work: Work) -> BudgetPlan:
@@ -231,7 +242,7 @@ def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
 
 
 def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
-    """The plan with dev rows and depth that suit the time to train."""
+    """The plan with dev rows, depth and batches that suit the time to train."""
     dev_row_s = pace.pass_s / work.batch_size
     affordable = int(_DEV_SHARE * plan.train_s / (_DEV_SCORES * dev_row_s))
     dev_rows = min(work.dev, max(_LEAST_DEV_ROWS, affordable))
@@ -240,20 +251,33 @@ def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
         layers = plan.layers
     else:
         wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
-        full = _epochs(work.depth, steps_s, pace, work) >= wanted
+        full = _epochs(work.depth, work.batch_size, steps_s, pace, work) >= wanted
         layers = layers_of("all" if full else "third", work.depth)
-    return replace(plan, layers=layers, dev_rows=dev_rows, epochs=_epochs(layers, steps_s, pace, work))
+    batch_size = _batch_size(layers, steps_s, pace, work)
+    epochs = _epochs(layers, batch_size, steps_s, pace, work)
+    return replace(plan, layers=layers, dev_rows=dev_rows, epochs=epochs, batch_size=batch_size)
 
 
-def _epochs(layers: int, seconds: float, pace: Pace, work: Work) -> float:
+def _batch_size(layers: int, seconds: float, pace: Pace, work: Work) -> int:
+    """As many rows a step as were set, halved as long as there would be too few steps."""
+    size = work.batch_size
+    while size >= 2 * _SMALLEST_BATCH:
+        if _epochs(layers, size, seconds, pace, work) * work.train / size >= _ENOUGH_STEPS:
+            break
+        size //= 2
+    return size
+
+
+def _epochs(layers: int, batch_size: int, seconds: float, pace: Pace, work: Work) -> float:
     """How often the training rows are seen."""
-    first_s, again_s = _epoch_seconds(layers, pace, work)
+    first_s, again_s = _epoch_seconds(layers, batch_size, pace, work)
     epochs = seconds / first_s if seconds < first_s else 1 + (seconds - first_s) / again_s
     return min(epochs, work.epochs or MOST_EPOCHS)
 
 
-def _epoch_seconds(layers: int, pace: Pace, work: Work) -> tuple[float, float]:
+def _epoch_seconds(layers: int, batch_size: int, pace: Pace, work: Work) -> tuple[float, float]:
     """Of the first pass over the training rows, in which the lower layers compute every row once, and of any other."""
-    steps, share = -(-work.train // work.batch_size), layers / work.depth
-    again_s = steps * pace.pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
-    return again_s + steps * pace.pass_s * (1 - share), again_s
+    steps, share = -(-work.train // batch_size), layers / work.depth
+    pass_s = pace.pass_s * (_STEP_SHARE + (1 - _STEP_SHARE) * batch_size / work.batch_size)
+    again_s = steps * pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
+    return again_s + steps * pass_s * (1 - share), again_s

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from tuning.errors import InputError
-from tuning.events import Event, Stopped
+from tuning.events import Event, Planned, Stopped
 from tuning.runs.run import Run
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.scoring.comparison import Comparison, MetricRow, Rung
@@ -111,6 +111,7 @@ def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     model, adapter = comparison.model, comparison.adapter
     made = datetime.fromtimestamp(run.record().created, tz=UTC)
     layers = "" if adapter.layers is None else f" in {len(adapter.layers)} layers"
+    batch_size = next((e.batch_size for e in events if isinstance(e, Planned) and e.batch_size), spec.batch_size)
     ended = "".join(f"; {e.reason} at step {e.step:,}" for e in events if isinstance(e, Stopped))
     facts = [
         ("Base model", f"{shown(model_name(model.id or 'unknown'))}, {shown(model.source or 'source unknown')}"),
@@ -121,7 +122,7 @@ def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
         ),
         ("Fingerprint of the data", f"SHA-256 `{shown(dataset.sha256)}`"),
         ("Columns", f"{shown(dataset.input)} → {shown(dataset.target)}"),
-        ("Training", f"learning rate {spec.learning_rate:g}, batch size {spec.batch_size}, seed {spec.seed}{ended}"),
+        ("Training", f"learning rate {spec.learning_rate:g}, batch size {batch_size}, seed {spec.seed}{ended}"),
         ("Made", f"{made:%Y-%m-%d} with Tune-Off"),
     ]
     return "## What it was tuned on\n\n" + _table(("", ""), facts)

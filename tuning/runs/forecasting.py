@@ -98,7 +98,7 @@ def forecast(prepared: Prepared, store: RunStore) -> Forecast:
         return Forecast(spec.budget)
     lengths = RowLengths.of(prepared)
     least = min(_least(one, lengths, prepared) for one in paces)
-    whole = (one.ready_s + whole_seconds(one.on(lengths, spec), one.work(prepared)) for one in paces)
+    whole = (one.ready_s + whole_seconds(one.on(lengths, prepared), one.work(prepared)) for one in paces)
     return Forecast(spec.budget, least, statistics.median(whole), len(paces))
 
 
@@ -122,7 +122,7 @@ def minutes_needed(run: Run) -> int | None:
 
 
 def _least(measured: MeasuredPace, lengths: RowLengths, prepared: Prepared) -> float:
-    return measured.ready_s + least_seconds(measured.on(lengths, prepared.spec), measured.work(prepared))
+    return measured.ready_s + least_seconds(measured.on(lengths, prepared), measured.work(prepared))
 
 
 def _whole_minutes(seconds: float) -> int:

@@ -99,10 +99,11 @@ class MeasuredPace(BaseModel):
             prompted=work.prompted,
         )
 
-    def on(self, lengths: RowLengths, spec: RunSpec) -> Pace:
+    def on(self, lengths: RowLengths, prepared: Prepared) -> Pace:
         """The pace of the same task on rows of these lengths: as much slower as they are longer."""
-        asked = lengths.asked(spec.task, self.family) / self.lengths.asked(spec.task, self.family)
-        learned = lengths.learned / self.lengths.learned * spec.batch_size / self.batch_size
+        task = prepared.spec.task
+        asked = lengths.asked(task, self.family) / self.lengths.asked(task, self.family)
+        learned = lengths.learned / self.lengths.learned * _batch_size(prepared) / self.batch_size
         return Pace(asked * self.row_s, learned * self.pass_s, self.load_s, asked * self.batch_s)
 
     def work(self, prepared: Prepared) -> Work:
@@ -113,12 +114,17 @@ class MeasuredPace(BaseModel):
             train=len(splits.train),
             dev=len(splits.dev),
             test=len(splits.test),
-            batch_size=spec.batch_size,
+            batch_size=_batch_size(prepared),
             depth=self.depth,
             layers=spec.layers,
             epochs=spec.epochs,
             prompted=self.prompted,
         )
+
+
+def _batch_size(prepared: Prepared) -> int:
+    """Of a first batch: there may be fewer rows than a step is to have."""
+    return min(prepared.spec.batch_size, len(prepared.splits.train))
 
 
 def write_pace(run: Run, measured: MeasuredPace) -> None:

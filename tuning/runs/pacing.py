@@ -61,7 +61,7 @@ def describe_work(model: CausalModel, responders: Responders) -> Work:
         train=len(splits.train),
         dev=len(splits.dev),
         test=len(splits.test),
-        batch_size=spec.batch_size,
+        batch_size=min(spec.batch_size, len(splits.train)),
         depth=int(model.config.num_hidden_layers),
         layers=spec.layers,
         epochs=spec.epochs,
@@ -84,6 +84,7 @@ def describe_plan(plan: BudgetPlan, work: Work, budget_s: float) -> Planned:
         epochs=plan.epochs,
         layers=plan.layers,
         test_rows=plan.test_rows,
+        batch_size=plan.batch_size,
         given_up=plan.given_up(work),
     )
 

@@ -14,6 +14,7 @@ from tuning.data.examples import Prepared
 from tuning.engine.forward import CausalModel
 from tuning.errors import IntegrityError
 from tuning.events import PhaseName, Started
+from tuning.models.adapter import check_layers
 from tuning.models.kinds import check_task
 from tuning.models.loading import Machine, choose_machine, give_memory_back
 from tuning.prediction import Prediction
@@ -83,7 +84,7 @@ class _Pipeline:
         base, base_side = self._answer_base(untuned.model, way)
         base_setup = describe_setup(responder, self.splits.test, machine.precision_name)
         watching = Watching(self.run, self.control, responder, self.splits, way.timing.asking_seconds)
-        adapting = Adapting(self.run, self.control, self.spec, machine, subject.family, plan.layers, watching.look)
+        adapting = Adapting(self.run, self.control, self.spec, machine, subject.family, plan, watching.look)
         model = adapting.attach(untuned.model)
         self.report.phase("train", 0, 0)
         seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])
@@ -107,7 +108,11 @@ class _Pipeline:
         machine = choose_machine(self.spec.device, self.spec.precision)
         self.run.append(
             Started(
-                at=time.time(), device=str(machine.device), precision=machine.precision_name, threads=machine.threads
+                at=time.time(),
+                device=str(machine.device),
+                precision=machine.precision_name,
+                threads=machine.threads,
+                before_s=self.control.elapsed(),
             )
         )
         self.report.phase("prepare", 0, 1)
@@ -135,6 +140,7 @@ class _Pipeline:
     def _plan(self, model: CausalModel, responders: Responders, load_s: float) -> Timetable:
         """What there is time for, told before anything is asked or trained."""
         work, elapsed, budget_s = describe_work(model, responders), self.control.elapsed, self.spec.budget
+        check_layers(self.spec.layers, work.depth)
         if budget_s is None:
             return Timetable(plan_without_budget(work), work, None, None, elapsed)
         pace = measure_pace(model, responders, load_s, lambda _: self._heed("prepare"))

@@ -57,6 +57,8 @@ class SideBySide:
     unfair: str
     """Why their scores cannot be held against each other; empty if they can."""
     differences: Sequence[Difference]
+    easier: str = ""
+    """Why scores are better than they would be on new rows; empty if that is not known of any."""
 
 
 def compare_runs(runs: Sequence[Run]) -> SideBySide:
@@ -72,7 +74,7 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
     for letter, run in zip(_LETTERS, ordered, strict=False):
         first = contenders[0].run if contenders and not unfair else None
         contenders.append(_contend(letter, run, metrics[0], first))
-    return SideBySide(metrics[0], contenders, unfair, _differences(ordered))
+    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), _why_easier(ordered))
 
 
 def rows_fingerprint(run: Run) -> str:
@@ -94,6 +96,11 @@ def _declared(run: Run) -> str:
     comparison = run.comparison()
     if comparison is None:
         raise InputError(f"run {run.id[:8]} of {run.record().name} has no comparison: choose runs that have one")
+    if comparison.verdict is None:
+        raise InputError(
+            f"run {run.id[:8]} of {run.record().name} failed a check, so that its scores are not to be trusted: choose "
+            "others"
+        )
     return comparison.primary
 
 
@@ -104,8 +111,22 @@ def _why_unfair(runs: Sequence[Run]) -> str:
         return ""
     which = f"Run {others[0]} was" if len(others) == 1 else f"Runs {' and '.join(others)} were"
     return (
-        f"{which} judged by other test rows than run A, so that a higher score may only mean easier rows. Start a run "
-        "again with one thing changed, and it is judged by the same rows."
+        f"{which} judged by other test rows than run A, so that a higher score may only mean easier rows. Start a "
+        "run again with one thing changed, and it is judged by the same rows, unless a short time leaves room for some "
+        "of them alone."
+    )
+
+
+def _why_easier(runs: Sequence[Run]) -> str:
+    """That rows count here which a verdict leaves out."""
+    found = zip(_LETTERS, (run.comparison() for run in runs), strict=False)
+    leaky = [letter for letter, comparison in found if comparison is not None and comparison.clean is not None]
+    if not leaky:
+        return ""
+    which = f"Of run {leaky[0]}" if len(leaky) == 1 else f"Of runs {' and '.join(leaky)}"
+    return (
+        f"{which} some test inputs also stand in the training rows, and count in these scores: that makes them better "
+        "than they would be on new rows."
     )
 
 

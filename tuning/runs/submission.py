@@ -3,12 +3,14 @@
 Knows who may do what, not how it is done. An error leaves nothing behind.
 """
 
+import logging
 from collections.abc import Mapping
 
 import psutil
 from filelock import FileLock
 
 from tuning.data.examples import Prepared
+from tuning.errors import TuneOffError
 from tuning.models.catalog import ModelEntry, check_available, find_model
 from tuning.models.kinds import check_task, family_of
 from tuning.models.viewing import model_folder
@@ -24,6 +26,7 @@ from tuning.spec import Task
 
 __all__ = ["submit"]
 
+_log = logging.getLogger(__name__)
 _LOCK_S = 60.0
 
 
@@ -60,10 +63,18 @@ def _check_task(entry: ModelEntry, task: Task, env: Mapping[str, str]) -> None:
 
 
 def _check_room(store: RunStore, owner: str, limits: Limits) -> None:
-    limits.check_visitor(sum(run.status().active for run in store.list(owner)))
+    limits.check_visitor(sum(map(_unfinished, store.list(owner))))
     if disk_bytes(store.folder) >= limits.max_disk_bytes:
         store.sweep(limits)
     limits.check_disk(disk_bytes(store.folder))
+
+
+def _unfinished(run: Run) -> bool:
+    try:
+        return run.status().active
+    except (TuneOffError, OSError, ValueError) as error:  # deleted meanwhile, or of another version
+        _log.warning("run %s is not counted: %s", run.id, error)
+        return False
 
 
 def _held_by_workers(store: RunStore) -> int:

@@ -60,7 +60,9 @@ class Watching:
         primary = declare_primary(self._task, [example.target for example in splits.train])
         self._metric = "accuracy" if self._task is Task.CLASSIFY else primary
         self._limit_s = None if spec.budget is None else _SHARE * spec.budget
-        self._last_s, self._spent_s = row_seconds(len(self._rows)), 0.0
+        briefer = self._responder.stops.max_new_tokens / max(responder.stops.max_new_tokens, 1)
+        share = briefer if self._task is Task.GENERATE else 1.0
+        self._last_s, self._spent_s = share * row_seconds(len(self._rows)), 0.0
         self._looked = False
 
     def look(self, model: CausalModel, step: int) -> None:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuning.data.bundled import BundledExample
+from tuning.data.step_names import step_name
 from tuning.errors import FileError
 from tuning.runs.store import Run
 from tuning.spec import RunSpec
+from tuning.ui.form import USUAL_BUDGET, form_values
 
 __all__ = ["Source", "find_source", "settings_to_repeat"]
 
-_NOT_TYPED = frozenset({"task", "input", "target", "plan"})
-"""Found in the file again, or ticked rather than typed."""
+_NOTHING = {"budget": "no limit"}
+"""What an empty field means, where that has a name."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,15 @@ def _digest(path: Path) -> str:
 
 
 def _set_by_hand(spec: RunSpec) -> str:
-    """What would have to be set again, in words."""
-    fields = {name: field.default for name, field in RunSpec.model_fields.items() if name not in _NOT_TYPED}
-    own = {name: getattr(spec, name) for name, usual in fields.items() if getattr(spec, name) != usual}
-    said = [f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
+    """What would have to be set again in a form that begins as it always does, in words."""
+    usual, own = form_values({}), form_values(spec.model_dump(mode="json", exclude_none=True))
+    usual["budget"] = USUAL_BUDGET
+    said = [
+        f"{name.replace('_', ' ')} {own[name] or _NOTHING.get(name, 'empty')}"
+        for name in own
+        if own[name] != usual[name] and name != "steps"
+    ]
+    if own["steps"] != usual["steps"]:
+        on = [step_name(one.step) for one in spec.cleaning_plan().steps if one.on]
+        said.append(f"cleaning to {', '.join(on)}")
     return f"set {', '.join(said)}" if said else "leave the settings as they are"

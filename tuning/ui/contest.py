@@ -29,6 +29,7 @@ def date_words(seconds: float) -> str:
 def scores_and_settings(found: SideBySide) -> str:
     """Who scored what, whether that may be compared, and what was set otherwise."""
     warning = notice("warning", "These scores cannot be held against each other", found.unfair) if found.unfair else ""
+    warning += notice("warning", "Not all of these test rows are new", found.easier) if found.easier else ""
     return warning + _scores(found) + _settings(found)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.errors import TuneOffError
 from tuning.report import markup
 from tuning.report.metric_words import VERDICT_SIGNS
 from tuning.runs.side_by_side import MOST_RUNS, SideBySide
@@ -54,7 +55,10 @@ def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
 
 
 def _text(run: Run) -> str:
-    status = run.status()
+    try:
+        status = run.status()
+    except (TuneOffError, OSError, ValueError):  # of another version, or deleted at this moment
+        return f"{_STATES['failed']} {run.id[:8]}\nThis run can no longer be read.\nIt can be deleted."
     name = _cut(" ".join(status.name.split()), _NAME)
     outcome = status.verdict or status.message or ("on its way" if status.active else "no verdict")
     about = f"{status.task} · {status.model} · {date_words(status.created)}"

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -21,17 +22,19 @@ __all__ = ["launch_settings", "make_context", "set_defaults", "sweep_hourly"]
 
 _log = logging.getLogger(__name__)
 _HOUR_S = 3600.0
+_UPLOADS = "GRADIO_TEMP_DIR"
 
 
 def set_defaults(env: MutableMapping[str, str]) -> None:
     """Before Gradio is loaded: no telemetry, and uploads in a folder of ours that nothing else shares."""
     env.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    env.setdefault("GRADIO_TEMP_DIR", str(home(env) / "uploads"))
+    env.setdefault(_UPLOADS, str(home(env) / "uploads"))
 
 
 def make_context(env: Mapping[str, str]) -> Context:
     """The world that `env` describes. Raises `SettingError` for a limit that is not what it must be."""
-    return Context(RunStore(home(env)), Limits.from_env(env), env, home(env) / "uploads", find_showcase())
+    uploads = Path(env.get(_UPLOADS) or home(env) / "uploads")
+    return Context(RunStore(home(env)), Limits.from_env(env), env, uploads, find_showcase())
 
 
 def launch_settings(context: Context) -> dict[str, Any]:

@@ -52,7 +52,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "margin": "empty: nothing counts as good enough; set it where keeping up is enough",
         "device": "auto: a graphics card (GPU) where there is one",
         "precision": "auto: bfloat16 where the processor is made for it, which is faster, else float32",
-        "seed": "any number will do; with the same one, two runs are judged by the same rows",
+        "seed": "any number will do; with the same one and enough time, two runs are judged by the same rows",
     }
 )
 """Why each default is what it is."""

@@ -153,14 +153,16 @@ def _headline(status: RunStatus) -> tuple[str, str, str]:
         unit = "step" if status.phase == "train" else "part"
         unit = "row" if status.phase in {"base", "tuned"} else unit
         title += f": {unit} {status.done or 0:,} of {status.total:,}"
+    if status.cancelling and status.phase in {None, "prepare", "base"}:
+        return "info", title, "Cancelling: nothing has been trained yet, so there will be no comparison."
     if status.cancelling:
         return "info", title, "Cancelling: training stops at the next step, then what was learned is compared."
     return "info", title, "You may close the page: the run goes on."
 
 
 def _clock(run: Run, status: RunStatus, events: Sequence[Event]) -> Clock | None:
-    """Counts from when the run had the machine to itself; nothing where nobody knows when it ended."""
-    began = next((event.at for event in events if isinstance(event, Started)), None)
+    """Counts what its budget does, without the wait for its turn; nothing where nobody knows when it ended."""
+    began = next((event.at - event.before_s for event in events if isinstance(event, Started)), None)
     ending = run.ending()
     until = run.clock() if status.active else ending.at if ending is not None else None
     if began is None or until is None:

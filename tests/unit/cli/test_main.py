@@ -79,5 +79,5 @@ def test_a_time_that_cannot_suffice_is_refused_before_anything_begins(tmp_path):
     code, out, err = call("tune", str(path), "--budget", "1m", env={"TUNEOFF_HOME": str(home.root)})
 
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "setting 'budget': 1 min is too short: this machine needs about 4 min for these rows" in err
+    assert "setting 'budget': 1 min is too short: this machine needs about 3 min for these rows" in err
     assert len(home.list()) == 1

@@ -105,8 +105,8 @@ def test_the_ladder_says_scores_intervals_and_why_a_rung_was_not_run():
 
     assert max(map(cell_len, lines)) <= 80
     text = "\n".join(lines)
-    assert re.search(r"majority\s+-\s+not run\s+needs training rows", text)
-    assert re.search(r"base\s+0\.250\s+0\.200 to 0\.300", text)
+    assert re.search(r"Commonest label\s+-\s+not run\s+needs training rows", text)
+    assert re.search(r"Base\s+0\.250\s+0\.200 to 0\.300", text)
     assert "ladder, by exact match" in text
 
 

@@ -55,5 +55,8 @@ def test_the_prompts_that_were_tried_on_the_base_are_told():
         ScoringVariant(wording="named", name="calibrated", dev_accuracy=0.4, chosen=True),
     ]
     rows = cells(ladder(comparison(variants=variants)))
-    assert rows[-1] == ["with column names, calibrated", "40.0 %", "✓ used for both models"]
+    assert rows[-1][:2] == ["with column names, calibrated", "40.0 %"]
+    assert rows[-1][2] == "✓ wording used for both, reading for the base alone"
+    plain = [variants[0].model_copy(update={"chosen": True})]
+    assert cells(ladder(comparison(variants=plain)))[-1][2] == "✓ used for both models"
     assert "best prompt" not in ladder(comparison())

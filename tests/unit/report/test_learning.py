@@ -67,7 +67,13 @@ EASIER, NO_EASIER = [2.0, 1.5, 1.0, 0.5, 0.2], [1.5, 1.5, 1.5, 1.5, 1.6]
             "by heart; the adapter of step 2",
         ),
         (BY_HEART, NO_EASIER, "nor has train loss", "had learned what it could"),
-        ([2.0, 2.1, 2.2], EASIER, "for 2 scores", "In the last 2 scores"),
+        (
+            [2.0, 2.1, 2.2],
+            EASIER,
+            "for 2 scores: it may be learning the training rows by heart",
+            "began to learn the training rows",
+        ),
+        ([2.0, 2.1, 2.2], NO_EASIER, "nor has train loss", "In the last 2 scores neither"),
     ],
 )
 def test_the_gauge_says_whether_what_is_learned_helps_on_other_rows(dev, train, going, ended):
@@ -88,3 +94,11 @@ def test_a_score_told_twice_counts_once():
 def test_without_dev_chosen_adapter_none_is_promised():
     stopped = STOPPED.model_copy(update={"best_step": None})
     assert "kept" not in fit_words(trained(BY_HEART, EASIER, stopped))
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_training_that_diverged_is_told_and_drawn_as_far_as_it_went(loss):
+    for events in (trained([2.0, 1.5, 1.2, loss], EASIER, STOPPED), trained(FALLING, [2.0, 1.5, loss])):
+        assert fit_words(events).startswith("Training diverged")
+        assert loss_frame(events)["loss"].max() == 2.0
+    assert "diverged" not in fit_words(trained([2.0, loss, 1.5, 1.2], EASIER)), "it has recovered"

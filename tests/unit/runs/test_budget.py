@@ -163,3 +163,17 @@ def test_without_a_budget_everything_is_done():
 def test_generated_rows_are_planned_too():
     work = replace(WORK, task=Task.GENERATE)
     assert plan(300, work).train_s > plan(300).train_s, "there is no free text to ask for beside"
+
+
+def test_where_there_is_time_for_few_steps_they_are_smaller_and_more():
+    sizes = {seconds: plan(seconds).batch_size for seconds in range(50, 1200, 10)}
+    assert (sizes[50], sizes[1190]) == (2, WORK.batch_size)
+    assert set(sizes.values()) <= {2, 4, 8}
+    assert plan(50, replace(WORK, batch_size=1)).batch_size == 1
+    assert plan(50, replace(WORK, batch_size=3)).batch_size == 3
+
+
+def test_a_depth_set_by_hand_is_not_given_up():
+    found = plan(60, replace(WORK, layers="third"))
+    assert found.layers == 10
+    assert not any("layers" in words for words in found.given_up(replace(WORK, layers="third")))

@@ -21,3 +21,13 @@ def test_only_scored_runs_of_the_same_owner_on_the_same_rows_count(tuneoff_home)
     assert count_looks(run, store) == 2, "others' runs, other rows and runs without a score are no looks"
     run.write_comparison(comparison())
     assert count_looks(run, store) == 2, "a run counts itself once"
+
+
+def test_a_run_that_cannot_be_read_is_no_look(tuneoff_home):
+    store = RunStore(tuneoff_home)
+    run, broken, gone = (store.create(prepared(4), "alice") for _ in range(3))
+    for other in (broken, gone):
+        other.write_comparison(comparison())
+    (broken.path / "comparison.json").write_text("{")
+    (gone.path / "data" / "test.jsonl").unlink()
+    assert count_looks(run, store) == 1

@@ -24,7 +24,7 @@ def measured(run: Prepared, family: FamilyName = "decoder") -> MeasuredPace:
 
 
 def pace_on(found: MeasuredPace, rows: Prepared) -> Pace:
-    return found.on(RowLengths.of(rows), rows.spec)
+    return found.on(RowLengths.of(rows), rows)
 
 
 def longer(run: Prepared, characters: int) -> Prepared:

@@ -10,6 +10,7 @@ from tuning.errors import InputError
 from tuning.runs.files import write_text
 from tuning.runs.side_by_side import MOST_RUNS, compare_runs, rows_fingerprint, settings_of_run
 from tuning.runs.store import Run
+from tuning.scoring.comparison import CleanScore, Comparison
 from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.spec import Task
 
@@ -78,5 +79,24 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path):
         compare_runs([done] * (MOST_RUNS + 1))
     with pytest.raises(InputError, match="has no comparison"):
         compare_runs([done, unfinished_run(tmp_path, ALICE)])
+    doubtful = finished_run(tmp_path)
+    doubtful.write_comparison(existing(doubtful).model_copy(update={"verdict": None}))
+    with pytest.raises(InputError, match="failed a check, so that its scores are not to be trusted"):
+        compare_runs([done, doubtful])
     with pytest.raises(InputError, match="one run learned labels and another texts"):
         compare_runs([done, full_run(tmp_path, Task.GENERATE, rows=20)])
+
+
+def test_leaked_rows_that_count_are_told(tmp_path):
+    one, two = created(finished_run(tmp_path), 1.0), created(finished_run(tmp_path), 2.0)
+    assert compare_runs([one, two]).easier == ""
+    found = existing(two)
+    clean = CleanScore(leaked=2, rows=14, metric=found.metrics[0], flips=found.flips)
+    two.write_comparison(found.model_copy(update={"clean": clean}))
+    assert compare_runs([one, two]).easier.startswith("Of run B some test inputs also stand in the training rows")
+
+
+def existing(run: Run) -> Comparison:
+    found = run.comparison()
+    assert found is not None
+    return found

@@ -10,6 +10,7 @@ from tuning.data.bundled import bundled_examples
 from tuning.errors import FileError
 from tuning.runs.files import write_text
 from tuning.runs.store import Run
+from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
 from tuning.ui.again import find_source, settings_to_repeat
 from tuning.ui.form import form_values
 
@@ -67,11 +68,18 @@ def test_nothing_else_is_taken_for_it(tmp_path, name):
 
 def test_what_to_set_again_is_said(tmp_path):
     run = finished_run(tmp_path)
-    with pytest.raises(FileError, match="leave the settings as they are, and change one thing"):
-        find_source(run, [], tmp_path)
-    write_text(run.path / "spec.json", run.spec().model_copy(update={"rank": 8, "batch_size": 4}).model_dump_json())
-    with pytest.raises(FileError, match="set rank 8, batch size 4, and change one thing"):
-        find_source(run, [], tmp_path)
+
+    def told(spec: RunSpec) -> str:
+        write_text(run.path / "spec.json", spec.model_dump_json())
+        with pytest.raises(FileError) as caught:
+            find_source(run, [], tmp_path)
+        return str(caught.value)
+
+    assert "leave the settings as they are, and change one thing" in told(RunSpec(budget="5m"))
+    assert "set rank 8, batch size 4, and change one thing" in told(RunSpec(budget="5m", rank=8, batch_size=4))
+    assert "set target label, budget no limit, and change" in told(RunSpec(target="label"))
+    bare = CleaningPlan(steps=tuple(PlanStep(step=one, on=one == CleaningStep.DROP_EMPTY) for one in CleaningStep))
+    assert "set cleaning to leave out empty rows" in told(RunSpec(budget="5m", plan=bare)).lower()
 
 
 def test_the_form_takes_the_settings_of_a_run(tmp_path):

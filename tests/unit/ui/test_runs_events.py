@@ -113,7 +113,10 @@ def test_starting_again_without_the_file_says_what_to_do(events, tuneoff_home):
     run = finished_run(tuneoff_home)
     write_text(run.path / "spec.json", run.spec().model_copy(update={"rank": 8}).model_dump_json())
     changes = events.start_again(ALICE.model_dump(), [run.id])
-    assert "Choose the file again under Tune, set rank 8" in changes[events.screen.problem].value
+    assert (
+        "Choose the file again under Tune, set task classify, input text, target label, budget no limit, rank 8"
+        in changes[events.screen.problem].value
+    )
     assert events.page.tabs not in changes
 
 

@@ -113,3 +113,26 @@ def test_while_it_is_blind_no_picture_tells_whose_is_whose(events, stored):
     for changes in events.ask(stored, "2", "text 2", True, *GREEDY):
         drawn = changes.get(events.screen.replies)
         assert drawn is None or not drawn.visible or "uned" not in drawn.value
+
+
+BASE_FIRST = """
+import json, sys
+for line in sys.stdin:
+    if line.strip():
+        base, both = {"text": "a", "tokens": 1, "over": True}, False
+    tuned = {"text": "b", "tokens": 1, "over": True} if both else {}
+    print(json.dumps({"base": base, "tuned": tuned}), flush=True)
+    both = True
+"""
+
+
+@pytest.mark.parametrize(("blind", "frames"), [(True, 0), (False, 1)])
+def test_a_blind_answer_is_not_shown_before_the_other(tuneoff_home, stored, blind, frames):
+    inference = Inference({}, command=[sys.executable, "-c", BASE_FIRST])
+    with gr.Blocks():
+        events = TryEvents(Page(context(tuneoff_home)), inference)
+        events.wire()
+    shown = [change for change in events.ask(stored, None, "ab", blind, *GREEDY) if events.screen.replies in change]
+    inference.close()
+    going = [change for change in shown[:-1] if ">a<" in str(change[events.screen.replies].value)]
+    assert len(going) == frames

@@ -5,7 +5,7 @@ import pytest
 
 from tests.runs_support import Clock, step
 from tests.unit.ui.builders import finished_run, unfinished_run
-from tuning.events import DevScored, Phase, Sampled, SampledAnswer
+from tuning.events import DevScored, Phase, Sampled, SampledAnswer, Started
 from tuning.runs.files import write_text
 from tuning.runs.processes import this_process
 from tuning.runs.store import Run
@@ -29,6 +29,8 @@ def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
     assert "Cancelling" in cancelled.body
     assert cancelled.cancel == "Stop at once, without a comparison"
     assert cancelled.stage != page.stage
+    run.append(Phase(at=3.0, name="base", done=1, total=4))
+    assert watch_page(run).body.endswith("nothing has been trained yet, so there will be no comparison.")
 
 
 def test_the_clock_runs_from_the_beginning_of_the_work_to_its_end(tmp_path):
@@ -40,6 +42,17 @@ def test_the_clock_runs_from_the_beginning_of_the_work_to_its_end(tmp_path):
     )
     Run(run.path, Clock(71.0)).finish("failed", "no", 1)
     assert watch_page(now).clock == Elapsed(elapsed=70.0, budget=None, running=False)
+
+
+def test_the_clock_counts_what_the_start_of_the_process_took(tmp_path):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    run.append(Started(at=1.0, device="cpu", precision="float32", threads=1, before_s=7.0))
+    log = run.path / "events.jsonl"
+    log.write_text("\n".join(line for line in log.read_text().splitlines()[::-1] if '"started"' in line) + "\n")
+    clock = watch_page(Run(run.path, Clock(64.0))).clock
+    assert clock is not None
+    assert clock.elapsed == 70.0
 
 
 def test_a_run_with_a_budget_counts_against_it(tmp_path):
