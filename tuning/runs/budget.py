@@ -68,7 +68,7 @@ _SHORTER = 0.2
 """Of writing a row's text: what has seen the rows ends where targets end, the base often writes on to the limit."""
 _LEAST_TRAIN_S = 5.0
 """Training is never shorter, though what came before it took longer than it should."""
-_COMPARE_S, _COMPARE_ROW_S = 4.0, 0.03
+_COMPARE_S, _COMPARE_ROW_S = 2.5, 0.03
 """Scores, intervals, baselines and saving, and reading the file before the run was asked for; and of every test row."""
 
 
