@@ -1,7 +1,8 @@
 """All layers or the top third, in the same time: what the default depth should be.
 
-`python -m benchmarks.depth [--quick] [addresses] [icd10]`. Runs of the command line, `tune FILE --budget TIME --layers ... --seed ...`, on
-both bundled examples; the budget covers everything, and the splits follow the seed, the same for both depths.
+`python -m benchmarks.depth [--quick] [addresses] [icd10]`. Runs of the command line, `tune FILE --budget TIME --layers
+... --seed ...`, on both bundled examples or on one; the budget covers everything, and the splits follow the seed, the
+same for both depths.
 """
 
 import statistics
