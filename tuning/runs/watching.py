@@ -13,7 +13,7 @@ from random import Random
 from tuning.data.examples import Example, Splits
 from tuning.engine.forward import CausalModel
 from tuning.errors import IntegrityError
-from tuning.events import Sampled, SampledAnswer
+from tuning.events import Note, Sampled, SampledAnswer
 from tuning.prediction import Prediction
 from tuning.runs.control import Control
 from tuning.runs.responding import Responder
@@ -28,6 +28,7 @@ __all__ = ["Watching", "row_scores", "watched_rows"]
 _ROWS = 5
 _SHARE = 0.05
 """Of a run's time, for all looks but the first together, and of a time budget for any one of them."""
+_WHY_NOT = "While it learns no dev rows are answered to watch: that would take too much of the time."
 _LETTERS = 160
 """Of a text; five rows then fit well into what is read of a log to see where a run stands."""
 _MORE_TOKENS = 8
@@ -63,11 +64,12 @@ class Watching:
         briefer = self._responder.stops.max_new_tokens / max(responder.stops.max_new_tokens, 1)
         share = briefer if self._task is Task.GENERATE else 1.0
         self._last_s, self._spent_s = share * row_seconds(len(self._rows)), 0.0
-        self._looked = False
+        self._looked = self._told = False
 
     def look(self, model: CausalModel, step: int) -> None:
         """Ask after so many steps, unless that has taken its share of the time already or the run is to stop."""
         if self._limit_s is not None and self._last_s > self._limit_s:
+            self._tell_why_not()
             return
         begun = self._control.elapsed()
         if self._spent_s + self._last_s > _SHARE * begun and self._looked:
@@ -80,6 +82,11 @@ class Watching:
         self._looked = True
         if answers:
             self._run.append(self._event(step, answers))
+
+    def _tell_why_not(self) -> None:
+        if not self._told:
+            self._told = True
+            self._run.append(Note(at=time.time(), level="info", message=_WHY_NOT))
 
     def _ask(self, model: CausalModel, begun: float) -> list[Prediction]:
         """The answers; none when it took too long."""

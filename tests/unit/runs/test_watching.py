@@ -10,7 +10,7 @@ import pytest
 from tests.runs_support import prepared
 from tuning.data.examples import Example, Splits
 from tuning.engine.generation import Stops
-from tuning.events import Sampled
+from tuning.events import Note, Sampled
 from tuning.prediction import Prediction
 from tuning.runs.control import Control
 from tuning.runs.run import Run
@@ -126,6 +126,9 @@ def test_a_look_that_would_take_too_much_of_a_budget_is_not_begun(run):
     control, splits = Machine().control(), run.splits()
     Watching(run, control, canned, splits, lambda rows: rows * 1.1).look(None, 0)  # type: ignore[arg-type]
     assert (begun, steps(run)) == ([], [])
+    (told,) = run.events()
+    assert isinstance(told, Note)
+    assert told.message.startswith("While it learns no dev rows are answered")
     Watching(run, control, canned, splits, lambda rows: rows * 0.9).look(None, 0)  # type: ignore[arg-type]
     assert (begun, steps(run)) == ([1], [0])
 
