@@ -97,7 +97,7 @@ def copy_of(home: Path, like: Run) -> Run:
     """A run of the same data that has just begun."""
     prepared = Prepared(spec=like.spec(), dataset=like.dataset(), splits=like.splits())
     run = RunStore(home).create(prepared, "nobody")
-    run.append(Started(at=time.time() - 190, device="cpu", precision="bfloat16", threads=2))
+    run.append(Started(at=time.time() - 60, device="cpu", precision="bfloat16", threads=2))
     return run
 
 

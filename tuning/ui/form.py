@@ -105,7 +105,7 @@ def advanced_field(name: str, models: Sequence[ModelEntry], devices: Sequence[st
     default = RunSpec.model_fields[name].default
     if name == "model":
         choices = [(f"{model.title} ({model.licence})", model.name) for model in models]
-        return gr.Dropdown(choices, value=default, label=label, info=help_text(name))
+        return gr.Dropdown(choices, value=default, label=label, info=help_text(name), elem_classes="to-long-choices")
     literals = devices if name == "device" else _literals(RunSpec.model_fields[name].annotation)
     if name == "layers":
         return gr.Textbox("", label=label, info=help_text(name), max_lines=1, max_length=10)

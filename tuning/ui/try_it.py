@@ -93,7 +93,7 @@ class TryScreen:
             [],
             label="A prompt from the test rows",
             info="neither model has learned from them",
-            elem_classes="to-prompts",
+            elem_classes="to-long-choices",
         )
         self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)
         self.target = gr.Textbox(label="Target", lines=1, max_lines=6, interactive=False, visible=False)
