@@ -31,10 +31,12 @@ class Recorder:
     dev: list[tuple[int, float]] = field(default_factory=list)
     totals: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
 
     def on_step(self, step: int, total_steps: int, loss: float, learning_rate: float) -> None:
         self.losses.append(loss)
         self.totals.add(total_steps)
+        self.rates.append(learning_rate)
         assert step == len(self.losses)
         assert learning_rate >= 0
 
@@ -352,6 +354,14 @@ def test_when_its_time_is_over_training_ends_and_keeps_what_it_learned(adapted, 
     assert [step for step, _ in recorder.dev] == [0, 1]
     assert recorder.totals == {1}, "more steps are not expected"
     assert any(not torch.equal(weights(model)[name], before[name]) for name in before)
+
+
+@pytest.mark.parametrize(("expected", "rate"), [(1, 1e-2), (5, 1e-2), (150, 1e-3)])
+def test_where_there_is_time_for_few_steps_none_of_them_is_spent_on_warming_up(adapted, settings, expected, rate):
+    """The number of steps at most is no measure for it: by that, the only step would teach next to nothing."""
+    recorder, timed = Recorder(), settings(epochs=50, seconds=1e-6, expected_steps=expected)
+    train_adapter(adapted(), copying(24, 1), copying(8, 2), timed, recorder)
+    assert recorder.rates == pytest.approx([rate], rel=0.01)
 
 
 def test_time_that_is_never_over_changes_nothing(adapted, settings):

@@ -56,6 +56,8 @@ class TrainingSettings:
     """How rows go through the model, in training and on dev."""
     seconds: float | None = None
     """Training, dev scores included, ends after so long; the learning rate follows the clock where it is ahead."""
+    expected_steps: int | None = None
+    """How many there will be time for, about; None: all."""
 
 
 class TrainingObserver(Protocol):
@@ -132,6 +134,7 @@ class _Trainer(Trainer):
         ours = settings.batching.shared_prefix
         self._aside = partial(attention, model, own_attention(model)) if ours else nullcontext
         self._progress = Progress(settings.seconds)
+        self._expected_steps = settings.expected_steps if settings.seconds is not None else None
         self._lengths = [len(row.prompt) + len(row.completion) for row in train]
         self._reporter = _Reporter(observer, self._progress)
         prefix = common_prefix([row.prompt for row in train])
@@ -158,8 +161,10 @@ class _Trainer(Trainer):
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
         """Ours, which follows the clock where that is ahead of the steps."""
 
+        expected = min(self._expected_steps or num_training_steps, num_training_steps)
+
         def share(step: int) -> float:
-            return rate_share(self._progress.share(step, num_training_steps), 1 / num_training_steps)
+            return rate_share(self._progress.share(step, num_training_steps), 1 / expected)
 
         scheduler = LambdaLR(optimizer or self.optimizer, share)
         self.lr_scheduler, self._created_lr_scheduler = scheduler, True

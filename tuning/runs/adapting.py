@@ -76,6 +76,7 @@ class Adapting:
             device=self.machine.device.type,
             batching=batching,
             seconds=seconds,
+            expected_steps=max(round(self.plan.epochs * len(train) / self.plan.batch_size), 1),
         )
         epoch_steps = -(-len(train) // self.plan.batch_size)
         reporter = TrainingReporter(self.run, self.control, epoch_steps, partial(self.look, model))
