@@ -160,7 +160,6 @@ class _Trainer(Trainer):
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
         """Ours, which follows the clock where that is ahead of the steps."""
-
         expected = min(self._expected_steps or num_training_steps, num_training_steps)
 
         def share(step: int) -> float:
