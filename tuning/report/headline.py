@@ -46,8 +46,10 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
         answer += _WORTH[verdict.worth_it]
         kind = "warning" if verdict.worth_it is False else kind
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
-        answer += " against the base" + _WORTH[False]
-    needed = f"About {verdict.rows_needed:,} test rows would decide." if verdict.rows_needed else ""
+        answer = f"✗ Not worth it: something simpler does as well (against the base: {_ANSWERS[verdict.kind].lower()})"
+    # Where something simpler does as well, more rows would decide what is of no use.
+    undecided = verdict.rows_needed is not None and verdict.worth_it is not False
+    needed = f"About {verdict.rows_needed:,} test rows would decide." if undecided else ""
     beside = [text for text in (aside, needed) if text]
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)

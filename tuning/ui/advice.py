@@ -2,15 +2,28 @@
 
 from tuning.data.inspecting import Inspection
 from tuning.report import markup
-from tuning.runs.recommending import Job, recommend
+from tuning.runs.recommending import Job, Recommendation, recommend
 
-__all__ = ["advice"]
+__all__ = ["advice", "other_model"]
 
 
 def advice(found: Inspection) -> str:
-    """The line; empty where it is not known what is to be learned."""
-    job = Job.of(found)
-    if job is None:
+    """What is recommended, and what is chosen where that is another; empty where it is not known what to learn."""
+    best = _recommended(found)
+    if best is None:
         return ""
-    best = recommend(job)
-    return f'<p class="to-note">Recommended: {markup.escape(f"{best.model}. {best.reason}")}</p>'
+    if other_model(found) is None:
+        return f'<p class="to-note">Recommended, and chosen: {markup.escape(f"{best.model}. {best.reason}")}</p>'
+    title = f"Recommended is {best.model}, chosen is {found.spec.model}"
+    return markup.notice("warning", title, best.reason)
+
+
+def other_model(found: Inspection) -> str | None:
+    """The model that is recommended, where another one is chosen."""
+    best = _recommended(found)
+    return best.model if best is not None and best.model != found.spec.model else None
+
+
+def _recommended(found: Inspection) -> Recommendation | None:
+    job = Job.of(found)
+    return recommend(job) if job is not None else None

@@ -78,6 +78,7 @@ def _wire_tune(page: Page) -> None:
     gr.on([tune.test.upload, tune.test.clear], page.look_at_test, tune.inputs, tune.outputs, **_WORK)
     for events, handler in ((tune.column_events, page.change_columns), (tune.other_events, page.change_setting)):
         gr.on(events, handler, tune.inputs, tune.seen_outputs, trigger_mode="always_last", **_WORK)
+    tune.take_advice.click(page.take_advice, tune.inputs, [*tune.seen_outputs, tune.fields["model"]], **_WORK)
     started = [page.browser, tune.why, tune.start, *page.run_outputs]
     keep_address(page.browser, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
 

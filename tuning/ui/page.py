@@ -14,6 +14,7 @@ from tuning.report.packing import Take, pack
 from tuning.runs.local import enforce_cancel
 from tuning.runs.store import Run
 from tuning.runs.submission import submit
+from tuning.ui.advice import other_model
 from tuning.ui.context import told
 from tuning.ui.data_step import Chosen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
@@ -139,6 +140,14 @@ class Page(Screens):
         """Another setting was chosen: what a run would be made of, or what is in its way."""
         chosen = find_chosen(file, example, test, self.examples)
         return self.tune.show_seen(self.data.look(chosen, settings_of(_by_field(values))))
+
+    @told(_no_plan)
+    def take_advice(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+        """Take the model that is recommended for what the form says."""
+        fields, chosen = _by_field(values), find_chosen(file, example, test, self.examples)
+        best = other_model(self.data.look(chosen, settings_of(fields)).found) or fields["model"]
+        changes = self.tune.show_seen(self.data.look(chosen, settings_of({**fields, "model": best})))
+        return changes | {self.tune.fields["model"]: best}
 
     @told(_no_start)
     def start(

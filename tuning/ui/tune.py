@@ -16,7 +16,7 @@ from tuning.report import markup
 from tuning.runs.expecting import Expected
 from tuning.spec import RunSpec
 from tuning.ui import data_markup
-from tuning.ui.advice import advice
+from tuning.ui.advice import advice, other_model
 from tuning.ui.data_step import Seen
 from tuning.ui.filling import READING, column_fields, reading, step_choices
 from tuning.ui.form import ADVANCED, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
@@ -139,6 +139,7 @@ class TuneScreen:
         )
         self.times = gr.HTML()
         self.advice = gr.HTML()
+        self.take_advice = gr.Button(visible=False, size="sm", elem_classes="to-narrow")
 
     def _build_advanced(self) -> None:
         for first in range(0, len(ADVANCED), 3):
@@ -169,7 +170,8 @@ class TuneScreen:
     def seen_outputs(self) -> list[Any]:
         """What another setting changes."""
         shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
-        shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.why, self.start]
+        shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.take_advice]
+        shown += [self.why, self.start]
         return [*shown, *(self.fields[name] for name in (*READING, "steps"))]
 
     @property
@@ -229,12 +231,14 @@ class TuneScreen:
             self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
             self.times: times(BUDGETS, expected.time if expected else None),
             self.advice: advice(found),
+            self.take_advice: gr.Button(f"Use {other_model(found)}", visible=other_model(found) is not None),
         }
         problem = found.problem or (expected.time.problem if expected else "")
         if problem:
             return changes | self.show_problem(problem)
         kind, title, body = _READY
-        ready = markup.notice(kind, title, f"{expected.sentences if expected else ''} {body}".strip())
+        said = (f"It tunes {found.spec.model}.", expected.sentences if expected else "", body)
+        ready = markup.notice(kind, title, " ".join(filter(None, said)))
         return changes | {self.why: ready, self.start: gr.Button(interactive=True)}
 
     def show_problem(self, message: str) -> dict[Any, Any]:

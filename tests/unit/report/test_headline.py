@@ -26,6 +26,13 @@ def comparison(**changes: object) -> Comparison:
         ("worse", False, "base", "▼ Tuning made it worse", "to-worse"),
         ("not_worse", None, "base", "= Not worse, within the margin", "to-even"),
         ("undecided", None, "base", "? Undecided", "to-even"),
+        (
+            "undecided",
+            False,
+            "tfidf",
+            "✗ Not worth it: something simpler does as well (against the base: undecided)",
+            "to-even",
+        ),
     ],
 )
 def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, rung, answer, colour):
@@ -44,6 +51,8 @@ def test_caveats_and_the_rows_that_are_missing_stand_beside_the_sentence():
     panel = verdict_panel(verdict, None, [HOSTILE], "It was cancelled.")
     assert "It was cancelled. About 1,200 test rows would decide. 2 rows leaked." in text_of(panel)
     assert not Names(panel).tags & {"script", "img"}
+    useless = verdict.model_copy(update={"worth_it": False})
+    assert "would decide" not in text_of(verdict_panel(useless, "tfidf", []))
 
 
 def test_a_failed_check_is_named_where_the_verdict_would_be():

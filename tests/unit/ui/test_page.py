@@ -193,3 +193,24 @@ def test_what_nobody_foresaw_is_told_by_its_id_alone(page, tuneoff_home):
     said = str(page.open_run(looking(ALICE, run))[page.watch.notice])
     assert "Something unexpected went wrong (error" in said
     assert "secret" not in said
+
+
+def test_the_recommended_model_is_taken_at_a_click(page):
+    key = page.examples[0].key
+    page.look_at_example(key)
+    settings = {**page.examples[0].spec_values, "budget": "1m"}
+
+    def ask(handler, **other: object):
+        values = form_values({**settings, **other})
+        return handler(None, key, None, *(values[name] for name in FIELDS))
+
+    tune = page.tune
+    other = ask(page.change_setting)
+    assert "Recommended is all-minilm-l6-v2, chosen is smollm2-135m-instruct" in text_of(other[tune.advice])
+    assert (other[tune.take_advice].value, other[tune.take_advice].visible) == ("Use all-minilm-l6-v2", True)
+    taken = ask(page.take_advice)
+    assert taken[tune.fields["model"]] == "all-minilm-l6-v2"
+    assert taken[tune.take_advice].visible is False
+    assert text_of(taken[tune.advice]).startswith("Recommended, and chosen: all-minilm-l6-v2")
+    again = ask(page.take_advice, model="all-minilm-l6-v2")
+    assert again[tune.fields["model"]] == "all-minilm-l6-v2", "nothing else is recommended"
