@@ -202,8 +202,17 @@ def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
 
 def _barest(work: Work) -> BudgetPlan:
     layers = layers_of(work.layers or "all", work.depth)
-    nothing = {"wording": False, "few_shot": False, "further": False}
-    return BudgetPlan(layers, work.dev, work.test, **nothing, train_s=0, epochs=0, batch_size=work.batch_size)
+    return BudgetPlan(
+        layers=layers,
+        dev_rows=work.dev,
+        test_rows=work.test,
+        wording=False,
+        few_shot=False,
+        further=False,
+        train_s=0,
+        epochs=0,
+        batch_size=work.batch_size,
+    )
 
 
 def _least(work: Work) -> BudgetPlan:

@@ -89,7 +89,7 @@ class TryEvents:
             shown = replace(shown, reply=step)
             if step.over:
                 yield self.screen.show_over(shown)
-            elif shown.sealed and (step.base.tokens > 0) != (step.tuned.tokens > 0):
+            elif shown.sealed and (step.base.first_s is None) != (step.tuned.first_s is None):
                 continue  # who answers first is always the base
             elif time.monotonic() - drawn > _FRAME_S:
                 drawn = time.monotonic()

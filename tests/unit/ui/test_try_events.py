@@ -115,12 +115,13 @@ def test_while_it_is_blind_no_picture_tells_whose_is_whose(events, stored):
         assert drawn is None or not drawn.visible or "uned" not in drawn.value
 
 
+# As labels are weighed: without a token, and of one model after the other.
 BASE_FIRST = """
 import json, sys
 for line in sys.stdin:
     if line.strip():
-        base, both = {"text": "a", "tokens": 1, "over": True}, False
-    tuned = {"text": "b", "tokens": 1, "over": True} if both else {}
+        base, both = {"text": "a", "first_s": 0.1, "over": True}, False
+    tuned = {"text": "b", "first_s": 0.1, "over": True} if both else {}
     print(json.dumps({"base": base, "tuned": tuned}), flush=True)
     both = True
 """
