@@ -3,6 +3,10 @@
 Knows the finished parts of a comparison.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
+from tuning.prediction import Prediction
 from tuning.scoring.record import Comparison, Slice
 from tuning.scoring.wording import change_of, percent, quoted, row_count
 
@@ -11,8 +15,11 @@ __all__ = ["find_caveats"]
 MOST_SLICES = 3
 
 
-def find_caveats(comparison: Comparison) -> list[str]:
-    """Unseen rows, leaks, no skill, gains of format alone, worse slices (the worst first), forgetting, no change."""
+def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
+    """Unseen rows, leaks, targets that differ, no skill, gains of format alone, worse slices, forgetting, no change.
+
+    `rows` are those that the verdict is about, by either model.
+    """
     caveats = []
     if comparison.rows.unseen:
         seen = comparison.rows.train or 0
@@ -23,6 +30,7 @@ def find_caveats(comparison: Comparison) -> list[str]:
         caveats.append(
             f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
         )
+    caveats.extend(_torn(rows))
     caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
@@ -32,6 +40,18 @@ def find_caveats(comparison: Comparison) -> list[str]:
     if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
         caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
     return caveats
+
+
+def _torn(rows: Sequence[Prediction]) -> list[str]:
+    """To the same input a model gives the same answer, so where targets differ it cannot be right each time."""
+    targets: dict[str, Counter[str]] = {}
+    for row in rows:
+        targets.setdefault(row.input, Counter())[row.target] += 1
+    lost = sum(counts.total() - max(counts.values()) for counts in targets.values())
+    if not lost:
+        return []
+    most = f"{len(rows) - lost} of {row_count(len(rows))} at most can be answered as their target says"
+    return [f"{most}: some inputs stand with different targets."]
 
 
 def _no_skill(comparison: Comparison) -> list[str]:

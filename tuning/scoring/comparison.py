@@ -178,7 +178,8 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
         untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)
-    return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": find_caveats(judged)})})
+    caveats = find_caveats(judged, unseen.base)
+    return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": caveats})})
 
 
 def _clean_score(unseen: Contest, leaked: frozenset[int]) -> CleanScore:

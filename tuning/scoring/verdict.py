@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuning.scoring.record import Flips, Headline, MetricRow, Verdict
 from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, visible_gap
-from tuning.scoring.wording import RUNGS, change_of, extent, metric_name, percent, points, row_count
+from tuning.scoring.wording import RUNGS, about_rows, change_of, extent, metric_name, percent, points, row_count
 
 __all__ = ["FEWEST_ROWS", "SMALL_GAIN", "Grounds", "judge", "rows_needed"]
 
@@ -20,7 +20,6 @@ FEWEST_ROWS = 20
 """The intervals were checked by simulation from here on; with fewer rows no claim is made."""
 SMALL_GAIN = 0.02
 """A sure gain below this is called small: fewer than one row in fifty."""
-MOST_ROWS = 1_000_000
 COUNTED = frozenset({"accuracy", "exact_match"})
 """Metrics that are shares of rows, so that the flips say how they differ."""
 
@@ -227,8 +226,7 @@ def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     needed = rows_needed(primary, flips)
     if needed is None or needed <= rows:
         return _reach(gap, rows)
-    about = f"about {_rounded(needed)}" if needed <= MOST_ROWS else "more than a million"
-    return f"a difference of this size takes {about} test rows to show; {_reach(gap, rows)}"
+    return f"a difference of this size takes {about_rows(needed)} test rows to show; {_reach(gap, rows)}"
 
 
 def _reach(gap: float, rows: int) -> str:
@@ -237,9 +235,3 @@ def _reach(gap: float, rows: int) -> str:
     shown = f"{100 * gap:.0f}" if gap >= 0.01 else f"{100 * gap:.1g}"
     unit = "point" if shown == "1" else "points"
     return f"{row_count(rows)} show only differences of about {shown} {unit} or more"
-
-
-def _rounded(rows: int) -> str:
-    """Two digits are all that a guess from one interval is worth."""
-    unit = 10 ** max(0, len(str(rows)) - 2)
-    return f"{math.ceil(rows / unit) * unit:,}"

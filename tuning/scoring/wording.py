@@ -1,9 +1,12 @@
 """How metrics, rungs and differences are put into words. Knows nothing of what they mean."""
 
+import math
+
 from tuning.scoring.record import MetricRow, RungName
 
 __all__ = [
     "RUNGS",
+    "about_rows",
     "bounds",
     "change_of",
     "extent",
@@ -16,6 +19,7 @@ __all__ = [
 ]
 
 LONGEST_QUOTE = 60
+MOST_ROWS = 1_000_000
 _METRICS = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1 (F1 averaged over the classes)",
@@ -84,3 +88,11 @@ def bounds(metric: MetricRow) -> str:
 def change_of(metric: MetricRow) -> str:
     """A difference in points with its interval."""
     return "unknown" if metric.delta is None else f"{points(metric.delta)} points{bounds(metric)}"
+
+
+def about_rows(rows: int) -> str:
+    """A number of rows that is a guess: two digits are all that one interval is worth."""
+    if rows > MOST_ROWS:
+        return "more than a million"
+    unit = 10 ** max(0, len(str(rows)) - 2)
+    return f"about {math.ceil(rows / unit) * unit:,}"

@@ -1,4 +1,5 @@
 from tests.unit.scoring.builders import answers, pair_with
+from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
 from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, Slice
@@ -65,3 +66,15 @@ def test_knowledge_and_no_forgetting_are_no_caveats():
     gain = Gain(kind="knowledge", strict=ROW, lenient=ROW, note="Knowledge.")
     forgetting = Forgetting(metric=ROW, passages=9, tokens=99, note="None seen.")
     assert find_caveats(plain(gain=gain, forgetting=forgetting)) == []
+
+
+def test_to_one_input_no_model_gives_two_answers():
+    targets = {"a": ["x", "x", "y"], "b": ["x"], "A": ["z"]}
+    rows = [
+        Prediction(row=number, input=text, target=target, output="x")
+        for number, (text, target) in enumerate((text, target) for text, all_ in targets.items() for target in all_)
+    ]
+    (said,) = find_caveats(plain(), rows)
+    assert said.startswith("4 of 5 test rows at most can be answered as their target says: some inputs stand with")
+    assert find_caveats(plain(), rows[1:]) == [said.replace("4 of 5", "3 of 4")]
+    assert find_caveats(plain(), [rows[0], rows[1], rows[3], rows[4]]) == []
