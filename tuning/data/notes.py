@@ -10,7 +10,7 @@ from tuning.data.planning import Division, Draft
 from tuning.data.rows import input_key
 from tuning.data.splitting import labels_unseen
 from tuning.data.step_names import step_name
-from tuning.data.steps import EFFECTS, FEW_ROWS, State
+from tuning.data.steps import EFFECTS, FEW_ROWS, State, reachable
 from tuning.data.wording import listed, quoted
 from tuning.spec import CleaningStep, RunSpec, Task
 
@@ -35,7 +35,8 @@ def _content_notes(state: State) -> list[str]:
     torn = {input_key(rows.inputs[p]) for p in EFFECTS[CleaningStep.DROP_CONFLICTS](state).found}
     if torn:
         what = "1 input appears" if len(torn) == 1 else f"{len(torn):,} inputs appear"
-        notes.append(f"{what} with different targets, so no model can get all of those rows right.")
+        most = f"{reachable(state):.1%} of all rows is the most that can be right"
+        notes.append(f"{what} with different targets: {most}.")
     if state.task is Task.CLASSIFY:
         notes += _label_notes(state)
     return notes

@@ -8,7 +8,7 @@ from tuning.data.findings import Finding, count_of, located, some
 from tuning.data.personal import find_secrets
 from tuning.data.rows import Rows, input_key
 from tuning.data.step_names import step_name
-from tuning.data.steps import FEW_ROWS, Effect, State
+from tuning.data.steps import FEW_ROWS, Effect, State, reachable
 from tuning.data.wording import listed, quoted
 from tuning.spec import CleaningPlan, CleaningStep
 
@@ -167,14 +167,13 @@ def _conflicts(state: State, effect: Effect) -> Finding:
     most: dict[str, Counter[str]] = {}
     for p in effect.found:
         most.setdefault(input_key(rows.inputs[p]), Counter())[rows.targets[p]] += 1
-    lost = len(effect.found) - sum(max(counts.values()) for counts in most.values())
-    reach = 1 - lost / len(rows)
+    most_right = f"{reachable(state):.1%} of all rows is the most that can be reached"
     return Finding(
         kind="conflicting targets",
         severity="warning",
         count=len(effect.found),
         title=f"{count_of(len(most), 'input', 'stands|stand')} with different targets, in {count_of(effect.found)}.",
-        effect=f"No model can get all of these right: {reach:.1%} of all rows is the most that can be reached.",
+        effect=f"No model can get all of these right: {most_right}.",
         remedy=f"Correct the targets, or switch step {_called(CleaningStep.DROP_CONFLICTS)} on.",
         examples=some(f"{quoted(key, 100)} → {listed(map(quoted, sorted(counts)), 4)}" for key, counts in most.items()),
     )

@@ -15,7 +15,7 @@ from tuning.data.personal import has_secrets, redact
 from tuning.data.rows import Rows, input_key
 from tuning.spec import CleaningStep, Task
 
-__all__ = ["EFFECTS", "FEW_ROWS", "Clusters", "Effect", "State"]
+__all__ = ["EFFECTS", "FEW_ROWS", "Clusters", "Effect", "State", "reachable"]
 
 FEW_ROWS = 5
 """A label with fewer rows than this cannot be learned from."""
@@ -191,6 +191,16 @@ def _drop_conflicts(state: State) -> Effect:
         targets.setdefault(int(first[p]), set()).add(rows.targets[p])
     torn = [p for p in shared if len(targets[int(first[p])]) > 1]
     return Effect(dropped=torn, found=torn)
+
+
+def reachable(state: State) -> float:
+    """Share of rows that a model can get right at most, as it answers the same to the same input."""
+    rows, targets = state.rows, dict[str, Counter[str]]()
+    torn = _drop_conflicts(state).found
+    for p in torn:
+        targets.setdefault(input_key(rows.inputs[p]), Counter())[rows.targets[p]] += 1
+    lost = len(torn) - sum(max(counts.values()) for counts in targets.values())
+    return 1 - lost / max(len(rows), 1)
 
 
 def _drop_rare_labels(state: State) -> Effect:

@@ -4,7 +4,7 @@ Knows an inspection; no file, no run and no layout. Every text of the user's is 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tuning.data.cleaning import StepReport
 from tuning.data.enough import SMALL_TEST
@@ -109,8 +109,9 @@ def findings(found: Inspection) -> str:
         clean = "No duplicates, conflicts, empty or give-away columns, personal data or broken text."
         return notice("better", "Nothing is wrong with the rows", clean)
     steps = {report.step: report for report in found.plan.steps if report.on} if found.plan else {}
-    still = "".join(_card(one, None) for one in found.findings if one.step not in steps)
-    dealt = "".join(_card(one, steps[one.step]) for one in found.findings if one.step in steps)
+    by = [(one, _dealing(one, steps)) for one in found.findings]
+    still = "".join(_card(one, None) for one, step in by if step is None)
+    dealt = "".join(_card(one, step) for one, step in by if step is not None)
     parts = (("For you to judge", still), ("Dealt with by the cleaning below", dealt))
     return "".join(f'<p class="to-sum">{name}</p><div class="to-found">{cards}</div>' for name, cards in parts if cards)
 
@@ -131,6 +132,14 @@ def _card(finding: Finding, dealt: StepReport | None) -> str:
         f"<h3>{escape(finding.title)}</h3><p>{escape(finding.effect)}</p>"
         f'<p class="to-note">{escape(remedy)}</p>{examples}</article>'
     )
+
+
+def _dealing(finding: Finding, on: Mapping[CleaningStep, StepReport]) -> StepReport | None:
+    """The step that deals with a finding, if it is on and does anything; look-alikes that stay are kept together."""
+    report = on.get(finding.step) if finding.step is not None else None
+    if report is not None and not report.changed and report.rows_after == report.rows_before:
+        report = on.get(CleaningStep.KEEP_TOGETHER) if report.step is CleaningStep.DROP_NEAR_DUPLICATES else None
+    return report
 
 
 def step_label(report: StepReport) -> str:

@@ -118,7 +118,7 @@ def test_notes_on_what_makes_a_comparison_weak():
     rows = [*labelled(60), {"text": "THIS is  text 0", "label": "y", "who": ""}, {"text": "Z", "label": "X", "who": ""}]
     assert prepared(rows).dataset.notes == [
         "1 row given the usual spelling of its label: row 62.",
-        "1 input appears with different targets, so no model can get all of those rows right.",
+        "1 input appears with different targets: 98.4% of all rows is the most that can be right.",
         (
             "With 12 test rows, base and tuned must differ by about 66 points to be told apart; "
             "more test rows would show smaller ones."

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tuning.data.rows import Part, Rows
-from tuning.data.steps import EFFECTS, State
+from tuning.data.steps import EFFECTS, State, reachable
 from tuning.spec import CleaningStep, Task
 
 FJORD, TYPO = "amber birch beside the fjord path", "ambre birch beside the fjord path"
@@ -59,6 +59,12 @@ def test_labels_get_the_spelling_of_most_rows():
 def test_conflicts_are_rows_of_one_input_with_several_targets():
     pairs = [("a", "x"), ("A ", "y"), ("b", "x"), ("b", "x")]
     assert dropped(CleaningStep.DROP_CONFLICTS, pairs) == [0, 1]
+
+
+def test_what_can_be_right_at_most_is_the_commonest_target_of_each_input():
+    assert reachable(state([("a", "1"), ("b", "2")])) == 1
+    assert reachable(state([("a", "1"), ("A ", "1"), ("a", "2"), ("b", "1")])) == 0.75
+    assert reachable(state([])) == 1
 
 
 @pytest.mark.parametrize("step", [CleaningStep.MERGE_LABELS, CleaningStep.DROP_RARE_LABELS])

@@ -72,6 +72,20 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
     assert "makes the result untrue" in said[: said.index("is empty")]
 
 
+def test_look_alikes_that_stay_are_dealt_with_by_what_keeps_them_together():
+    alike = ["the same long text about a thing of number one", "the same long text about a thing of number one!"]
+    columns = {"text": [f"a text of its own {n} {n * 7919}" for n in range(60)] + alike, "label": ["a", "b"] * 31}
+    found = inspected(columns)
+    assert next(one for one in steps_of(found) if one.step is CleaningStep.DROP_NEAR_DUPLICATES).on
+    said = text_of(data_markup.findings(found))
+    assert "leaves none of them out, as their targets differ" in said
+    assert "step 'keep look-alikes in one split' is on" in said
+    apart = CleaningPlan.usual().switched(CleaningStep.KEEP_TOGETHER, on=False)
+    said = text_of(data_markup.findings(inspected(columns, apart)))
+    assert "leaves none of them out, as their targets differ" in said
+    assert "Dealt with" not in said
+
+
 def test_a_step_that_is_switched_on_is_not_asked_for():
     columns = {"text": [f"write to me{n}@example.com about {n}" for n in range(60)], "label": ["a", "b"] * 30}
     assert "Switch step 'hide personal data' on" in text_of(data_markup.findings(inspected(columns)))
