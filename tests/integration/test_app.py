@@ -90,8 +90,10 @@ def test_a_strangers_events_change_nothing(app, config, run):
     call(app, config, "cancel", [looking(BOB, run)])
     for event in ("delete_run", "compare_chosen"):
         call(app, config, event, [BOB.model_dump(), [run.id]])
-    listed = call(app, config, "show_list", [BOB.model_dump()])
-    assert run.id in call(app, config, "show_list", [ALICE.model_dump()]).text, "the owner's own list, for comparison"
+    listed = call(app, config, "show_list", [BOB.model_dump(), []])
+    assert run.id in call(app, config, "show_list", [ALICE.model_dump(), []]).text, (
+        "the owner's own list, for comparison"
+    )
     assert run.path.is_dir()
     assert run.cancel_requests() == 0
     assert run.id not in listed.text

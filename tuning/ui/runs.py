@@ -1,6 +1,6 @@
 """The screen of this visitor's runs: open, compare, start again, delete. Knows the store, and nobody else's runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -82,6 +82,8 @@ class RunsScreen:
 
     def __init__(self, way_back: str = "") -> None:
         """`way_back` leads to the showcase, which is nobody's run and so never in the list."""
+        self.chosen = gr.State(None)
+        """The ids that are chosen, None at first: unlike those of the list they outlive what the list offers."""
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         self.list = gr.CheckboxGroup(
             [], label="Your runs, newest first", info=_HINT, visible=False, elem_classes="to-runs"
@@ -100,7 +102,7 @@ class RunsScreen:
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        return [self.notice, self.list, self.buttons, *self.choice_outputs]
+        return [self.notice, self.chosen, self.list, self.buttons, *self.choice_outputs]
 
     @property
     def choice_outputs(self) -> list[Any]:
@@ -113,13 +115,15 @@ class RunsScreen:
         """What comparing runs changes."""
         return [self.contest, self.tables]
 
-    def show(self, lines: list[RunLine]) -> dict[Any, Any]:
-        """The changes that list these runs, with none chosen."""
+    def show(self, lines: list[RunLine], chosen: Sequence[str] = ()) -> dict[Any, Any]:
+        """The changes that list these runs; of those chosen before, the ones that are still there stay chosen."""
+        kept = [line.id for line in lines if line.id in chosen]
         return {
             self.notice: gr.HTML(markup.notice(*_EMPTY), visible=not lines),
-            self.list: gr.CheckboxGroup([(line.text, line.id) for line in lines], value=[], visible=bool(lines)),
+            self.chosen: kept,
+            self.list: gr.CheckboxGroup([(line.text, line.id) for line in lines], value=kept, visible=bool(lines)),
             self.buttons: gr.Row(visible=bool(lines)),
-            **self.show_choice(0),
+            **self.show_choice(len(kept)),
         }
 
     def show_choice(self, chosen: int, *, asking: bool = False) -> dict[Any, Any]:

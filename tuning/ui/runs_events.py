@@ -42,8 +42,9 @@ class RunsEvents:
         page, screen = self.page, self.screen
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         here = [page.browser, screen.list]
-        page.runs_tab.select(self.show_list, page.browser, screen.outputs, **quiet)
-        screen.list.input(self.choose_runs, screen.list, screen.choice_outputs, trigger_mode="always_last", **quiet)
+        page.runs_tab.select(self.show_list, [page.browser, screen.chosen], screen.outputs, **quiet)
+        chosen = [screen.chosen, *screen.choice_outputs]
+        screen.list.input(self.choose_runs, screen.list, chosen, trigger_mode="always_last", **quiet)
         screen.delete.click(self.ask_delete, screen.list, screen.choice_outputs, **quiet)
         screen.compare.click(self.compare_chosen, here, [screen.problem, *screen.contest_outputs], **quiet)
         again = [page.tabs, screen.problem, screen.contest, *page.tune.outputs]
@@ -54,13 +55,16 @@ class RunsEvents:
         keep_address(page.browser, opened.then(page.open_run, page.browser, page.run_outputs, **quiet))
 
     @told(_not_done)
-    def show_list(self, stored: object) -> Changes:
-        """The list was opened."""
-        return self.screen.show(list_runs(self.page.context.store, read_visitor(stored)))
+    def show_list(self, stored: object, chosen: object) -> Changes:
+        """The list was opened: what was chosen stays so; at first (None) that is the run that is looked at."""
+        visitor = read_visitor(stored)
+        before = [str(visitor.run)] if chosen is None else read_ids(chosen)
+        return self.screen.show(list_runs(self.page.context.store, visitor), before)
 
     def choose_runs(self, chosen: object) -> Changes:
         """Runs of the list were chosen, or no longer."""
-        return self.screen.show_choice(len(read_ids(chosen)))
+        ids = read_ids(chosen)
+        return {self.screen.chosen: ids, **self.screen.show_choice(len(ids))}
 
     def open_chosen(self, stored: object, chosen: object) -> dict[str, Any]:
         """Open was pressed: from now on the visitor looks at that run."""

@@ -20,12 +20,27 @@ def events(tuneoff_home):
 
 def test_visitors_see_and_delete_their_own_runs_alone(events, tuneoff_home):
     run, page = finished_run(tuneoff_home), events.page
-    assert events.show_list(BOB.model_dump())[page.runs.list].choices == []
-    assert [value for _, value in events.show_list(ALICE.model_dump())[page.runs.list].choices] == [run.id]
+    assert events.show_list(BOB.model_dump(), [])[page.runs.list].choices == []
+    assert [value for _, value in events.show_list(ALICE.model_dump(), [])[page.runs.list].choices] == [run.id]
     assert "opened by its link" in events.delete_run(BOB.model_dump(), [run.id])[page.runs.problem].value
     assert run.path.is_dir()
     assert events.delete_run(looking(ALICE, run), [run.id])[page.browser] == {"id": ALICE.id, "run": None}
     assert not run.path.exists()
+
+
+def test_what_was_chosen_stays_chosen_at_first_the_run_that_is_looked_at(events, tuneoff_home):
+    runs = [finished_run(tuneoff_home, text=name) for name in ("first", "second")]
+    shown = events.show_list(looking(ALICE, runs[0]), None)
+    assert shown[events.screen.list].value == [runs[0].id]
+    assert shown[events.screen.open].interactive is True
+    assert shown[events.screen.chosen] == [runs[0].id]
+    assert events.show_list(looking(ALICE, runs[0]), [])[events.screen.list].value == [], "it was unchosen"
+    both = [run.id for run in runs]
+    assert events.choose_runs(both)[events.screen.chosen] == both
+    assert set(events.show_list(looking(ALICE, runs[0]), both)[events.screen.list].value) == set(both)
+    events.page.context.store.delete(runs[1])
+    assert events.show_list(ALICE.model_dump(), both)[events.screen.list].value == [runs[0].id]
+    assert events.show_list(looking(BOB, runs[0]), None)[events.screen.list].value == []
 
 
 @pytest.mark.parametrize("chosen", [None, "", [], ["../.."], ["f" * 32], 7, [None]])
@@ -57,7 +72,7 @@ def test_a_line_says_how_it_went_without_colour(events, tuneoff_home):
     finished_run(tuneoff_home)
     live = unfinished_run(tuneoff_home, text="live")
     live.write_worker(this_process())
-    lines = [line for line, _ in events.show_list(ALICE.model_dump())[events.screen.list].choices]
+    lines = [line for line, _ in events.show_list(ALICE.model_dump(), [])[events.screen.list].choices]
     assert lines[0].startswith("… live.csv · running\non its way\n")
     assert lines[1].startswith("▲ text.csv · done\n")
 
@@ -67,14 +82,14 @@ def test_a_verdict_has_the_sign_that_it_has_everywhere(events, tuneoff_home, kin
     run = finished_run(tuneoff_home)
     ending = json.loads((run.path / "DONE").read_text(encoding="utf-8"))
     write_text(run.path / "DONE", json.dumps(ending | {"verdict_kind": kind}))
-    ((line, _),) = events.show_list(ALICE.model_dump())[events.screen.list].choices
+    ((line, _),) = events.show_list(ALICE.model_dump(), [])[events.screen.list].choices
     assert line.startswith(f"{sign} text.csv")
 
 
 @pytest.mark.parametrize(("message", "shown"), [("word " * 100, "word word…\n"), ("x" * 500, "x…\n")])
 def test_a_long_reason_is_cut_between_words(events, tuneoff_home, message, shown):
     unfinished_run(tuneoff_home).finish("failed", message, 1)
-    ((line, _),) = events.show_list(ALICE.model_dump())[events.screen.list].choices
+    ((line, _),) = events.show_list(ALICE.model_dump(), [])[events.screen.list].choices
     assert shown in line
 
 
