@@ -6,6 +6,7 @@ knows no models, rows or clocks.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from tuning.runs.asking import AGAIN_ROWS, WORDING_ROWS
 from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Depth, Task, layers_of
 
 __all__ = [
+    "SLACK",
     "BudgetPlan",
     "Pace",
     "Work",
@@ -25,19 +27,20 @@ __all__ = [
     "whole_seconds",
 ]
 
+SLACK = 0.1
+"""Of a budget: so much longer than told a run may be expected to take, rather than that it is refused."""
 _ASKED_AT_ONCE = 32
 """Rows of a batch that is answered."""
 _TRAIN_SHARE = 0.45
-"""Of what is left after fixed costs: training gets at least this before anything is given up for it."""
-_LEAST_TRAIN_SHARE = 0.35
-"""The same when test rows are at stake: judged by more of them, what learned nothing would not be better known. With
-the fewest rows that there may be, training takes what is left.
+"""Of what is left after fixed costs: for this, everything else is given up, test rows last. What learned nothing is not
+better known for being judged by more of them. With the fewest rows that there may be, training takes what is left.
 """
 _LEAST_TEST_ROWS = 5
 """As the setting has it; so few decide nothing, but show what was learned."""
 _DEV_SHARE = 0.15
 """Of training's time, for the dev rows."""
 _DEV_SCORES = 7
+"""At most; those between the first and the last take no more than a seventh of the time."""
 _LEAST_DEV_ROWS = 8
 _CHECKED_ROWS = 16
 """Rows that the checks ask again, with the adapter off and once more after the reload."""
@@ -46,11 +49,19 @@ _MEASURED_ROWS = {Task.CLASSIFY: 32, Task.GENERATE: 16}
 _AGAIN_COST = 2.0
 """A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
-"""All layers are trained if so many passes over the rows are possible; else the top third, which is faster."""
-_STEP_PASSES = 3.0
+"""All layers are trained if so many passes over the rows are possible."""
+_SHALLOW_FASTER = 2.0
+"""Else the top third, where it sees so many times the rows in the same time: of a row, all layers learn about so many
+times as much. What the layers below computed of a row, and of what all rows begin with, is not computed again.
+"""
+_STEP_PASSES = 2.4
 """A training step takes about so many times what a pass forward takes."""
-_HEAD_PASSES = 0.15
+_HEAD_PASSES = 0.2
 """What a step costs beside its layers: embeddings, vocabulary, optimizer."""
+_LOWER_PASSES = 0.5
+"""What frozen layers cost once a row, by a pass: they are computed many rows at a time, without a vocabulary."""
+_BULK = 0.75
+"""A row among many of its length, by one of a training batch."""
 _SHOTS_COST = 1.6
 """A row with examples in its prompt, by a row without."""
 _WRITING_COST = 0.8
@@ -58,14 +69,14 @@ _WRITING_COST = 0.8
 _SMALLEST_BATCH = 2
 _ENOUGH_STEPS = 40
 """With fewer of them, smaller batches learn more in the same time."""
-_STEP_SHARE = 0.25
-"""Of a step of a whole batch, what it takes however few its rows are."""
 _GENERAL_PASSES = 4.0
 """The general text, in passes over a batch."""
 _KEPT_SHARE = 0.8
 """Of scoring a row's labels, all but the vocabulary: what frozen layers did of it for the base serves the tuned too."""
-_SHORTER = 0.2
-"""Of writing a row's text: what has seen the rows ends where targets end, the base often writes on to the limit."""
+_SHORTER = 0.4
+"""Of writing a row's text: what has seen the rows ends where targets end, the base often writes on to the limit; the
+first rows teach most of that.
+"""
 _LEAST_TRAIN_S = 5.0
 """Training is never shorter, though what came before it took longer than it should."""
 _COMPARE_S, _COMPARE_ROW_S = 2.5, 0.03
@@ -84,6 +95,8 @@ class Pace:
     """Loading the model, which the last check does again."""
     batch_s: float = 0.0
     """A batch of rows that are asked, beside what its rows take: every token is a step, of however many rows."""
+    prefix_s: float = 0.0
+    """Of `pass_s`, what it takes however few its rows are."""
 
     def asking_s(self, rows: int) -> float:
         """Seconds in which so many rows are asked once."""
@@ -151,7 +164,7 @@ def plan_without_budget(work: Work) -> BudgetPlan:
 
 def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
-    kept, shorter = _KEPT_SHARE * (1 - plan.layers / work.depth), _SHORTER * min(plan.epochs, 1.0)
+    kept, shorter = _KEPT_SHARE * (1 - plan.layers / work.depth), _SHORTER * math.sqrt(min(plan.epochs, 1.0))
     spared_s = (kept if work.task is Task.CLASSIFY else shorter) * pace.asking_s(plan.test_rows)
     return max(left_s - _fixed_s(plan, pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
 
@@ -161,13 +174,17 @@ def plan_budget(left_s: float, pace: Pace, work: Work, slack_s: float = 0.0) -> 
 
     Raises `SettingError` when not even that fits.
     """
-    for plan, share in _attempts(work):
-        train_s = left_s - _asking_s(plan, pace, work)
-        if train_s >= max(share * (left_s - _fixed_s(plan, pace, work)), _LEAST_TRAIN_S):
-            return _with_training(replace(plan, train_s=train_s), pace, work)
-    needed = least_seconds(pace, work)
+    for plan in _attempts(work):
+        if _fits(plan, left_s, pace, work):
+            return _with_training(plan, left_s - _asking_s(plan, pace, work), pace, work)
+    least, needed = _least(work), least_seconds(pace, work)
+    fewer = range(least.test_rows, work.test)
+    fitting = bisect_left(fewer, x=True, key=lambda rows: not _fits(replace(least, test_rows=rows), left_s, pace, work))
+    if fitting:
+        plan = replace(least, test_rows=fewer[fitting - 1])
+        return _with_training(plan, left_s - _asking_s(plan, pace, work), pace, work)
     if needed <= left_s + slack_s:
-        return _with_training(replace(_least(work), train_s=_LEAST_TRAIN_S), pace, work)
+        return _with_training(least, max(left_s - needed, 0) + _LEAST_TRAIN_S, pace, work)
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
         f"{_least(work).test_rows} test rows twice, the checks and the shortest training take about "
@@ -184,20 +201,23 @@ def whole_seconds(pace: Pace, work: Work) -> float:
     """How long a run without a budget takes once its model is there, if training goes through all its epochs."""
     plan = plan_without_budget(work)
     first_s, again_s = _epoch_seconds(plan.layers, plan.batch_size, pace, work)
-    dev_s = _DEV_SCORES * work.dev * pace.pass_s / work.batch_size
+    dev_s = _DEV_SCORES * work.dev * _passed_row_s(pace, work)
     return _asking_s(plan, pace, work) + first_s + (plan.epochs - 1) * again_s + dev_s
 
 
-def _attempts(work: Work) -> Iterator[tuple[BudgetPlan, float]]:
-    """Plans from the most to the least, each with the share of the time that must be left to train."""
+def _attempts(work: Work) -> Iterator[BudgetPlan]:
+    """Plans with all test rows, from the most to the least."""
     barest = _barest(work)
-    yield replace(barest, wording=True, few_shot=True, further=True), _TRAIN_SHARE
-    yield replace(barest, wording=True, few_shot=True), _TRAIN_SHARE
-    yield replace(barest, wording=True), _TRAIN_SHARE
-    yield barest, _TRAIN_SHARE
-    for rows in range(work.test, min(work.test, _LEAST_TEST_ROWS) - 1, -1):
-        yield replace(barest, test_rows=rows), _LEAST_TRAIN_SHARE
-    yield _least(work), 0.0
+    yield replace(barest, wording=True, few_shot=True, further=True)
+    yield replace(barest, wording=True, few_shot=True)
+    yield replace(barest, wording=True)
+    yield barest
+
+
+def _fits(plan: BudgetPlan, left_s: float, pace: Pace, work: Work) -> bool:
+    """Whether enough is left to train."""
+    enough = max(_TRAIN_SHARE * (left_s - _fixed_s(plan, pace, work)), _LEAST_TRAIN_S)
+    return left_s - _asking_s(plan, pace, work) >= enough
 
 
 def _barest(work: Work) -> BudgetPlan:
@@ -222,7 +242,7 @@ def _least(work: Work) -> BudgetPlan:
 def _fixed_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """The checks, and what they and the comparison need beside."""
     checked = 2 * min(plan.test_rows, _CHECKED_ROWS)
-    pass_row_s = pace.pass_s / work.batch_size
+    pass_row_s = _passed_row_s(pace, work)
     checked_s = checked * (pace.row_s if work.task is Task.CLASSIFY else pass_row_s)
     measured_s = _MEASURED_ROWS[work.task] * pass_row_s
     return pace.load_s + checked_s + measured_s + _COMPARE_S + _COMPARE_ROW_S * plan.test_rows
@@ -242,7 +262,7 @@ def _side_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
 
 def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     """What the base alone is asked before training."""
-    dev_row_s = pace.row_s if work.task is Task.CLASSIFY else pace.pass_s / work.batch_size
+    dev_row_s = pace.row_s if work.task is Task.CLASSIFY else _passed_row_s(pace, work)
     again_s = _AGAIN_COST * pace.asking_s(min(plan.test_rows, AGAIN_ROWS[work.task]))
     wording_s = 2 * min(work.dev, WORDING_ROWS) * dev_row_s
     few_shot_s = _SHOTS_COST * pace.asking_s(plan.test_rows)
@@ -250,21 +270,30 @@ def _base_alone_s(plan: BudgetPlan, pace: Pace, work: Work) -> float:
     return prompts_s + again_s * plan.further
 
 
-def _with_training(plan: BudgetPlan, pace: Pace, work: Work) -> BudgetPlan:
-    """The plan with dev rows, depth and batches that suit the time to train."""
-    dev_row_s = pace.pass_s / work.batch_size
-    affordable = int(_DEV_SHARE * plan.train_s / (_DEV_SCORES * dev_row_s))
-    dev_rows = min(work.dev, max(_LEAST_DEV_ROWS, affordable))
-    steps_s = max(plan.train_s - _DEV_SCORES * dev_rows * dev_row_s, 0)
-    if work.layers is not None:
-        layers = plan.layers
-    else:
-        wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
-        full = _epochs(work.depth, work.batch_size, steps_s, pace, work) >= wanted
-        layers = layers_of("all" if full else "third", work.depth)
+def _passed_row_s(pace: Pace, work: Work) -> float:
+    """A row passed forward among many."""
+    return _BULK * (pace.pass_s - pace.prefix_s) / work.batch_size
+
+
+def _with_training(plan: BudgetPlan, train_s: float, pace: Pace, work: Work) -> BudgetPlan:
+    """The plan with dev rows, depth and batches that suit the time to train, a step at least."""
+    row_s = _passed_row_s(pace, work)
+    dev_rows = min(work.dev, max(_LEAST_DEV_ROWS, int(_DEV_SHARE * train_s / (_DEV_SCORES * row_s))))
+    dev_s = 2 * dev_rows * row_s + min((_DEV_SCORES - 2) * dev_rows * row_s, train_s / _DEV_SCORES)
+    steps_s = max(train_s - dev_s, 0.0)
+    layers = plan.layers if work.layers is not None else layers_of(_depth(steps_s, pace, work), work.depth)
     batch_size = _batch_size(layers, steps_s, pace, work)
-    epochs = _epochs(layers, batch_size, steps_s, pace, work)
-    return replace(plan, layers=layers, dev_rows=dev_rows, epochs=epochs, batch_size=batch_size)
+    epochs = max(_epochs(layers, batch_size, steps_s, pace, work), batch_size / work.train)
+    return replace(plan, layers=layers, dev_rows=dev_rows, train_s=train_s, epochs=epochs, batch_size=batch_size)
+
+
+def _depth(seconds: float, pace: Pace, work: Work) -> Depth:
+    """Which of the two learns more in the time, by `benchmarks/results/depth.md`."""
+    third = layers_of("third", work.depth)
+    wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
+    deep = _epochs(work.depth, work.batch_size, seconds, pace, work)
+    shallow = _epochs(third, work.batch_size, seconds, pace, work)
+    return "third" if deep < wanted and shallow >= _SHALLOW_FASTER * deep else "all"
 
 
 def _batch_size(layers: int, seconds: float, pace: Pace, work: Work) -> int:
@@ -287,6 +316,6 @@ def _epochs(layers: int, batch_size: int, seconds: float, pace: Pace, work: Work
 def _epoch_seconds(layers: int, batch_size: int, pace: Pace, work: Work) -> tuple[float, float]:
     """Of the first pass over the training rows, in which the lower layers compute every row once, and of any other."""
     steps, share = -(-work.train // batch_size), layers / work.depth
-    pass_s = pace.pass_s * (_STEP_SHARE + (1 - _STEP_SHARE) * batch_size / work.batch_size)
-    again_s = steps * pass_s * (_STEP_PASSES * share + _HEAD_PASSES)
-    return again_s + steps * pass_s * (1 - share), again_s
+    rows_s = (pace.pass_s - pace.prefix_s) * batch_size / work.batch_size
+    again_s = steps * (pace.prefix_s + rows_s) * (_STEP_PASSES * share + _HEAD_PASSES)
+    return again_s + steps * rows_s * _LOWER_PASSES * (1 - share), again_s

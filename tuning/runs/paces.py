@@ -72,7 +72,8 @@ class MeasuredPace(BaseModel):
     pass_s: float
     load_s: float
     batch_s: float = 0.0
-    """These four as in `Pace`."""
+    prefix_s: float = 0.0
+    """These five as in `Pace`."""
     ready_s: float
     """From being asked for until it had measured, without waiting its turn and without fetching the model."""
     lengths: RowLengths
@@ -91,6 +92,7 @@ class MeasuredPace(BaseModel):
             pass_s=pace.pass_s,
             load_s=pace.load_s,
             batch_s=pace.batch_s,
+            prefix_s=pace.prefix_s,
             ready_s=ready_s,
             lengths=RowLengths.of(prepared),
             batch_size=work.batch_size,
@@ -104,7 +106,8 @@ class MeasuredPace(BaseModel):
         task = prepared.spec.task
         asked = lengths.asked(task, self.family) / self.lengths.asked(task, self.family)
         learned = lengths.learned / self.lengths.learned * _batch_size(prepared) / self.batch_size
-        return Pace(asked * self.row_s, learned * self.pass_s, self.load_s, asked * self.batch_s)
+        pass_s = self.prefix_s + learned * (self.pass_s - self.prefix_s)
+        return Pace(asked * self.row_s, pass_s, self.load_s, asked * self.batch_s, self.prefix_s)
 
     def work(self, prepared: Prepared) -> Work:
         """What there would be to do for the same model."""

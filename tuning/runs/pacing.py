@@ -13,20 +13,29 @@ from tuning.engine.forward import CausalModel, OnRows
 from tuning.engine.generation import Stops, generate
 from tuning.events import Planned
 from tuning.runs.asking import Asking
-from tuning.runs.budget import BudgetPlan, Pace, Work, plan_budget, training_seconds
+from tuning.runs.budget import SLACK, BudgetPlan, Pace, Work, plan_budget, training_seconds
 from tuning.runs.responding import Responder, Responders
 from tuning.spec import Task
 
-__all__ = ["Timetable", "describe_plan", "describe_work", "measure_pace", "plan_time", "with_test_rows"]
+__all__ = [
+    "FEW",
+    "Timetable",
+    "describe_plan",
+    "describe_work",
+    "measure_pace",
+    "plan_time",
+    "prefix_seconds",
+    "with_test_rows",
+]
 
-_FEW, _MORE = 2, 8
-"""Rows of which labels are scored, tokens that are written; these by as many rows as the second."""
+FEW, _MORE = 2, 8
+"""Rows that are passed forward, tokens that are written; rows that write them, or of which labels are scored."""
 _ROWS_SHARE = 0.25
 """Of a token written by so many rows, what grows with them: of the embedded model on two cores 4 rows take about what
 8 take, 16 rows 1.25 times that, and 32 rows 1.7 times.
 """
-_SLACK = 0.1
-"""Of a budget: so much longer than told a run may be expected to take, rather than that it is refused."""
+_MOST_PREFIX = 0.8
+"""Of a pass: whatever was measured, rows take some of it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def describe_work(model: CausalModel, responders: Responders) -> Work:
 
 def plan_time(budget_s: float, pace: Pace, work: Work, elapsed: Callable[[], float]) -> Timetable:
     """The timetable of a run with a time budget. Raises `SettingError` if that is too short."""
-    plan = plan_budget(budget_s - elapsed(), pace, work, _SLACK * budget_s)
+    plan = plan_budget(budget_s - elapsed(), pace, work, SLACK * budget_s)
     return Timetable(plan, work, pace, budget_s, elapsed)
 
 
@@ -82,6 +91,7 @@ def describe_plan(plan: BudgetPlan, work: Work, budget_s: float) -> Planned:
         budget_s=budget_s,
         train_s=plan.train_s,
         epochs=plan.epochs,
+        train_rows=work.train,
         layers=plan.layers,
         test_rows=plan.test_rows,
         batch_size=plan.batch_size,
@@ -103,23 +113,23 @@ def measure_pace(model: CausalModel, responders: Responders, load_s: float, heed
     batch = responders.splits.train[: responders.spec.batch_size]
     responder.target_nlls(model, batch[:1], heed)  # the first one allocates
     pass_s = _seconds(lambda: responder.target_nlls(model, batch, heed))
+    few_s = _seconds(lambda: responder.target_nlls(model, batch[:FEW], heed))
     if responder.task is Task.CLASSIFY:
-        batch_s, row_s = _scoring_seconds(model, responder, responders.splits.dev, heed)
+        dev = responders.splits.dev[:_MORE]
+        batch_s, row_s = 0.0, _seconds(lambda: responder.predict(model, dev, heed)) / len(dev)
     else:
         batch_s, row_s = _writing_seconds(model, responder, responders.splits.dev, heed)
         row_s += pass_s / len(batch)  # for the likelihood of its target
-    return Pace(row_s=row_s, pass_s=pass_s, load_s=load_s, batch_s=batch_s)
+    prefix_s = prefix_seconds(pass_s, len(batch), few_s)
+    return Pace(row_s=row_s, pass_s=pass_s, load_s=load_s, batch_s=batch_s, prefix_s=prefix_s)
 
 
-def _scoring_seconds(
-    model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows
-) -> tuple[float, float]:
-    """What scoring labels takes beside the rows, and what each row takes."""
-    few, more = dev[:_FEW], dev[:_MORE]
-    few_s = _seconds(lambda: responder.predict(model, few, heed))
-    more_s = _seconds(lambda: responder.predict(model, more, heed))
-    each_s = max(more_s - few_s, 0) / (len(more) - len(few)) if len(more) > len(few) else few_s / len(few)
-    return max(few_s - len(few) * each_s, 0), each_s
+def prefix_seconds(pass_s: float, rows: int, few_s: float) -> float:
+    """Of a pass of so many rows, what it takes however few they are; `few_s` is what `FEW` of them take."""
+    if rows <= FEW:
+        return 0.0
+    each_s = max(pass_s - few_s, 0.0) / (rows - FEW)
+    return min(max(few_s - FEW * each_s, 0.0), _MOST_PREFIX * pass_s)
 
 
 def _writing_seconds(
@@ -132,10 +142,10 @@ def _writing_seconds(
     def write(tokens: int) -> float:
         return _seconds(lambda: generate(model, prompts, Stops((), tokens), heed, responder.batching))
 
-    write(_FEW)  # the first one allocates
-    few_s, more_s = write(_FEW), write(_MORE)
-    token_s = max(more_s - few_s, 0) / (_MORE - _FEW)
-    reading_s = max(few_s - _FEW * token_s, 0)
+    write(FEW)  # the first one allocates
+    few_s, more_s = write(FEW), write(_MORE)
+    token_s = max(more_s - few_s, 0) / (_MORE - FEW)
+    reading_s = max(few_s - FEW * token_s, 0)
     answers_s = responder.stops.max_new_tokens * token_s
     return (1 - _ROWS_SHARE) * answers_s, (reading_s + _ROWS_SHARE * answers_s) / _MORE
 

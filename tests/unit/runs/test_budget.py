@@ -58,10 +58,11 @@ def test_everything_but_test_rows_is_given_up_first():
             assert found.wording
 
 
-def test_all_layers_are_trained_where_there_is_time_for_three_epochs():
-    deep, shallow = plan(1200), plan(90)
-    assert (deep.layers, shallow.layers) == (30, 10)
-    assert deep.epochs >= 3 > shallow.epochs
+def test_the_top_third_is_trained_where_it_is_much_faster_and_all_layers_would_not_see_the_rows_often():
+    long, middle, short = plan(1200), plan(200), plan(60)
+    assert (long.layers, middle.layers, short.layers) == (30, 10, 30)
+    assert long.epochs >= 3 > middle.epochs >= 1 > short.epochs
+    assert plan(60, pace=replace(PACE, prefix_s=0.6)).layers == 10, "what all rows begin with goes through it once"
 
 
 @pytest.mark.parametrize(("layers", "expected"), [("all", 30), ("third", 10), (4, 4), (99, 99)])
@@ -100,7 +101,8 @@ def test_tuned_texts_are_expected_to_end_sooner():
     work = replace(WORK, task=Task.GENERATE)
     found = plan(1000, work)
     learned, barely = (training_seconds(500, replace(found, epochs=epochs), PACE, work) for epochs in (3, 0.5))
-    assert learned - barely == pytest.approx(0.1 * found.test_rows * PACE.row_s), "if they have seen the rows"
+    shorter = 0.4 * (1 - math.sqrt(0.5))
+    assert learned - barely == pytest.approx(shorter * found.test_rows * PACE.row_s), "if they have seen the rows"
 
 
 def test_a_batch_costs_what_its_rows_do_not():
@@ -108,6 +110,18 @@ def test_a_batch_costs_what_its_rows_do_not():
     steps = replace(PACE, batch_s=10.0)
     assert [steps.asking_s(rows) for rows in (0, 1, 32, 33)] == pytest.approx([0.0, 10.2, 16.4, 26.6])
     assert plan(120, pace=steps).test_rows < plan(120).test_rows
+
+
+def test_what_a_step_takes_however_few_its_rows_makes_small_batches_dearer():
+    deep = replace(WORK, layers="all")
+    cheap, dear = (plan(60, deep, replace(PACE, prefix_s=prefix_s)) for prefix_s in (0.0, 0.6))
+    assert cheap.batch_size == dear.batch_size == 2
+    assert cheap.epochs > 1.5 * dear.epochs
+
+
+def test_a_plan_has_a_step_at_least():
+    found = plan(least_seconds(PACE, WORK), pace=replace(PACE, pass_s=1.0))
+    assert found.epochs >= found.batch_size / WORK.train
 
 
 def test_training_is_never_nothing():
@@ -152,7 +166,8 @@ def test_what_is_given_up_is_said():
     said = plan(60).given_up(WORK)
     assert f"{plan(60).test_rows} of 100 test rows are used" in said
     assert "few-shot answers are not asked for" in said
-    assert "the top 10 of 30 layers are trained" in said
+    assert "the top 10 of 30 layers are trained" in plan(200).given_up(WORK)
+    assert "not every training row is seen" in said
 
 
 def test_without_a_budget_everything_is_done():
