@@ -14,13 +14,14 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format clean model browser bench showcase
+.PHONY: help setup run test lint format clean model browser bench showcase paces
 
 help:
 	@echo "make run     start the app (sets everything up first)"
 	@echo "make test    lint, types and every test, browser included (sets everything up first)"
 	@echo "make bench   our engine beside TRL's and transformers' own, on this machine; tables go to benchmarks/results/"
 	@echo "make showcase  compute anew the finished run that the app opens on"
+	@echo "make paces   measure anew what the app tells of times before anything has run on a machine"
 	@echo "make setup   what the app and the command line need: .venv, packages, the embedded models"
 	@echo "make lint    ruff and mypy alone;  make format  lets ruff fix what it can"
 	@echo "make clean   remove .venv and caches of tools (not your runs, not the converted model)"
@@ -52,6 +53,9 @@ bench: setup $(STAMPS)/dev
 # Some minutes; what the app opens on is computed anew.
 showcase: setup $(STAMPS)/dev
 	$(PY) -m benchmarks.showcase
+
+paces: setup $(STAMPS)/dev
+	$(PY) -m benchmarks.paces
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -10,6 +10,7 @@ from tuning.data.examples import Prepared
 from tuning.models.catalog import find_model
 from tuning.runs.forecasting import Forecast, forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
+from tuning.runs.reference_paces import reference_paces
 from tuning.runs.store import RunStore
 
 __all__ = ["Expected", "expect"]
@@ -48,4 +49,4 @@ def expect(prepared: Prepared, longest: int | None, free: int, store: RunStore, 
     shape = find_shape(find_model(spec.model, env), env)
     sizes = RowSizes(len(splits.train) + len(splits.dev), min(longest or spec.max_length, spec.max_length))
     peak = estimate_memory(shape, spec, sizes).peak if shape is not None else None
-    return Expected(forecast(prepared, store), peak, free)
+    return Expected(forecast(prepared, store, reference_paces()), peak, free)

@@ -1,27 +1,75 @@
-"""How long a run will take, by what this machine measured in earlier runs; nothing is loaded or measured for it.
+"""How long a run will take and what a time buys, by what earlier runs measured; nothing is loaded or measured for it.
 
 Says what is sure by a good margin apart from what is only likely. Knows paces and settings; nothing of screens.
 """
 
 import math
-import statistics
 from dataclasses import dataclass
 
 from tuning.data.examples import Prepared
-from tuning.durations import duration_words
+from tuning.durations import duration_words, epochs_words
 from tuning.errors import SettingError
 from tuning.events import Planned
-from tuning.runs.budget import least_seconds, whole_seconds
+from tuning.runs.budget import (
+    SLACK,
+    BudgetPlan,
+    Pace,
+    Work,
+    least_seconds,
+    plan_budget,
+    plan_without_budget,
+    whole_seconds,
+)
 from tuning.runs.paces import MeasuredPace, RowLengths, earlier_paces, read_pace
+from tuning.runs.reference_paces import ReferencePaces
 from tuning.runs.run import Run
 from tuning.runs.store import RunStore
 
-__all__ = ["Forecast", "check_time", "forecast", "minutes_needed"]
+__all__ = ["Bought", "Forecast", "UsualRun", "check_time", "forecast", "minutes_needed"]
 
 _SURE = 2.0
 """A time is refused only if the least takes so many times as long: the machine may have been busy when it measured."""
 _ROOM = 1.25
 """What is advised is the least with so much room."""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What a time is expected to buy."""
+
+    plan: BudgetPlan
+    work: Work
+
+    @property
+    def trained(self) -> str:
+        """Rows, and how often each is seen."""
+        return epochs_words(self.plan.epochs, self.work.train)
+
+    @property
+    def given_up(self) -> list[str]:
+        """What there is no time for, in words."""
+        return self.plan.given_up(self.work)
+
+
+@dataclass(frozen=True)
+class UsualRun:
+    """A run in the middle of those looked at."""
+
+    ready_s: float
+    pace: Pace
+    work: Work
+
+    @property
+    def whole_s(self) -> float:
+        """What everything takes without a budget."""
+        return self.ready_s + whole_seconds(self.pace, self.work)
+
+    def buys(self, seconds: float) -> BudgetPlan | None:
+        """The plan for so much time; None where it is too short."""
+        try:
+            return plan_budget(seconds - self.ready_s, self.pace, self.work, SLACK * seconds)
+        except SettingError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -35,6 +83,17 @@ class Forecast:
     """What everything takes without a budget, as a run in the middle of those looked at."""
     runs: int = 0
     """Earlier runs that this is taken from."""
+    usual: UsualRun | None = None
+    """None where nothing is known of such a run."""
+    elsewhere: str = ""
+    """The machine that `usual` was measured on, where it is not this one."""
+
+    def buys(self, seconds: float | None) -> Bought | None:
+        """What so much time (None: no limit) is expected to buy; None where that is nothing, or unknown."""
+        if self.usual is None or (seconds is not None and self.cannot(seconds)):
+            return None
+        plan = plan_without_budget(self.usual.work) if seconds is None else self.usual.buys(seconds)
+        return None if plan is None else Bought(plan, self.usual.work)
 
     def cannot(self, seconds: float) -> bool:
         """Whether so much time is surely too short."""
@@ -73,10 +132,13 @@ class Forecast:
     @property
     def _needs(self) -> str:
         assert self.least is not None
-        return f"this machine needs about {duration_words(_rounded(self.least))} for these rows, by {self._source}"
+        return f"this machine needs about {duration_words(_rounded(self.least))} for these rows, by {self.source}"
 
     @property
-    def _source(self) -> str:
+    def source(self) -> str:
+        """What this is taken from."""
+        if self.elsewhere:
+            return f"what was measured on another machine ({self.elsewhere})"
         return "what an earlier run measured" if self.runs == 1 else f"what {self.runs} earlier runs measured"
 
     @property
@@ -84,22 +146,32 @@ class Forecast:
         assert self.least is not None
         return duration_words(60 * _whole_minutes(self.least))
 
+    @property
+    def whole_words(self) -> str:
+        """What everything takes without a budget; empty if that is not known."""
+        return "" if self.whole is None else duration_words(_rounded(self.whole))
+
     def _unlimited(self) -> str:
         if self.whole is None:
             return "No time limit: mostly some minutes to an hour; this machine has not been measured yet."
-        whole = duration_words(_rounded(self.whole))
-        return f"No time limit: about {whole} from start to verdict, by {self._source}; less if it stops improving."
+        whole = f"about {self.whole_words} from start to verdict, by {self.source}"
+        return f"No time limit: {whole}; less if it stops improving."
 
 
-def forecast(prepared: Prepared, store: RunStore) -> Forecast:
-    """How long a run of `prepared` will take, as far as earlier runs on this machine tell."""
+def forecast(prepared: Prepared, store: RunStore, reference: ReferencePaces | None = None) -> Forecast:
+    """How long a run of `prepared` will take, as far as earlier runs on this machine tell, else those elsewhere."""
     spec, paces = prepared.spec, earlier_paces(store, prepared.spec)
-    if not paces:
+    there = reference.of(spec) if reference is not None else None
+    if not paces and there is None:
         return Forecast(spec.budget)
     lengths = RowLengths.of(prepared)
+    if reference is not None and there is not None and not paces:
+        usual = _usual(there, lengths, prepared)
+        return Forecast(spec.budget, whole=usual.whole_s, usual=usual, elsewhere=reference.machine)
     least = min(_least(one, lengths, prepared) for one in paces)
-    whole = (one.ready_s + whole_seconds(one.on(lengths, prepared), one.work(prepared)) for one in paces)
-    return Forecast(spec.budget, least, statistics.median(whole), len(paces))
+    runs = sorted((_usual(one, lengths, prepared) for one in paces), key=lambda usual: usual.whole_s)
+    usual = runs[len(runs) // 2]
+    return Forecast(spec.budget, least, usual.whole_s, len(paces), usual)
 
 
 def check_time(prepared: Prepared, store: RunStore) -> None:
@@ -123,6 +195,10 @@ def minutes_needed(run: Run) -> int | None:
 
 def _least(measured: MeasuredPace, lengths: RowLengths, prepared: Prepared) -> float:
     return measured.ready_s + least_seconds(measured.on(lengths, prepared), measured.work(prepared))
+
+
+def _usual(measured: MeasuredPace, lengths: RowLengths, prepared: Prepared) -> UsualRun:
+    return UsualRun(measured.ready_s, measured.on(lengths, prepared), measured.work(prepared))
 
 
 def _whole_minutes(seconds: float) -> int:

@@ -1,30 +1,59 @@
-"""The times to choose from, with what is known of each beside it. Knows a forecast; no run and no layout."""
+"""The times to choose from, and what each is expected to buy. Knows a forecast; no run and no layout."""
 
 from collections.abc import Sequence
 
-from tuning.durations import read_duration
+from tuning.durations import duration_words, read_duration
+from tuning.report.markup import Column, escape, table
 from tuning.runs.forecasting import Forecast
 
 __all__ = ["times"]
 
-_ENOUGH = ("fits", "enough")
+_COLUMNS = (Column("Time"), Column("Trained on"), Column("Top layers", "to-figure"), Column("Judged by"))
 
 
 def times(choices: Sequence[tuple[str, str]], forecast: Forecast | None) -> str:
-    """`choices` are words and the time they stand for; empty where each of them will do, or nothing is known."""
-    if forecast is None:
+    """`choices` are words and the time they stand for; empty where nothing is known of such runs."""
+    if forecast is None or forecast.usual is None:
         return ""
-    said = [(words, _verdict(str(time), forecast)) for words, time in choices if time]
-    if all(verdict == _ENOUGH for _, verdict in said):
-        return ""
-    items = "".join(f'<li class="to-{kind}">{words}: {verdict}</li>' for words, (kind, verdict) in said)
-    return f'<p class="to-note">For these rows on this machine, estimated:</p><ul class="to-times">{items}</ul>'
+    offered = [(words, _seconds(time)) for words, time in choices]
+    if forecast.budget not in {seconds for _, seconds in offered} and forecast.budget is not None:
+        offered = sorted([*offered, (duration_words(forecast.budget), forecast.budget)], key=_shortest_first)
+    rows = [_row(words, seconds, forecast) for words, seconds in offered]
+    about = f"What each buys with these rows, estimated by {escape(forecast.source)}:"
+    return f'<p class="to-note">{about}</p>{table("What each time buys", _COLUMNS, rows, "to-times")}{_lost(forecast)}'
 
 
-def _verdict(time: str, forecast: Forecast) -> tuple[str, str]:
-    """The kind of a time, and the word for it."""
-    seconds = read_duration(time)
-    assert isinstance(seconds, float)
-    if forecast.cannot(seconds):
-        return "short", "too short"
-    return ("doubtful", "may be too short") if forecast.may_not(seconds) else _ENOUGH
+def _row(words: str, seconds: float | None, forecast: Forecast) -> tuple[str, str, str, str]:
+    chosen = seconds == forecast.budget
+    named = f"<b>{words}</b> <small>chosen</small>" if chosen else words
+    if seconds is None:
+        named += f" <small>about {forecast.whole_words}</small>"
+    bought = forecast.buys(seconds)
+    if bought is None:
+        short = "too short" if seconds is not None and forecast.cannot(seconds) else "may be too short"
+        return named, f'<span class="to-worse">{short}{" there" if forecast.elsewhere else ""}</span>', "–", "–"
+    plan, work = bought.plan, bought.work
+    test = f"{plan.test_rows:,}" + ("" if plan.test_rows == work.test else f" of {work.test:,}") + " test rows"
+    return named, bought.trained, f"{min(plan.layers, work.depth)} of {work.depth}", test
+
+
+def _lost(forecast: Forecast) -> str:
+    """What the chosen time gives up."""
+    bought = forecast.buys(forecast.budget)
+    lost = bought.given_up if bought is not None else []
+    if not lost:
+        return ""
+    assert forecast.budget is not None
+    given_up = f"Given up in {duration_words(forecast.budget)}: {', '.join(lost)}."
+    return f'<p class="to-note">{escape(given_up)} The run measures again and says what it does.</p>'
+
+
+def _seconds(time: str) -> float | None:
+    """Of a choice; None: no limit."""
+    seconds = read_duration(time) if time else None
+    assert seconds is None or isinstance(seconds, float)
+    return seconds
+
+
+def _shortest_first(offered: tuple[str, float | None]) -> float:
+    return float("inf") if offered[1] is None else offered[1]

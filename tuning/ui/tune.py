@@ -123,7 +123,7 @@ class TuneScreen:
         with gr.Column(visible=False) as self.divided:
             gr.HTML(markup.heading("5", "As the model sees it", "the first training rows"))
             self.preview = gr.HTML()
-            gr.HTML(markup.heading("6", "Enough?", "both models are judged by the test rows, which neither is shown"))
+            gr.HTML(markup.heading("6", "Enough?", "by the test rows, kept out of tuning, both models are judged"))
             self.splits = gr.HTML()
 
     def _build_time(self) -> None:
@@ -133,8 +133,8 @@ class TuneScreen:
             value=USUAL_BUDGET,
             allow_custom_value=True,
             label="Time to spend",
-            info="Less time: fewer layers and passes over the rows, then fewer ways to ask the base, last of all fewer "
-            "test rows. What is given up is said when the run begins. Any other time can be typed, such as 90s.",
+            info="Less time: fewer ways to ask the base, then fewer test rows, and less training. "
+            "Any other time can be typed, such as 90s.",
             min_width=300,
         )
         self.times = gr.HTML()
