@@ -1,8 +1,8 @@
-"""Lengths of time as people write them: "90s", "2m", "1h". Knows nothing of what takes so long."""
+"""Lengths of time as people write them: "90s", "2m", "1h"; and of training. Knows nothing of what takes so long."""
 
 import re
 
-__all__ = ["duration_words", "read_duration"]
+__all__ = ["duration_words", "epochs_words", "read_duration"]
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
@@ -27,3 +27,13 @@ def duration_words(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+def epochs_words(epochs: float, rows: int) -> str:
+    """How much is trained, in rows and how often each is seen: "130 of 320 rows, once", "320 rows, 2.5 times"."""
+    if epochs >= 1:
+        times = f"{epochs:.1f}".removesuffix(".0")
+        return f"{rows:,} rows, {'once' if times == '1' else f'{times} times'}"
+    seen = epochs * rows
+    about = min(max(round(seen) if seen < 100 else round(seen, -1), 1), rows)
+    return f"{about:,.0f} of {rows:,} rows, once"

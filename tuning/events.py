@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from tuning.durations import duration_words
+from tuning.durations import duration_words, epochs_words
 
 __all__ = [
     "DevScored",
@@ -56,6 +56,8 @@ class Planned(_Event):
     """What is expected to be left for training, its dev scores included."""
     epochs: float
     """How often training is expected to see its rows."""
+    train_rows: int | None = None
+    """Rows that there are to train on."""
     layers: int
     test_rows: int
     batch_size: int | None = None
@@ -68,9 +70,9 @@ class Planned(_Event):
         """The plan for a person."""
         time = f"about {duration_words(self.train_s)} of {duration_words(self.budget_s)} are for training"
         given_up = f"; given up: {', '.join(self.given_up)}" if self.given_up else ""
-        epochs = f"{self.epochs:.1f}" if self.epochs >= 0.1 else f"{self.epochs:.2f}"
-        step = "" if self.batch_size is None else f", {self.batch_size} rows a step"
-        return f"{time}, {epochs} epochs in the top {self.layers} layers{step}{given_up}"
+        seen = f"{self.epochs:.2g} epochs" if self.train_rows is None else epochs_words(self.epochs, self.train_rows)
+        step = "" if self.batch_size is None else f", {self.batch_size} a step"
+        return f"{time}: about {seen}{step}, in the top {self.layers} layers{given_up}"
 
 
 class Phase(_Event):

@@ -55,7 +55,7 @@ def test_from_an_example_to_an_answer(visit):
     page.reload()
     expect_run_on_screen(page)
 
-    expect(page.get_by_text(f"on {test_rows} test rows neither")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_text(f"on {test_rows} test rows kept out of tuning")).to_be_visible(timeout=TRAINING_MS)
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.get_by_text("Tuned: target down, answer across")).to_be_visible()
     expect(page.locator(".to-receipt")).to_contain_text("passed")

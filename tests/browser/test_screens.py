@@ -118,7 +118,7 @@ def test_the_comparison_opens_by_itself_on_whatever_screen_one_waits(visit, app)
     page.get_by_role("tab", name="Try", exact=True).click()
     finish(run)
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
-    expect(page.get_by_text("on 30 test rows neither")).to_be_visible()
+    expect(page.get_by_text("on 30 test rows kept out of tuning")).to_be_visible()
 
 
 @pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", "<script>window.pwned=1</script>"])
@@ -141,7 +141,7 @@ def test_a_guest_by_link_looks_but_cannot_cancel_and_has_no_runs(visit, app):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_wider_than_a_phone(visit, hostile_run, theme):
     page = visit(f"?run={hostile_run.id}&__theme={theme}", width=390, height=844)
-    expect(page.get_by_text("on 30 test rows neither")).to_be_visible()
+    expect(page.get_by_text("on 30 test rows kept out of tuning")).to_be_visible()
     assert page.evaluate("document.body.classList.contains('dark')") is (theme == "dark")
     for tab in TABS:
         page.get_by_role("tab", name=tab, exact=True).click()
@@ -226,7 +226,7 @@ def test_cells_and_parts_choose_their_rows_in_the_order_asked_for(visit, app):
     expect(shown).to_contain_text(re.compile(rf"of {rows} target (\w+), tuned answered \1"))
     expect(shown).to_be_in_viewport()
     expect(page.get_by_role("region", name="Samples")).to_be_focused()
-    page.get_by_label("Confident mistakes").check()
+    page.get_by_label("Tuned's confident mistakes").check()
     page.get_by_role("button", name="Show every row").click()
     expect(page.locator(".to-of-tuned").first).to_contain_text("✗")
     part = page.locator(".to-parts button").first

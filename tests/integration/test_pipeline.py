@@ -329,7 +329,8 @@ def test_a_budget_is_planned_before_anything_is_asked(new_run, task):
     asking = [event for event in events if isinstance(event, Phase) and event.name == "base"]
     assert events.index(plan) < events.index(asking[0])
     assert (plan.budget_s, plan.layers, plan.test_rows, plan.given_up) == (60, 3, 20, [])
-    assert "of 1 min are for training, 2.0 epochs in the top 3 layers" in plan.sentence
+    assert f"of 1 min are for training: about {plan.train_rows} rows, 2 times, " in plan.sentence
+    assert "in the top 3 layers" in plan.sentence
     assert finished(run).adapter.layers == [0, 1, 2]
     assert finished(run).verdict is not None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning.durations import duration_words, read_duration
+from tuning.durations import duration_words, epochs_words, read_duration
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,20 @@ def test_other_texts_are_refused(text):
 )
 def test_said_briefly(seconds, words):
     assert duration_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("epochs", "rows", "words"),
+    [
+        (0.0, 280, "1 of 280 rows, once"),
+        (0.1, 280, "28 of 280 rows, once"),
+        (0.46, 280, "130 of 280 rows, once"),
+        (0.5, 28_000, "14,000 of 28,000 rows, once"),
+        (0.999, 286, "286 of 286 rows, once"),
+        (1.0, 280, "280 rows, once"),
+        (2.46, 1280, "1,280 rows, 2.5 times"),
+        (3.0, 280, "280 rows, 3 times"),
+    ],
+)
+def test_how_much_is_trained(epochs, rows, words):
+    assert epochs_words(epochs, rows) == words

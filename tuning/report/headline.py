@@ -19,6 +19,7 @@ from tuning.report.rung_words import RUNG_WORDS
 from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
+from tuning.scoring.wording import about_rows
 
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 
@@ -48,8 +49,8 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
         answer = f"✗ Not worth it: something simpler does as well (against the base: {_ANSWERS[verdict.kind].lower()})"
     # Where something simpler does as well, more rows would decide what is of no use.
-    undecided = verdict.rows_needed is not None and verdict.worth_it is not False
-    needed = f"About {verdict.rows_needed:,} test rows would decide." if undecided else ""
+    rows = verdict.rows_needed if verdict.worth_it is not False else None
+    needed = "" if rows is None else f"{about_rows(rows)} test rows would decide.".capitalize()
     beside = [text for text in (aside, needed) if text]
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)
@@ -96,8 +97,8 @@ def duel(comparison: Comparison) -> str:
         else ""
     )
     return (
-        f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows neither model was '
-        f"trained on{', lower is better' if metric.better == 'lower' else ''}</p>{simplest}{_leaked(comparison)}"
+        f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows kept out of '
+        f"tuning{', lower is better' if metric.better == 'lower' else ''}</p>{simplest}{_leaked(comparison)}"
     )
 
 

@@ -6,6 +6,7 @@ from statistics import mean
 
 import pandas as pd
 
+from tuning.durations import epochs_words
 from tuning.events import DevScored, Event, Step, Stopped
 from tuning.scoring.comparison import Comparison
 
@@ -55,11 +56,18 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
         if isinstance(event, Stopped):
             kept = f", the adapter of step {event.best_step} is kept" if event.best_step is not None else ""
             said = [f"ended at step {event.step}: {event.reason}{kept}"]
+    last = next((event for event in reversed(events) if isinstance(event, Step)), None)
+    if last is not None and comparison is not None and comparison.rows.train:
+        said.append(_seen(last.epoch, comparison.rows.train, comparison.rows.unseen))
     if comparison is not None and comparison.adapter.trainable_parameters:
         said.append(f"{comparison.adapter.trainable_parameters:,} parameters trained")
     if comparison is not None and comparison.timing.train_s:
         said.append(f"{seconds_in_words(comparison.timing.train_s)} of training")
     return " · ".join(said)
+
+
+def _seen(epochs: float, train: int, unseen: int) -> str:
+    return f"{train:,} of {train + unseen:,} rows, once" if unseen else epochs_words(max(epochs, 1.0), train)
 
 
 def fit_words(events: Sequence[Event]) -> str:

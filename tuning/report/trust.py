@@ -13,13 +13,14 @@ __all__ = ["receipt", "reliability", "trust"]
 
 _RESULTS = {"pass": "✓ passed", "warn": "! warning", "fail": "✗ failed"}
 _WORST_FIRST = ("fail", "warn", "pass")
+_ABOUT = "whether both were treated alike; what was learned, the verdict says"
 _SIDE = 200
 _EDGE = 26
 
 
 def trust(comparison: Comparison) -> str:
     """The receipt with the noise floor."""
-    return section("Can it be believed?", "what was checked", receipt(comparison.receipt), _noise(comparison.noise))
+    return section("Can it be believed?", _ABOUT, receipt(comparison.receipt), _noise(comparison.noise))
 
 
 def receipt(checks: Sequence[Check]) -> str:
@@ -28,7 +29,8 @@ def receipt(checks: Sequence[Check]) -> str:
         return ""
     counted = {status: sum(check.status == status for check in checks) for status in _WORST_FIRST}
     warned = f"{counted['warn']} warning{'' if counted['warn'] == 1 else 's'}"
-    parts = [f"{counted['pass']} of {len(checks)} checks passed", *([warned] if counted["warn"] else [])]
+    passed = f"{counted['pass']} of {len(checks)} checks of the comparison passed"
+    parts = [passed, *([warned] if counted["warn"] else [])]
     parts += [f"{counted['fail']} failed"] if counted["fail"] else []
     rows = [
         (

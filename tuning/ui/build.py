@@ -25,7 +25,7 @@ __all__ = ["build"]
 
 _HEAD = (
     '<header class="to-head"><div class="to-logo" aria-hidden="true"><i></i><i></i></div><div><h1>Tune-Off</h1>'
-    "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which neither has seen;"
+    "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which tuning has not seen;"
     " you get the difference, and how sure it is.</p></div></header>"
 )
 _MOST_WAITING = 32

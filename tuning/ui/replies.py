@@ -51,6 +51,8 @@ def _notes(shown: Shown, drawn: str) -> str:
     said = []
     if "<del" in drawn or "<ins" in drawn:
         said.append("Struck out: not in the target. Underlined: in the target, but missing.")
+    if 'class="to-likely"' in drawn:
+        said.append("The labels stand in one order on both sides: first those that either model holds for likeliest.")
     if shown.reply.prompt_cut:
         said.append("The prompt was too long for this run’s models: both were asked without its end.")
     return "".join(f'<p class="to-note">{one}</p>' for one in said)

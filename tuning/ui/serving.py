@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 from starlette.middleware import Middleware
 
 from tuning.models.catalog import on_space
@@ -59,6 +60,8 @@ def launch_settings(context: Context) -> dict[str, Any]:
         # Else Gradio ends an app that does not answer itself within three seconds, as on a machine that is training.
         "_frontend": False,
         "footer_links": ["api", "settings"],
+        # Gradio says this to screen readers whenever an event is over, and has no words for it.
+        "i18n": gr.I18n(en={"common.complete": "Done"}),
         "theme": theme(),
         "css_paths": [STYLE_SHEET],
     }

@@ -92,7 +92,7 @@ class TryScreen:
         self.row = gr.Dropdown(
             [],
             label="A prompt from the test rows",
-            info="neither model has learned from them",
+            info="kept out of tuning",
             elem_classes="to-long-choices",
         )
         self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)

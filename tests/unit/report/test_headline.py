@@ -71,7 +71,7 @@ def test_base_and_tuned_and_the_difference_with_a_sign_and_a_word():
     shown = text_of(duel(comparison()))
     assert shown.startswith("Base 24.0 % +56.0 points ▲ better 95 % interval")
     assert "Tuned 80.0 %" in shown
-    assert "on 100 test rows neither model was trained on" in shown
+    assert "on 100 test rows kept out of tuning" in shown
 
 
 def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
@@ -80,7 +80,7 @@ def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
     )
     shown = text_of(duel(comparison(clean=clean)))
     assert "Base 25.0 %" in shown
-    assert "on 60 test rows neither" in shown
+    assert "on 60 test rows kept" in shown
     assert "Left out: 40 leaked test rows With them it would be 24.0 % against 80.0 % on 100 rows" in shown
 
 

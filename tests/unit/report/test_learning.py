@@ -5,7 +5,7 @@ import pytest
 from tests.runs_support import comparison, started
 from tuning.events import DevScored, Event, Step, Stopped
 from tuning.report.learning import fit_words, learned_words, loss_frame, seconds_in_words
-from tuning.scoring.comparison import AdapterCard, Timing
+from tuning.scoring.comparison import AdapterCard, RowCounts, Timing
 
 
 def test_all_that_is_known_is_said():
@@ -21,6 +21,14 @@ def test_what_is_not_known_is_left_out():
     assert learned_words([started()], None) == ""
     stopped = Stopped(at=4.0, reason="finished", step=9, best_step=None)
     assert learned_words([stopped], comparison()) == "ended at step 9: finished"
+
+
+def test_what_was_trained_is_said_as_it_was_planned():
+    found = comparison().model_copy(update={"rows": RowCounts(train=130, unseen=150, test=20)})
+    step = Step(at=1, step=65, total_steps=70, epoch=0.464, loss=1, learning_rate=1)
+    assert learned_words([step], found) == "130 of 280 rows, once"
+    known = found.model_copy(update={"rows": RowCounts(train=280, test=20)})
+    assert learned_words([step.model_copy(update={"epoch": 2.5})], known) == "280 rows, 2.5 times"
 
 
 def test_the_curve_keeps_both_losses_and_its_ends():

@@ -28,7 +28,7 @@ def comparison(**parts: object) -> Comparison:
 
 def test_results_are_words_and_what_did_not_pass_comes_first():
     shown = receipt(CHECKS)
-    assert "1 of 3 checks passed, 1 warning, 1 failed." in shown
+    assert "1 of 3 checks of the comparison passed, 1 warning, 1 failed." in shown
     assert [row[:2] for row in cells(shown)[1:]] == [
         ["Adapter off", "✗ failed"],
         ["Rows fit", "! warning"],
