@@ -111,3 +111,17 @@ def test_it_fits_a_phone(open_try):
     ask(page, "quick dog")
     wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= window
+
+
+def test_beside_a_pasted_prompt_stands_no_row_s_target(open_try):
+    page = open_try(Task.CLASSIFY)
+    target = page.get_by_label("Target of test row")
+    expect(target).to_be_visible()
+    page.get_by_label("Your prompt").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("pasted all at once")
+    expect(target).to_be_hidden()
+    page.get_by_label("A prompt from the test rows").click()
+    page.get_by_role("option").nth(1).click()
+    expect(target).to_be_visible()
+    expect(page.get_by_label("Your prompt")).not_to_have_value("pasted all at once")

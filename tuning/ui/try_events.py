@@ -44,9 +44,11 @@ class TryEvents:
         """Let events of the screen call the handlers."""
         screen, browser = self.screen, self.page.browser
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-        chosen = [screen.prompt, screen.target, *screen.answer_outputs]
+        chosen = [*screen.row_outputs, *screen.answer_outputs]
         screen.row.input(self.choose_row, [browser, screen.row], chosen, trigger_mode="always_last", **quiet)
-        screen.prompt.input(screen.show_own, None, [screen.row, screen.target], trigger_mode="always_last", **quiet)
+        own = [screen.prompt, screen.given]
+        # Not `input`: Gradio tells that of what is typed, not of what is pasted.
+        screen.prompt.change(screen.show_own, own, [screen.row, screen.target], trigger_mode="always_last", **quiet)
         given = [browser, screen.row, screen.prompt, screen.blind]
         asked = gr.on(
             [screen.send.click, screen.prompt.submit],

@@ -74,6 +74,8 @@ class TryScreen:
         """`way_back` leads to the showcase from where there is nothing to ask."""
         self._way_back = way_back
         self.shown = gr.State(None)
+        self.given = gr.State("")
+        """The prompt as the chosen row has it."""
         self.tallies = gr.BrowserState(None, storage_key="tune-off-votes", secret="tune-off")  # noqa: S106 - protects nothing
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         with gr.Column(visible=False) as self.body:
@@ -112,8 +114,13 @@ class TryScreen:
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        shown = [self.notice, self.body, self.instruction, self.row, self.prompt, self.target, self.sampling]
+        shown = [self.notice, self.body, self.instruction, self.row, *self.row_outputs, self.sampling]
         return [*shown, *self.answer_outputs]
+
+    @property
+    def row_outputs(self) -> list[Any]:
+        """What choosing a row changes."""
+        return [self.prompt, self.given, self.target]
 
     @property
     def answer_outputs(self) -> list[Any]:
@@ -143,12 +150,18 @@ class TryScreen:
     def show_row(self, row: Prediction | None) -> dict[Any, Any]:
         """The changes that make a test row the prompt."""
         if row is None:
-            return {self.prompt: "", self.target: gr.Textbox(visible=False)}
+            return {self.prompt: "", self.given: "", self.target: gr.Textbox(visible=False)}
         label = f"Target of test row {row.row}"
-        return {self.prompt: row.input, self.target: gr.Textbox(row.target, label=label, visible=True)}
+        return {
+            self.prompt: row.input,
+            self.given: row.input,
+            self.target: gr.Textbox(row.target, label=label, visible=True),
+        }
 
-    def show_own(self) -> dict[Any, Any]:
+    def show_own(self, prompt: object, given: object) -> dict[Any, Any]:
         """The changes once the prompt is the visitor's own: no row's target stands beside it."""
+        if prompt == given:
+            return {self.row: gr.skip(), self.target: gr.skip()}
         return {self.row: gr.Dropdown(value=None), self.target: gr.Textbox(visible=False)}
 
     def show_idle(self) -> dict[Any, Any]:

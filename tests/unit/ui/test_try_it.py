@@ -66,8 +66,9 @@ def test_a_row_brings_its_target_along(tmp_path, screen):
 
 
 def test_no_row_s_target_stands_beside_a_prompt_of_one_s_own(screen):
-    shown = screen.show_own()
+    shown = screen.show_own("what I typed", "what the row has")
     assert (shown[screen.target].visible, shown[screen.row].value) == (False, None)
+    assert screen.show_own("the same", "the same")[screen.target] == gr.skip(), "the row was chosen just now"
 
 
 def test_a_vote_is_asked_for_only_in_blind_mode_when_both_are_done(screen):
