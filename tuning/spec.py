@@ -199,7 +199,7 @@ class RunSpec(BaseModel):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> "RunSpec":
         if self.budget is not None and self.preset is not None:
-            raise ValueError("set budget or preset, not both: each decides how much is done")
+            raise ValueError("budget and preset are both set, and each decides how much is done: leave one of them out")
         return self
 
     @property

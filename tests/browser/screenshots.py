@@ -79,7 +79,7 @@ def failed_run(home: Path, like: Run) -> Run:
     """Out of memory before anything was compared."""
     run = copy_of(home, like)
     run.append(Phase(at=1.5, name="base", done=12, total=120))
-    run.finish("failed", "Memory ran out; use a smaller batch size or a smaller maximum length.", 1)
+    run.finish("failed", "Memory ran out; train fewer layers, set a smaller maximum length, or end other programs.", 1)
     return run
 
 

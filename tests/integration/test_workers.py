@@ -87,7 +87,7 @@ def test_run_that_ends_well_is_done_with_its_verdict(launch):
     [
         ("give_up", "cancelled", 3, "before anything was learned"),
         ("blame_the_data", "failed", 2, "column 'label' is empty"),
-        ("run_out_of_memory", "failed", 1, "smaller batch size"),
+        ("run_out_of_memory", "failed", 1, "train fewer layers"),
         ("stumble", "failed", 1, "KeyError"),
         ("forget", "failed", 1, "without a comparison"),
     ],

@@ -30,5 +30,5 @@ def test_a_preset_that_does_not_exist_is_refused():
 
 
 def test_a_budget_and_a_preset_are_one_too_many():
-    with pytest.raises(SettingError, match="set budget or preset, not both"):
+    with pytest.raises(SettingError, match="budget and preset are both set"):
         parse_spec({"preset": "quick", "budget": "2m"})

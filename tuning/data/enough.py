@@ -30,5 +30,6 @@ def enough_sentence(test_rows: int) -> str:
     points = math.ceil(100 * gap)
     advice = "; more test rows would show smaller ones" if test_rows < 4 * SMALL_TEST else ""
     return (
-        f"With {test_rows:,} test rows, base and tuned must differ by about {points} points to be told apart{advice}."
+        f"With {test_rows:,} test rows, base and tuned must as a rule differ by about {points} points to be told "
+        f"apart{advice}."
     )

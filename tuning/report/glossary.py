@@ -43,6 +43,11 @@ _ALWAYS = (
         "per row; lower is better",
     ),
 )
+_LADDER = (
+    _Word("TF-IDF", "counts words and weighs rare ones more; no language model"),
+    _Word("Few-shot", "some training rows stand in the prompt as examples; nothing is tuned"),
+)
+_FORGETTING = _Word("Perplexity of general text", "how surprising ordinary text is to the model; 1: not at all")
 _P = _Word(
     "p",
     "how often a difference this large comes up by luck, when tuning changes nothing; by McNemar's test where rows are "
@@ -61,7 +66,7 @@ _LIKELIHOOD = _Word(
 def glossary(comparison: Comparison) -> str:
     """The words and what they mean, folded."""
     listed = "".join(f"<div><dt>{word.name}</dt><dd>{word.meaning}</dd></div>" for word in _used(comparison))
-    return section("Words", "what they mean here", fold("Every word explained", f'<dl class="to-words">{listed}</dl>'))
+    return section("Words", "what they mean here", fold("The words used here", f'<dl class="to-words">{listed}</dl>'))
 
 
 def _used(comparison: Comparison) -> Iterator[_Word]:
@@ -70,6 +75,10 @@ def _used(comparison: Comparison) -> Iterator[_Word]:
         words = metric_words(metric.name)
         if words.meaning:
             yield _Word(words.title, words.meaning)
+    if comparison.ladder:
+        yield from _LADDER
+    if comparison.forgetting is not None:
+        yield _FORGETTING
     if comparison.classes:
         yield _F1
     if comparison.confusion is not None:

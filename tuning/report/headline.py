@@ -30,9 +30,9 @@ _ANSWERS = {
     "undecided": "Undecided",
 }
 _WORTH = {
-    True: ", and nothing simpler does as well",
-    False: ", but something simpler does as well",
-    None: "; that it beats something simpler is not shown",
+    True: ", and nothing simpler that was tried does as well",
+    False: ", but something simpler does as well or better",
+    None: "; whether it beats something simpler is not clear",
 }
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
 
@@ -47,10 +47,11 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
         answer += _WORTH[verdict.worth_it]
         kind = "warning" if verdict.worth_it is False else kind
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
-        answer = f"✗ Not worth it: something simpler does as well (against the base: {_ANSWERS[verdict.kind].lower()})"
+        against = f"against the base: {_ANSWERS[verdict.kind].lower()}"
+        answer = f"✗ Not worth it: something simpler does as well or better ({against})"
     # Where something simpler does as well, more rows would decide what is of no use.
     rows = verdict.rows_needed if verdict.worth_it is not False else None
-    needed = "" if rows is None else f"{about_rows(rows)} test rows would decide.".capitalize()
+    needed = "" if rows is None else f"To decide, it would take {about_rows(rows)} test rows, if the difference stays."
     beside = [text for text in (aside, needed) if text]
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)

@@ -97,7 +97,8 @@ def secret_link(run_id: str) -> str:
     """A link that opens this page on a run, whose id is of our making."""
     return (
         f'<p class="to-caption"><a href="?run={attribute(run_id)}">Secret link to this run</a>: whoever '
-        "has it can look at the run; only you can cancel or delete it.</p>"
+        "has it, which is this page's address too, can read its rows, ask both models and take the adapter away; only "
+        "you can cancel or delete it.</p>"
     )
 
 

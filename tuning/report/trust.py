@@ -48,9 +48,12 @@ def _noise(noise: Noise | None) -> str:
     """What rounding alone moves."""
     if noise is None:
         return ""
+    again = f"Noise floor: base answered {noise.rows:,} rows again at another batch size"
+    if not noise.changed and not noise.delta:
+        return f'<p class="to-note">{again} and gave the same answers: rounding moves nothing here.</p>'
     moved = points(abs(noise.delta)).removeprefix("+")
     return (
-        f'<p class="to-note">Noise floor: base answered {noise.rows:,} rows again at another batch size; '
+        f'<p class="to-note">{again}; '
         f"{noise.changed:,} answers changed, and its score moved by {moved} points. A smaller difference than that "
         "says nothing.</p>"
     )

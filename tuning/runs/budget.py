@@ -50,9 +50,10 @@ _AGAIN_COST = 2.0
 """A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
 """All layers are trained if so many passes over the rows are possible."""
-_SHALLOW_FASTER = 2.0
-"""Else the top third, where it sees so many times the rows in the same time: of a row, all layers learn about so many
-times as much. What the layers below computed of a row, and of what all rows begin with, is not computed again.
+_FASTER_AT_FIRST, _FASTER_LATER = 2.5, 2.0
+"""Else the top third, where it sees so many times the rows in the same time; the second, where it sees all of them. Of
+a new row all layers learn that much more. What the layers below computed of a row, and of what all rows begin with, is
+not computed again.
 """
 _STEP_PASSES = 2.4
 """A training step takes about so many times what a pass forward takes."""
@@ -142,16 +143,16 @@ class BudgetPlan:
     def given_up(self, work: Work) -> list[str]:
         """What there is no time for, in words."""
         said = [
-            ("free-text answers and forgetting are not looked at", work.prompted and not self.further),
-            ("few-shot answers are not asked for", work.prompted and not self.few_shot),
-            ("the base's best wording is not looked for", work.prompted and not self.wording),
-            (f"{self.test_rows} of {work.test} test rows are used", self.test_rows < work.test),
-            (f"{self.dev_rows} of {work.dev} dev rows are used", self.dev_rows < work.dev),
+            ("free-text answers and the look at forgetting", work.prompted and not self.further),
+            ("few-shot answers", work.prompted and not self.few_shot),
+            ("the search for the base's best wording", work.prompted and not self.wording),
+            (f"{work.test - self.test_rows:,} of {work.test:,} test rows", self.test_rows < work.test),
+            (f"{work.dev - self.dev_rows:,} of {work.dev:,} dev rows", self.dev_rows < work.dev),
             (
-                f"the top {self.layers} of {work.depth} layers are trained",
+                f"training in the lower {work.depth - self.layers} of {work.depth} layers",
                 self.layers < work.depth and work.layers is None,
             ),
-            ("not every training row is seen", self.epochs < 1),
+            ("some of the training rows", self.epochs < 1),
         ]
         return [words for words, gone in said if gone]
 
@@ -188,7 +189,7 @@ def plan_budget(left_s: float, pace: Pace, work: Work, slack_s: float = 0.0) -> 
     raise SettingError(
         f"the budget is too short for this machine: {duration_words(max(left_s, 0))} of it are left, but answering "
         f"{_least(work).test_rows} test rows twice, the checks and the shortest training take about "
-        f"{duration_words(needed)}; give the run at least {duration_words(needed - left_s)} more"
+        f"{duration_words(needed)}; give the run more time"
     )
 
 
@@ -289,11 +290,14 @@ def _with_training(plan: BudgetPlan, train_s: float, pace: Pace, work: Work) -> 
 
 def _depth(seconds: float, pace: Pace, work: Work) -> Depth:
     """Which of the two learns more in the time, by `benchmarks/results/depth.md`."""
-    third = layers_of("third", work.depth)
+
+    def epochs(layers: int) -> float:
+        return _epochs(layers, _batch_size(layers, seconds, pace, work), seconds, pace, work)
+
+    deep, shallow = epochs(work.depth), epochs(layers_of("third", work.depth))
     wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
-    deep = _epochs(work.depth, work.batch_size, seconds, pace, work)
-    shallow = _epochs(third, work.batch_size, seconds, pace, work)
-    return "third" if deep < wanted and shallow >= _SHALLOW_FASTER * deep else "all"
+    faster = _FASTER_LATER if shallow >= 1 else _FASTER_AT_FIRST
+    return "third" if deep < wanted and shallow >= faster * deep else "all"
 
 
 def _batch_size(layers: int, seconds: float, pace: Pace, work: Work) -> int:

@@ -73,9 +73,11 @@ def recommend(job: Job) -> Recommendation:
         return Recommendation(DEFAULT_ENCODER, reason)
     on = f"Measured on two cores with {TRAINED_ROWS:,} diagnoses"
     if job.seconds is not None and job.seconds < LANGUAGE_MODEL.seconds * job.rows / TRAINED_ROWS:
-        reason = f"In {duration_words(job.seconds)} a language model would hardly get through these rows. {on}"
+        reason = f"On two cores a language model would hardly get through these rows in {duration_words(job.seconds)}"
         return Recommendation(
-            DEFAULT_ENCODER, f"{reason}: {ENCODER.words}; the language model, {LANGUAGE_MODEL.words}."
+            DEFAULT_ENCODER, f"{reason}. {on}: {ENCODER.words}; the language model, {LANGUAGE_MODEL.words}."
         )
     reason = f"{on}: {LANGUAGE_MODEL.words}, where the sentence encoder had {ENCODER.words}."
-    return Recommendation(DEFAULT_MODEL, f"{reason} So small a difference may be luck; yours will be measured.")
+    return Recommendation(
+        DEFAULT_MODEL, f"{reason} So small a lead may be luck: tune both and compare them under Runs."
+    )

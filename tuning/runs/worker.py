@@ -101,7 +101,7 @@ def _explain(error: Exception) -> str:
     text = str(error).lower()
     if isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY):
         _log.error("memory ran out", exc_info=error)
-        return "Memory ran out; use a smaller batch size or a smaller maximum length."
+        return "Memory ran out; train fewer layers, set a smaller maximum length, or end other programs."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _log.error("the disk is full", exc_info=error)
         return "The disk is full; free some space, or set TUNEOFF_HOME to a folder on another disk."

@@ -38,7 +38,9 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     if comparison.forgetting and comparison.forgetting.forgot:
         caveats.append(comparison.forgetting.note)
     if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
-        caveats.append("Base and tuned answer alike in every metric; was the adapter applied?")
+        caveats.append(
+            "Every score is the same before and after tuning; the checks say whether the adapter was applied."
+        )
     return caveats
 
 

@@ -50,7 +50,8 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     enough = _rows(flips) >= FEWEST_ROWS
     said = _went(primary, flips) + _size(kind, primary) + _simpler(kind, grounds, enough=enough)
     if kind == "undecided":
-        said = f"Can't tell yet: {said}"
+        useless = enough and _worth_it(kind, grounds) is False
+        said = f"Against the base it is undecided: {said}" if useless else f"Can't tell yet: {said}"
     elif kind == "not_worse":
         said = f"Not worse within the margin of {extent(grounds.margin or 0)} points: {said}"
     elif not said.startswith("chrF"):

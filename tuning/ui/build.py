@@ -25,8 +25,8 @@ __all__ = ["build"]
 
 _HEAD = (
     '<header class="to-head"><div class="to-logo" aria-hidden="true"><i></i><i></i></div><div><h1>Tune-Off</h1>'
-    "<p>Does tuning a small model on your data help? Base and tuned answer the same rows, which tuning has not seen;"
-    " you get the difference, and how sure it is.</p></div></header>"
+    "<p>Does tuning a small model on your data help? It answers rows that were kept aside, before tuning (base) and"
+    " after it (tuned); you get the difference, and how sure it is.</p></div></header>"
 )
 _MOST_WAITING = 32
 """Events of all visitors together."""

@@ -16,6 +16,6 @@ def privacy(keep_days: float, *, on_space: bool) -> str:
     days = "a day" if keep_days == 1 else f"{keep_days:g} days"
     return (
         f"Your file goes to {place} and nowhere else; the upload is deleted after a day. A run keeps the rows it used "
-        f"until you delete it under Runs, at most {days} after its end. Other visitors cannot see it, unless you give "
-        f"them its secret link; {keeper} could."
+        f"until you delete it under Runs, at most {days} after its end. Other visitors see neither file nor runs, "
+        f"unless you give them a run's secret link; {keeper} could."
     )

@@ -20,8 +20,8 @@ __all__ = ["RunLine", "RunsScreen", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
 _KEY = (
-    "▲ tuning helped",
-    "▼ made it worse",
+    "▲ better than the base",
+    "▼ worse than the base",
     "= not worse",
     "? undecided",
     "✗ no verdict",

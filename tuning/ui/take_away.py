@@ -34,8 +34,9 @@ _LABELS: Mapping[Take, str] = MappingProxyType(
 )
 _HELP = (
     '<p class="to-caption to-left">The report is one file that opens without a network and prints well. The adapter is '
-    "in PEFT's format, with a model card and a program that loads it. In the CSV, a cell that a spreadsheet would take "
-    "for a formula begins with an apostrophe; the JSON Lines have every text as it was. Should your browser hold a "
+    "what tuning added, in the format of the library PEFT; the base model is not in it. Its README.md says how to load "
+    "it, and load_adapter.py answers as the tuned model did. In the CSV, a cell that a spreadsheet would take for a "
+    "formula begins with an apostrophe; the JSON Lines have every text as it was. Should your browser hold a "
     "file back, it is offered here too.</p>"
 )
 

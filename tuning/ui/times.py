@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tuning.durations import duration_words, read_duration
 from tuning.report.markup import Column, escape, table
 from tuning.runs.forecasting import Forecast
+from tuning.scoring.verdict import FEWEST_ROWS
 
 __all__ = ["times"]
 
@@ -34,6 +35,7 @@ def _row(words: str, seconds: float | None, forecast: Forecast) -> tuple[str, st
         return named, f'<span class="to-worse">{short}{" there" if forecast.elsewhere else ""}</span>', "–", "–"
     plan, work = bought.plan, bought.work
     test = f"{plan.test_rows:,}" + ("" if plan.test_rows == work.test else f" of {work.test:,}") + " test rows"
+    test += " <small>too few for a verdict</small>" if plan.test_rows < FEWEST_ROWS else ""
     return named, bought.trained, f"{min(plan.layers, work.depth)} of {work.depth}", test
 
 

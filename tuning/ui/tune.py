@@ -123,7 +123,7 @@ class TuneScreen:
         with gr.Column(visible=False) as self.divided:
             gr.HTML(markup.heading("5", "As the model sees it", "the first training rows"))
             self.preview = gr.HTML()
-            gr.HTML(markup.heading("6", "Enough?", "by the test rows, kept out of tuning, both models are judged"))
+            gr.HTML(markup.heading("6", "Enough?", "both models are judged by the test rows, which tuning never sees"))
             self.splits = gr.HTML()
 
     def _build_time(self) -> None:

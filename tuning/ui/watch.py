@@ -17,9 +17,9 @@ __all__ = ["OPENING", "PARTS", "Clock", "WatchPage", "seen_mark", "watch_page", 
 
 _PHASES: dict[PhaseName, tuple[str, str]] = {
     "prepare": ("prepare", "Getting the model and the rows ready"),
-    "base": ("base answers", "The base model answers the test rows"),
+    "base": ("base answers", "The base model answers the test rows, in every way it is asked"),
     "train": ("train", "Training"),
-    "tuned": ("tuned answers", "The tuned model answers the test rows"),
+    "tuned": ("tuned answers", "The tuned model answers the test rows, in every way it is asked"),
     "check": ("check", "Checking that the two sides can be compared"),
     "compare": ("compare", "Comparing"),
 }
@@ -79,7 +79,7 @@ class WatchPage:
 def _advice(status: RunStatus) -> str:
     """What to do about a run that did not end well."""
     if status.state == "interrupted":
-        return "Your data is still there. If it ends like this again, choose a smaller batch size or maximum length."
+        return "Your data is still there. If it ends like this again, choose fewer layers or a smaller maximum length."
     if status.state == "cancelled":
         if status.verdict:
             return "What was learned until then was compared: see Compare."
@@ -151,7 +151,7 @@ def _headline(status: RunStatus) -> tuple[str, str, str]:
     title = _PHASES[status.phase][1] if status.phase else "Starting …"
     if status.total and (status.total > _FEW_PARTS or status.phase == "train"):
         unit = "step" if status.phase == "train" else "part"
-        unit = "row" if status.phase in {"base", "tuned"} else unit
+        unit = "answer" if status.phase in {"base", "tuned"} else unit
         title += f": {unit} {status.done or 0:,} of {status.total:,}"
     if status.cancelling and status.phase in {None, "prepare", "base"}:
         return "info", title, "Cancelling: nothing has been trained yet, so there will be no comparison."
@@ -167,7 +167,7 @@ def _clock(run: Run, status: RunStatus, events: Sequence[Event]) -> Clock | None
     until = run.clock() if status.active else ending.at if ending is not None else None
     if began is None or until is None:
         return None
-    left = "" if status.seconds_left is None else f"{seconds_in_words(status.seconds_left)} left in this part"
+    left = "" if status.seconds_left is None else f"{seconds_in_words(status.seconds_left)} left in this stage"
     return Clock(max(until - began, 0.0), run.spec().budget, status.active, left)
 
 

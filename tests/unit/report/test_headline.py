@@ -20,9 +20,9 @@ def comparison(**changes: object) -> Comparison:
     ("kind", "worth_it", "rung", "answer", "colour"),
     [
         ("better", None, None, "▲ Tuning helped", "to-better"),
-        ("better", None, "tfidf", "▲ Tuning helped; that it beats something simpler is not shown", "to-better"),
-        ("better", True, "base", "▲ Tuning helped, and nothing simpler does as well", "to-better"),
-        ("better", False, "tfidf", "▲ Tuning helped, but something simpler does as well", "to-warning"),
+        ("better", None, "tfidf", "▲ Tuning helped; whether it beats something simpler is not clear", "to-better"),
+        ("better", True, "base", "▲ Tuning helped, and nothing simpler that was tried does as well", "to-better"),
+        ("better", False, "tfidf", "▲ Tuning helped, but something simpler does as well or better", "to-warning"),
         ("worse", False, "base", "▼ Tuning made it worse", "to-worse"),
         ("not_worse", None, "base", "= Not worse, within the margin", "to-even"),
         ("undecided", None, "base", "? Undecided", "to-even"),
@@ -30,7 +30,7 @@ def comparison(**changes: object) -> Comparison:
             "undecided",
             False,
             "tfidf",
-            "✗ Not worth it: something simpler does as well (against the base: undecided)",
+            "✗ Not worth it: something simpler does as well or better (against the base: undecided)",
             "to-even",
         ),
     ],
@@ -49,10 +49,13 @@ def test_the_figures_are_the_second_line():
 def test_caveats_and_the_rows_that_are_missing_stand_beside_the_sentence():
     verdict = Verdict(kind="undecided", sentence="S.", rows_needed=1200, caveats=["2 rows leaked.", HOSTILE])
     panel = verdict_panel(verdict, None, [HOSTILE], "It was cancelled.")
-    assert "It was cancelled. About 1,200 test rows would decide. 2 rows leaked." in text_of(panel)
+    assert (
+        "It was cancelled. To decide, it would take about 1,200 test rows, if the difference stays. 2 rows leaked."
+        in text_of(panel)
+    )
     assert not Names(panel).tags & {"script", "img"}
     useless = verdict.model_copy(update={"worth_it": False})
-    assert "would decide" not in text_of(verdict_panel(useless, "tfidf", []))
+    assert "To decide" not in text_of(verdict_panel(useless, "tfidf", []))
 
 
 def test_a_failed_check_is_named_where_the_verdict_would_be():

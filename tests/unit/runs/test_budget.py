@@ -62,7 +62,8 @@ def test_the_top_third_is_trained_where_it_is_much_faster_and_all_layers_would_n
     long, middle, short = plan(1200), plan(200), plan(60)
     assert (long.layers, middle.layers, short.layers) == (30, 10, 30)
     assert long.epochs >= 3 > middle.epochs >= 1 > short.epochs
-    assert plan(60, pace=replace(PACE, prefix_s=0.6)).layers == 10, "what all rows begin with goes through it once"
+    assert plan(120).layers == 30
+    assert plan(120, pace=replace(PACE, prefix_s=0.4)).layers == 10, "small batches of all layers would cost more"
 
 
 @pytest.mark.parametrize(("layers", "expected"), [("all", 30), ("third", 10), (4, 4), (99, 99)])
@@ -164,10 +165,10 @@ def test_everything_takes_what_a_budget_would_have_to_leave():
 def test_what_is_given_up_is_said():
     assert plan(5000).given_up(WORK) == []
     said = plan(60).given_up(WORK)
-    assert f"{plan(60).test_rows} of 100 test rows are used" in said
-    assert "few-shot answers are not asked for" in said
-    assert "the top 10 of 30 layers are trained" in plan(200).given_up(WORK)
-    assert "not every training row is seen" in said
+    assert f"{100 - plan(60).test_rows} of 100 test rows" in said
+    assert "few-shot answers" in said
+    assert "training in the lower 20 of 30 layers" in plan(200).given_up(WORK)
+    assert "some of the training rows" in said
 
 
 def test_without_a_budget_everything_is_done():

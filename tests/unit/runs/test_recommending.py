@@ -16,7 +16,7 @@ SIMILAR = Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS)
     [
         (Job(Task.GENERATE, rows=100, seconds=60), DEFAULT_MODEL, "writes text"),
         (Job(Task.CLASSIFY, labels=150, rows=9000), DEFAULT_ENCODER, "150 labels"),
-        (Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS, seconds=300), DEFAULT_ENCODER, "In 5 min"),
+        (Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS, seconds=300), DEFAULT_ENCODER, "in 5 min"),
         (Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS, seconds=900), DEFAULT_MODEL, "may be luck"),
         (Job(Task.CLASSIFY, labels=2, rows=400, seconds=300), DEFAULT_MODEL, "may be luck"),
         (SIMILAR, DEFAULT_MODEL, "70.0 % right in 11 minutes"),

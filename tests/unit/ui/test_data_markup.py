@@ -119,6 +119,13 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
     assert data_markup.step_label(report).startswith(f"{said}\n")
 
 
+def test_that_not_all_rows_are_used_is_said():
+    found = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    assert "drawn at random" not in text_of(data_markup.splits(found, None))
+    fewer = found.model_copy(update={"spec": found.spec.model_copy(update={"rows": 40})})
+    assert "Of all rows 40 at most are used" in text_of(data_markup.splits(fewer, None))
+
+
 def test_rows_of_each_split_and_the_smallest_visible_gap():
     found = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
     said = text_of(data_markup.splits(found, "part"))

@@ -22,7 +22,7 @@ def test_a_run_at_work_says_what_it_does_and_can_be_cancelled(tmp_path):
     assert page.title == "Training: step 2 of 100"
     assert page.share == pytest.approx(0.02)
     assert page.clock is not None
-    assert page.clock.left == "about 10 s left in this part"
+    assert page.clock.left == "about 10 s left in this stage"
     assert page.cancel == "Cancel"
     run.request_cancel()
     cancelled = watch_page(run)
@@ -38,7 +38,7 @@ def test_the_clock_runs_from_the_beginning_of_the_work_to_its_end(tmp_path):
     run.write_worker(this_process())
     now = Run(run.path, Clock(64.0))
     assert watch_page(now).clock == Elapsed(
-        elapsed=63.0, budget=None, running=True, left="about 10 s left in this part"
+        elapsed=63.0, budget=None, running=True, left="about 10 s left in this stage"
     )
     Run(run.path, Clock(71.0)).finish("failed", "no", 1)
     assert watch_page(now).clock == Elapsed(elapsed=70.0, budget=None, running=False)
@@ -92,7 +92,7 @@ def test_other_parts_count_their_rows(tmp_path):
     run = unfinished_run(tmp_path)
     run.write_worker(this_process())
     run.append(Phase(at=4.0, name="tuned", done=8, total=30))
-    assert watch_page(run).title == "The tuned model answers the test rows: row 8 of 30"
+    assert watch_page(run).title == "The tuned model answers the test rows, in every way it is asked: answer 8 of 30"
 
 
 def test_a_dead_worker_is_never_shown_as_running(tmp_path):
