@@ -210,9 +210,8 @@ def splits(found: Inspection, split_column: str | None) -> str:
     )
     source = f"Column {escape(split_column)} says which row is in which split. " if split_column else ""
     if found.spec.rows is not None:
-        source += (
-            f"Of all rows {found.spec.rows:,} at most are used, drawn at random: see Rows to use under Advanced settings."
-        )
+        most = f"Of all rows {found.spec.rows:,} at most are used, drawn at random"
+        source += f"{most}: see Rows to use under Advanced settings."
     few = sizes.test < SMALL_TEST
     enough = notice("warning" if few else "info", "Few test rows" if few else "Enough to begin", found.enough)
     said = f'<p class="to-note">{source}</p>' if source else ""
