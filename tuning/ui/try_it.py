@@ -32,6 +32,7 @@ class TryPage:
     ready: bool
     about: str = ""
     instruction: str = ""
+    """What both are told before every prompt; empty where the model reads the row alone."""
     rows: list[tuple[str, str]] = field(default_factory=list)
     """A few test rows to begin with: a line of each, and its number."""
     first: Prediction | None = None
@@ -44,13 +45,14 @@ def try_page(run: Run | None) -> TryPage:
     """Whether the run's models can be asked, and what with."""
     if run is None or run.status().active or not run.adapter_path.is_dir():
         return TryPage(False)
-    dataset, spec = run.dataset(), run.spec()
+    dataset, spec, comparison = run.dataset(), run.spec(), run.comparison()
+    prompted = comparison is None or comparison.model.family != "encoder"
     answers = run.predictions("tuned")
     some = Random(spec.seed).sample(answers, min(_ROWS, len(answers)))
     return TryPage(
         ready=True,
         about=f"{spec.model}, tuned on {dataset.name}",
-        instruction=dataset.instruction,
+        instruction=dataset.instruction if prompted else "",
         rows=[(_line(row), str(row.row)) for row in some],
         first=some[0] if some else None,
         writes=dataset.task is Task.GENERATE,
@@ -108,13 +110,13 @@ class TryScreen:
                 label = "Top-p" if name == "top_p" else name.capitalize()
                 self.settings[name] = gr.Number(about.default, label=label, info=about.description, min_width=200)
             self.settings["max_new_tokens"] = gr.Number(None, label="Longest answer", info=_TOKENS_HINT, min_width=200)
-        with gr.Accordion("What both are told before every prompt", open=False):
+        with gr.Accordion("What both are told before every prompt", open=False) as self.told:
             self.instruction = gr.Textbox(label="Instruction", interactive=False, lines=2, max_lines=8)
 
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        shown = [self.notice, self.body, self.instruction, self.row, *self.row_outputs, self.sampling]
+        shown = [self.notice, self.body, self.told, self.instruction, self.row, *self.row_outputs, self.sampling]
         return [*shown, *self.answer_outputs]
 
     @property
@@ -137,6 +139,7 @@ class TryScreen:
         return {
             self.notice: markup.heading("", "Ask both models the same", hint),
             self.body: gr.Column(visible=True),
+            self.told: gr.Accordion(visible=bool(page.instruction)),
             self.instruction: page.instruction,
             self.row: gr.Dropdown(page.rows, value=page.rows[0][1] if page.rows else None, visible=bool(page.rows)),
             self.sampling: gr.Accordion(visible=page.writes),

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.runs.exchange import Reply, Side
+from tuning.scoring.record import ModelCard
 from tuning.spec import Task
 from tuning.ui.blind import Order
 from tuning.ui.replies import Shown
@@ -32,6 +33,16 @@ def test_it_begins_with_some_test_rows_always_the_same(tmp_path):
     assert page.first == row_of(run, page.rows[0][1])
     assert page.instruction == "Say the label. text"
     assert [number for _, number in page.rows] != sorted((number for _, number in page.rows), key=int), "drawn"
+
+
+def test_where_the_row_is_read_alone_nothing_is_said_to_be_told_before(tmp_path, screen):
+    run = finished_run(tmp_path)
+    run.save_folder("adapter", lambda folder: None)
+    assert screen.show(try_page(run))[screen.told].visible is True
+    found = run.comparison()
+    assert found is not None
+    run.write_comparison(found.model_copy(update={"model": ModelCard(family="encoder")}))
+    assert screen.show(try_page(run))[screen.told].visible is False
 
 
 @pytest.mark.parametrize("number", [None, "", "0", "31", "../1", 10**30])
