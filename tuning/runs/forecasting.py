@@ -161,17 +161,22 @@ class Forecast:
 def forecast(prepared: Prepared, store: RunStore, reference: ReferencePaces | None = None) -> Forecast:
     """How long a run of `prepared` will take, as far as earlier runs on this machine tell, else those elsewhere."""
     spec, paces = prepared.spec, earlier_paces(store, prepared.spec)
-    there = reference.of(spec) if reference is not None else None
-    if not paces and there is None:
-        return Forecast(spec.budget)
+    if not paces:
+        return _elsewhere(prepared, reference)
     lengths = RowLengths.of(prepared)
-    if reference is not None and there is not None and not paces:
-        usual = _usual(there, lengths, prepared)
-        return Forecast(spec.budget, whole=usual.whole_s, usual=usual, elsewhere=reference.machine)
     least = min(_least(one, lengths, prepared) for one in paces)
     runs = sorted((_usual(one, lengths, prepared) for one in paces), key=lambda usual: usual.whole_s)
     usual = runs[len(runs) // 2]
     return Forecast(spec.budget, least, usual.whole_s, len(paces), usual)
+
+
+def _elsewhere(prepared: Prepared, reference: ReferencePaces | None) -> Forecast:
+    """What can be told where nothing was measured here."""
+    budget, there = prepared.spec.budget, reference.of(prepared.spec) if reference is not None else None
+    if reference is None or there is None:
+        return Forecast(budget)
+    usual = _usual(there, RowLengths.of(prepared), prepared)
+    return Forecast(budget, whole=usual.whole_s, usual=usual, elsewhere=reference.machine)
 
 
 def check_time(prepared: Prepared, store: RunStore) -> None:

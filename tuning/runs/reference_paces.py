@@ -39,7 +39,7 @@ class ReferencePaces(BaseModel):
     paces: tuple[ReferencePace, ...]
 
     def of(self, spec: RunSpec) -> MeasuredPace | None:
-        """The pace of that model at that task; None where it would be another one, or nobody measured it."""
+        """The pace of that model at that task; None where another device or precision is set, or none was measured."""
         if spec.device not in {"auto", "cpu"} or spec.precision == "bfloat16":
             return None
         return next((one.pace for one in self.paces if (one.model, one.task) == (spec.model, spec.task)), None)

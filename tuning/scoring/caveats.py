@@ -1,6 +1,6 @@
 """Sentences that belong beside a verdict, so that what got worse is read by whoever reads what got better.
 
-Knows the finished parts of a comparison.
+Knows the finished parts of a comparison, and the rows that it is about.
 """
 
 from collections import Counter
