@@ -23,13 +23,13 @@ from transformers import (
     TrainerControl,
     TrainingArguments,
 )
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from tuning.engine.batching import RowTokens, common_prefix
 from tuning.engine.forward import SHARED, Batching, CausalModel, attention, own_attention, shared_prefix
 from tuning.engine.passes import GradientPasses
 from tuning.engine.prediction import completion_nlls
 from tuning.engine.progress import Progress, rate_share
+from tuning.engine.shuffling import ShuffledBatches
 
 __all__ = ["StopReason", "TrainingObserver", "TrainingOutcome", "TrainingSettings", "train_adapter"]
 
@@ -154,9 +154,8 @@ class _Trainer(Trainer):
         model.train()
         return self.passes.accumulate(inputs["rows"], self.accelerator.backward)
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
-        generator = torch.Generator().manual_seed(self.args.seed)
-        return LengthGroupedSampler(self.args.train_batch_size, lengths=self._lengths, generator=generator)
+    def _get_train_sampler(self, train_dataset: Any = None) -> ShuffledBatches:
+        return ShuffledBatches(self._lengths, self.args.train_batch_size, self.args.seed)
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
         """Ours, which follows the clock where that is ahead of the steps."""
