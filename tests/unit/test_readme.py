@@ -21,7 +21,7 @@ VARIABLE = re.compile(r"TUNEOFF_[A-Z]\w*[A-Z](?!\w)")
 LIMITS = {f"TUNEOFF_{name.upper()}": field.default for name, field in Limits.model_fields.items()} | {
     f"TUNEOFF_READ_{name.upper()}": field.default for name, field in ReadLimits.model_fields.items()
 }
-OF_OTHERS = re.compile(r".* -m (pip|venv) .*")
+OF_OTHERS = re.compile(r".* -m (pip|venv) .*|hf .*")
 """Lines of commands that are not ours."""
 
 
