@@ -3,6 +3,7 @@
 Every client (terminal, app, a test) learns the progress of a run from these and from nothing else.
 """
 
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -144,6 +145,17 @@ class Sampled(_Event):
         return f"{sum(answer.right for answer in self.answers)} of {len(self.answers)} watched rows right"
 
 
+_ENDS = MappingProxyType(
+    {
+        "finished": "all passes were done",
+        "dev stopped improving": "dev loss had stopped improving",
+        "cancelled": "it was cancelled",
+        "time limit": "it had taken the longest that this machine allows a run",
+        "budget": "its share of the time was up",
+    }
+)
+
+
 class Stopped(_Event):
     """Training ended; the adapter of `best_step` is kept, None when no dev score chose one."""
 
@@ -151,6 +163,16 @@ class Stopped(_Event):
     reason: Literal["finished", "dev stopped improving", "cancelled", "time limit", "budget"]
     step: int
     best_step: int | None
+
+    @property
+    def sentence(self) -> str:
+        """When and why it ended, and which adapter is kept, as a part of a sentence."""
+        ended = f"ended after step {self.step:,}: {_ENDS[self.reason]}"
+        if self.best_step is None:
+            return ended
+        if self.best_step == self.step:
+            return f"{ended}; the adapter of that step is kept"
+        return f"{ended}; the adapter of step {self.best_step:,} is kept, which did best on the dev rows"
 
 
 class Note(_Event):

@@ -50,6 +50,7 @@ def test_it_is_reached_again_by_those_with_a_run_of_their_own(visit, app):
 def test_its_matrices_are_read_with_the_arrow_keys_and_its_report_is_one_click_away(visit):
     page = visit(stay=True)
     base, tuned = (page.get_by_role("grid", name=f"{side}: confusion matrix", exact=True) for side in ("Base", "Tuned"))
+    page.get_by_text("Base and tuned, each by itself").click()
     base.locator("[tabindex='0']").focus()
     for key in ("ArrowDown", "End", "ArrowLeft"):
         page.keyboard.press(key)

@@ -168,8 +168,7 @@ def _sentence(event: Event) -> str:
         case Sampled():
             return f"{event.sentence} after step {event.step}"
         case Stopped():
-            kept = "" if event.best_step is None else f", keeping the adapter of step {event.best_step}"
-            return f"training ended after step {event.step} ({event.reason}){kept}"
+            return f"training {event.sentence}"
         case Note():
             return f"{'note' if event.level == 'info' else 'warning'}: {visible(event.message)}"
         case Finished() | Phase() | Step():

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
-from tuning.report.rung_words import RUNG_WORDS
+from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice
 from tuning.scoring.ladder import ranked
 from tuning.scoring.wording import change_of, quoted, row_count
@@ -70,7 +70,7 @@ def _render_verdict(screen: Screen, comparison: Comparison) -> None:
         if comparison.verdict.details:
             screen.line(visible(comparison.verdict.details))
         for caveat in comparison.verdict.caveats:
-            screen.line(f"But: {visible(caveat)}", "yellow")
+            screen.line(f"! {visible(caveat)}", "yellow")
     flips = comparison.flips
     screen.line(
         f"Of {row_count(comparison.rows.test)}: {flips.fixed} fixed, {flips.broken} broken, "
@@ -87,7 +87,7 @@ def _ladder_table(comparison: Comparison) -> Table:
     table.add_column("")
     for rung in ranked(comparison.ladder):
         strongest = comparison.headline is not None and rung.name == comparison.headline.rung
-        name = Text(RUNG_WORDS[rung.name].title, style="bold" if strongest or rung.name == "tuned" else "")
+        name = Text(rung_words(rung.name, comparison).title, style="bold" if strongest or rung.name == "tuned" else "")
         table.add_row(name, *_rung_score(rung), Text(visible(rung.note)))
     return table
 

@@ -136,7 +136,7 @@ def _forgetting(forgetting: Forgetting | None) -> str:
     metric = forgetting.metric
     way = difference(metric, FEWEST_ROWS)
     title = {
-        "worse": "▼ Some forgetting",
+        "worse": "▼ Forgetting" if forgetting.forgot else "▼ Hardly any forgetting",
         "better": "▲ General text got easier",
         "even": "? No clear sign of forgetting",
         "open": "Forgetting: not known",

@@ -10,7 +10,7 @@ from tuning.events import Event, Stopped
 from tuning.report.drawing import Chart, Palette
 from tuning.report.learning import loss_frame
 from tuning.report.metric_words import difference, figure, metric_words
-from tuning.report.rung_words import RUNG_WORDS
+from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison, Headline, Reliability, Rung
 from tuning.scoring.ladder import ranked
 
@@ -68,7 +68,7 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
         ),
         base.mark_text(align="left", fontWeight="bold").encode(x=alt.value(_WIDTH + 10), text="written:N"),
     ]
-    subtitle = f"On {comparison.rows.test:,} test rows, with 95 % intervals"
+    subtitle = f"On {_judged(comparison):,} test rows, with 95 % intervals"
     if headline is not None and headline.metric.base is not None:
         line = alt.Chart(alt.Data(values=[{"line": headline.metric.base}]))
         layers.insert(0, line.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=palette.soft).encode(x="line:Q"))
@@ -158,10 +158,10 @@ def _rung_values(comparison: Comparison, rungs: Sequence[Rung], palette: Palette
     """What is drawn of each rung; tuned is told by its shape, and coloured by how it does against the strongest."""
     headline, name = comparison.headline, comparison.primary
     strongest = headline.rung if headline else None
-    mark = _tuned_color(headline, comparison.rows.test, palette)
+    mark = _tuned_color(headline, _judged(comparison), palette)
     return [
         {
-            "name": RUNG_WORDS[rung.name].title + (" (to beat)" if rung.name == strongest else ""),
+            "name": rung_words(rung.name, comparison).title + (" (to beat)" if rung.name == strongest else ""),
             "value": rung.value,
             "low": rung.value if rung.low is None else rung.low,
             "high": rung.value if rung.high is None else rung.high,
@@ -172,6 +172,11 @@ def _rung_values(comparison: Comparison, rungs: Sequence[Rung], palette: Palette
         }
         for rung in rungs
     ]
+
+
+def _judged(comparison: Comparison) -> int:
+    """Test rows that the ladder and the verdict are about."""
+    return comparison.clean.rows if comparison.clean else comparison.rows.test
 
 
 def _tuned_color(headline: Headline | None, rows: int, palette: Palette) -> str:

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from tuning import __version__
 from tuning.data.step_names import step_name
 from tuning.durations import duration_words
-from tuning.events import Event, Started
+from tuning.events import Event, Planned, Started
 from tuning.report.markup import Column, escape, section, table
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
-from tuning.spec import DEFAULT_EPOCHS, CleaningPlan, RunSpec
+from tuning.spec import DEFAULT_EPOCHS, CleaningPlan, FamilyName, RunSpec
 
 __all__ = ["date_of", "facts"]
 
@@ -32,6 +32,13 @@ _NOT_SET: Mapping[str, str] = MappingProxyType(
     }
 )
 _FEWER = "{:,} of the {:,} that were put aside were answered and compared; for more there was no time."
+_READ: Mapping[FamilyName, str] = MappingProxyType(
+    {
+        "decoder": "Tokens of instruction, row and answer",
+        "encoder": "Tokens read of a row",
+        "seq2seq": "Tokens read, and tokens written",
+    }
+)
 _COLUMNS = (Column("What"), Column("Value", "to-value"))
 
 
@@ -41,7 +48,7 @@ def facts(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     hint = "by its fingerprint; of the rows only the samples above are in this file"
     return (
         section("Data", hint, _listed("Data", _data(run, comparison)))
-        + section("Settings", "", _listed("Settings", _settings(spec)))
+        + section("Settings", "", _listed("Settings", _settings(spec, events)))
         + section("Model and machine", "", _listed("Model and machine", _origin(run, comparison, events)))
     )
 
@@ -75,9 +82,12 @@ def _data(run: Run, comparison: Comparison) -> list[tuple[str, object]]:
     return [*known, ("Instruction", dataset.instruction), *(("Note on the file", note) for note in dataset.notes)]
 
 
-def _settings(spec: RunSpec) -> list[tuple[str, object]]:
+def _settings(spec: RunSpec, events: Sequence[Event]) -> list[tuple[str, object]]:
+    planned = next((event.batch_size for event in events if isinstance(event, Planned) and event.batch_size), None)
     values = {name: getattr(spec, name) for name in RunSpec.model_fields} | {"model": model_name(spec.model)}
     timed = spec.budget is not None
+    if planned not in {None, spec.batch_size}:
+        values["batch_size"] = f"{planned}, as there was little time ({spec.batch_size} was set)"
     return [(name.replace("_", " "), _value(name, value, timed=timed)) for name, value in values.items()]
 
 
@@ -95,6 +105,8 @@ def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[t
     known: list[tuple[str, object]] = [("Base model", named)]
     if model.source:
         known.append(("Where it came from", model.source))
+    if model.max_length is not None:
+        known.append((_READ[model.family], f"{model.max_length:,} at most"))
     if adapter.trainable_parameters is not None:
         layers = "" if adapter.layers is None else f" in {len(adapter.layers)} layers"
         known.append(

@@ -15,11 +15,12 @@ from tuning.report.metric_words import (
     metric_words,
     span,
 )
-from tuning.report.rung_words import RUNG_WORDS
+from tuning.report.rung_words import base_words, rung_words
 from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
-from tuning.scoring.wording import about_rows
+from tuning.scoring.verdict import FEWEST_ROWS
+from tuning.scoring.wording import listed, row_count
 
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 
@@ -32,7 +33,7 @@ _ANSWERS = {
 _WORTH = {
     True: ", and nothing simpler that was tried does as well",
     False: ", but something simpler does as well or better",
-    None: "; whether it beats something simpler is not clear",
+    None: "; that it beats something simpler is not shown",
 }
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
 
@@ -49,10 +50,7 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
         against = f"against the base: {_ANSWERS[verdict.kind].lower()}"
         answer = f"✗ Not worth it: something simpler does as well or better ({against})"
-    # Where something simpler does as well, more rows would decide what is of no use.
-    rows = verdict.rows_needed if verdict.worth_it is not False else None
-    needed = "" if rows is None else f"To decide, it would take {about_rows(rows)} test rows, if the difference stays."
-    beside = [text for text in (aside, needed) if text]
+    beside = [aside] if aside else []
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)
 
@@ -89,32 +87,44 @@ def duel(comparison: Comparison) -> str:
     words = metric_words(metric.name)
     meaning = f": {words.meaning}" if words.meaning else ""
     headline = comparison.headline
-    drawn = _two(metric, rows) if headline is None or headline.rung == "base" else _three(metric, headline, rows)
-    untried = any(rung.status == "not_run" for rung in comparison.ladder)
-    plain = f"{'Of what was tried, nothing' if untried else 'Nothing'} simpler beats the plain base model"
-    simplest = (
-        f'<p class="to-against">{plain}: it is what tuned is held against.</p>'
-        if headline and headline.rung == "base"
-        else ""
-    )
+    alone = headline is None or headline.rung == "base"
+    drawn = _two(metric, comparison, rows) if headline is None or alone else _three(metric, headline, comparison, rows)
+    lower = ", lower is better" if metric.better == "lower" else ""
     return (
         f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows kept out of '
-        f"tuning{', lower is better' if metric.better == 'lower' else ''}</p>{simplest}{_leaked(comparison)}"
+        f"tuning{lower}</p>{_simplest(comparison)}{_leaked(comparison)}"
     )
 
 
-def _two(metric: MetricRow, rows: int) -> str:
+def _simplest(comparison: Comparison) -> str:
+    """Where nothing simpler beats the base, that it is so, and what does as well."""
+    headline = comparison.headline
+    if headline is None or headline.rung != "base":
+        return ""
+    rungs = {rung.name: rung for rung in comparison.ladder}
+    untried = any(rung.status == "not_run" for rung in rungs.values())
+    chance = rungs["chance"].value if "chance" in rungs else None
+    if chance is not None and chance > (headline.metric.base or 0.0):
+        return '<p class="to-against">Tuned is held against the base, which does no better than guessing.</p>'
+    said = f"{'Of what was tried, nothing' if untried else 'Nothing'} simpler beats the base"
+    if headline.equals and comparison.rows.test >= FEWEST_ROWS:
+        said += f", but {listed([rung_words(name, comparison).title for name in headline.equals])} does as well"
+    return f'<p class="to-against">{said}: tuned is held against the base.</p>'
+
+
+def _two(metric: MetricRow, comparison: Comparison, rows: int) -> str:
     """Base and tuned, their difference between them."""
-    base, tuned = (_side(name, metric.name, value) for name, value in (("Base", metric.base), ("Tuned", metric.tuned)))
+    base = _side("Base", metric.name, metric.base, base_words(comparison))
+    tuned = _side("Tuned", metric.name, metric.tuned, "after tuning")
     return f'<div class="to-duel">{base}{_gap(metric, rows, reach_of([metric]))}{tuned}</div>'
 
 
-def _three(metric: MetricRow, headline: Headline, rows: int) -> str:
+def _three(metric: MetricRow, headline: Headline, comparison: Comparison, rows: int) -> str:
     """Base, the strongest rung and tuned as big as each other; below them tuned against either, on one scale."""
     best, name = headline.metric, metric.name
     sides = (
-        _side("Base", name, metric.base, "before tuning"),
-        _side("Best without tuning", name, best.base, RUNG_WORDS[headline.rung].title, kind="strongest"),
+        _side("Base", name, metric.base, base_words(comparison)),
+        _side("Best without tuning", name, best.base, rung_words(headline.rung, comparison).title, kind="strongest"),
         _side("Tuned", name, metric.tuned, "after tuning"),
     )
     reach = reach_of([metric, best])
@@ -147,8 +157,9 @@ def _leaked(comparison: Comparison) -> str:
         return ""
     whole = next(row for row in comparison.metrics if row.name == comparison.primary)
     bounds = span(whole)
+    left_out = row_count(clean.leaked, "leaked test row")
     return (
-        f'<p class="to-against"><span>Left out: {clean.leaked:,} leaked test rows</span> With them it would be '
+        f'<p class="to-against"><span>Left out: {left_out}</span> With them it would be '
         f"{figure(whole.name, whole.base)} against {figure(whole.name, whole.tuned)} on {comparison.rows.test:,} rows"
         f"{f' <small>(difference {bounds})</small>' if bounds else ''}, but tuned may remember them.</p>"
     )

@@ -5,7 +5,7 @@ Knows the rungs of a comparison; no run and no layout.
 
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import figure, metric_words
-from tuning.report.rung_words import RUNG_WORDS
+from tuning.report.rung_words import RungWords, rung_words
 from tuning.report.tracks import Dot, score_track
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
 from tuning.scoring.ladder import ranked
@@ -24,7 +24,10 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
     headline, name = comparison.headline, comparison.primary
     strongest = headline.rung if headline else None
     line = headline.metric.base if headline else None
-    rows = [_row(rung, name, strongest=rung.name == strongest, line=line) for rung in ranked(comparison.ladder)]
+    rows = [
+        _row(rung, rung_words(rung.name, comparison), name, strongest=rung.name == strongest, line=line)
+        for rung in ranked(comparison.ladder)
+    ]
     columns = (Column("Way to answer"), Column(_TICKS, "to-chart"), Column(metric_words(name).title, "to-figure"))
     hint = f"{metric_words(name).title} of every way to answer the same test rows, best first, with 95 % intervals"
     drawn = table("Baseline ladder", columns, rows, "to-ladder")
@@ -36,10 +39,9 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
     return section("Is tuning worth it?", hint, picture, drawn, key, _variants(comparison.variants))
 
 
-def _row(rung: Rung, name: str, *, strongest: bool, line: float | None) -> tuple[str, str, str]:
+def _row(rung: Rung, words: RungWords, name: str, *, strongest: bool, line: float | None) -> tuple[str, str, str]:
     kind = "tuned" if rung.name == "tuned" else "strongest" if strongest else "rung"
     mark = ' <em class="to-tag">to beat</em>' if strongest else ""
-    words = RUNG_WORDS[rung.name]
     about = f"{words.meaning} · {escape(rung.note)}" if rung.note and rung.status == "run" else words.meaning
     title = f'<span class="to-{kind}-name">{words.title}</span>{mark}<small>{about}</small>'
     if rung.status == "not_run" or rung.value is None:

@@ -54,8 +54,7 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
     said = []
     for event in events:
         if isinstance(event, Stopped):
-            kept = f", the adapter of step {event.best_step} is kept" if event.best_step is not None else ""
-            said = [f"ended at step {event.step}: {event.reason}{kept}"]
+            said = [event.sentence]
     last = next((event for event in reversed(events) if isinstance(event, Step)), None)
     if last is not None and comparison is not None and comparison.rows.train:
         said.append(_seen(last.epoch, comparison.rows.train, comparison.rows.unseen))
@@ -85,7 +84,7 @@ def fit_words(events: Sequence[Event]) -> str:
     stopped = next((event for event in reversed(events) if isinstance(event, Stopped)), None)
     if since >= _CHANCE:
         falls = _train_falls(events, best.step)
-        return _not_better(since, falls) if stopped is None else _was_not_better(since, falls, stopped)
+        return _not_better(since, falls) if stopped is None else _was_not_better(since, falls, best.step, stopped)
     before = dev[-2].loss if since == 0 else best.loss
     change = dev[-1].loss / before - 1 if before else 0.0
     if change <= -_SLIGHT:
@@ -108,8 +107,10 @@ def _not_better(since: int, train_falls: bool) -> str:
     return f"Dev loss has not improved for {since} scores, nor has train loss: it may have learned what it can."
 
 
-def _was_not_better(since: int, train_fell: bool, stopped: Stopped) -> str:
+def _was_not_better(since: int, train_fell: bool, best_step: int, stopped: Stopped) -> str:
     kept = f"; the adapter of step {stopped.best_step}, from before that, is kept" if stopped.best_step else ""
+    if kept and best_step == 0:
+        kept = f"; the adapter of step {stopped.best_step} is kept, though dev loss was lower before any training"
     if train_fell:
         learned = "it began to learn the training rows by heart"
         return f"In the last {since} scores dev loss did not improve while train loss fell: {learned}{kept}."

@@ -28,6 +28,7 @@ __all__ = [
 
 Direction = Literal["better", "worse", "even", "open"]
 """even: the interval holds zero; open: no interval says how sure the difference is."""
+_SMALL_P = 0.05
 DIRECTION_WORDS: dict[Direction, str] = {
     "better": "▲ better",
     "worse": "▼ worse",
@@ -96,14 +97,16 @@ def figure(name: str, value: float | None, *, sign: bool = False) -> str:
 def difference(metric: MetricRow, rows: int) -> Direction:
     """Whether tuned is better or worse: even when that cannot be told apart, open when no interval says how sure it is.
 
-    An interval over fewer rows than the verdict asks for says nothing, so that no figure claims more than the verdict.
+    An interval over fewer rows than the verdict asks for says nothing, so that no figure claims more than the verdict;
+    nor does one of several metrics whose p, adjusted for their number, is no longer small.
     """
     low, high, delta = metric.low, metric.high, metric.delta
     if not delta:
         return "even"
     if low is None or high is None or rows < FEWEST_ROWS:
         return "open"
-    if low <= 0 <= high:
+    by_chance = metric.p_adjusted is not None and metric.p_adjusted >= _SMALL_P
+    if low <= 0 <= high or by_chance:
         return "even"
     return "better" if (delta > 0) == (metric.better == "higher") else "worse"
 

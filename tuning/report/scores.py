@@ -34,9 +34,9 @@ def scores(comparison: Comparison) -> str:
 
 def _cells(metric: MetricRow, comparison: Comparison, *, sure: bool) -> list[str]:
     words, way = metric_words(metric.name), difference(metric, comparison.rows.test)
-    tag = (
-        ' <em class="to-tag">decides</em>' if metric.name == comparison.primary and len(comparison.metrics) > 1 else ""
-    )
+    decides = "decides" if comparison.clean is None else f"decides, on the {comparison.clean.rows:,} that did not leak"
+    first = metric.name == comparison.primary and (len(comparison.metrics) > 1 or comparison.clean is not None)
+    tag = f' <em class="to-tag">{decides}</em>' if first else ""
     lower = "; lower is better" if metric.better == "lower" and metric.name != "length_ratio" else ""
     meaning = f"<small>{words.meaning}{lower}</small>" if words.meaning else ""
     bounds = span(metric) or ("no interval" if sure else "")
@@ -53,12 +53,15 @@ def _key(metrics: Sequence[MetricRow], *, tested: bool) -> str:
     """What the bars and p-values mean."""
     said = []
     if any(metric.low is not None for metric in metrics):
-        said.append("Bars are 95 % intervals of the difference, better to the right; grey where they hold zero.")
+        said.append("Bars are 95 % intervals of the difference, better to the right; grey where it may be chance.")
     if len(metrics) > 1:
         said.append("The metric that decides was declared before anything was predicted.")
     if tested:
         said.append("p: how often a difference this large comes up when tuning changes nothing")
         said[-1] += (
-            ", adjusted for the number of metrics (Holm)." if any(m.p_adjusted is not None for m in metrics) else "."
+            ", adjusted for the number of metrics (Holm): of many, one easily differs by chance, though its own "
+            "interval does not hold zero."
+            if any(m.p_adjusted is not None for m in metrics)
+            else "."
         )
     return f'<p class="to-caption to-left">{" ".join(said)}</p>' if said else ""

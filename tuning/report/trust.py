@@ -51,11 +51,13 @@ def _noise(noise: Noise | None) -> str:
     again = f"Noise floor: base answered {noise.rows:,} rows again at another batch size"
     if not noise.changed and not noise.delta:
         return f'<p class="to-note">{again} and gave the same answers: rounding moves nothing here.</p>'
+    changed = f"{noise.changed:,} answer{'' if noise.changed == 1 else 's'} changed"
+    if not noise.delta:
+        return f'<p class="to-note">{again}; {changed}, its score on them did not.</p>'
     moved = points(abs(noise.delta)).removeprefix("+")
     return (
-        f'<p class="to-note">{again}; '
-        f"{noise.changed:,} answers changed, and its score moved by {moved} points. A smaller difference than that "
-        "says nothing.</p>"
+        f'<p class="to-note">{again}; {changed}, and its score on them moved by {moved} points. On as many rows, a '
+        "smaller difference than that says nothing.</p>"
     )
 
 

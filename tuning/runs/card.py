@@ -41,6 +41,7 @@ _ASKED: Mapping[FamilyName, str] = MappingProxyType(
         "seq2seq": "`HEAD` and the row are read, the answer is written. What is read and what is written",
     }
 )
+_PROBE = "the base encoder with a layer fitted to the training rows"
 _PLAIN = {"perplexity", "general_perplexity", "log_loss", "brier", "mcc", "length_ratio"}
 """Metrics that are not shares of 1."""
 
@@ -112,7 +113,7 @@ def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     made = datetime.fromtimestamp(run.record().created, tz=UTC)
     layers = "" if adapter.layers is None else f" in {len(adapter.layers)} layers"
     batch_size = next((e.batch_size for e in events if isinstance(e, Planned) and e.batch_size), spec.batch_size)
-    ended = "".join(f"; {e.reason} at step {e.step:,}" for e in events if isinstance(e, Stopped))
+    ended = "".join(f"; it {e.sentence}" for e in events if isinstance(e, Stopped))
     facts = [
         ("Base model", f"{shown(model_name(model.id or 'unknown'))}, {shown(model.source or 'source unknown')}"),
         ("Adapter", f"LoRA, rank {spec.rank}, alpha {spec.alpha}{layers}"),
@@ -129,14 +130,17 @@ def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
 
 
 def _scores(comparison: Comparison) -> str:
+    clean = comparison.clean
+    judged = [clean.metric.model_copy(update={"name": comparison.primary})] if clean else []
+    decides = " (decides)" if clean is None else f" (decides, on the {clean.rows:,} rows that did not leak)"
     rows = [
         (
-            metric_name(metric.name) + (" (decides)" if metric.name == comparison.primary else ""),
+            metric_name(metric.name) + (decides if metric is (judged or [_whole(comparison)])[0] else ""),
             _figure(metric.name, metric.base),
             _figure(metric.name, metric.tuned),
             _interval(metric),
         )
-        for metric in comparison.metrics
+        for metric in [*judged, *comparison.metrics]
     ]
     head = ("Metric", "Base", "Tuned", "Difference, 95 % interval")
     flips = comparison.flips
@@ -149,8 +153,9 @@ def _ladder(comparison: Comparison) -> str:
     """Every way to answer, the best first, with its interval; those that were not tried with the reason."""
     if not comparison.ladder:
         return ""
-    rows = [(RUNGS[rung.name], _rung(comparison.primary, rung)) for rung in ranked(comparison.ladder)]
-    return "## Simpler ways to answer\n\n" + _table(("Way", metric_name(comparison.primary)), rows)
+    names = {**RUNGS, "base": _PROBE} if comparison.model.family == "encoder" else RUNGS
+    rows = [(names[rung.name], _rung(comparison.primary, rung)) for rung in ranked(comparison.ladder)]
+    return "## Ways to answer, the best first\n\n" + _table(("Way", metric_name(comparison.primary)), rows)
 
 
 def _rung(name: str, rung: Rung) -> str:
@@ -164,7 +169,8 @@ def _rung(name: str, rung: Rung) -> str:
 def _asked(run: Run, comparison: Comparison) -> str:
     """The prompt, which has to be the same for the adapter to do what it did here."""
     asked = _ASKED[comparison.model.family]
-    return f"## How it is asked\n\n{asked} were cut to at most {run.spec().max_length:,} tokens."
+    longest = comparison.model.max_length or run.spec().max_length
+    return f"## How it is asked\n\n{asked} were cut to at most {longest:,} tokens."
 
 
 def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
@@ -185,6 +191,11 @@ def _licence() -> str:
 
 
 def _primary(comparison: Comparison) -> MetricRow:
+    return comparison.clean.metric if comparison.clean else _whole(comparison)
+
+
+def _whole(comparison: Comparison) -> MetricRow:
+    """The primary metric on all test rows."""
     return next(metric for metric in comparison.metrics if metric.name == comparison.primary)
 
 

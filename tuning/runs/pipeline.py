@@ -40,7 +40,7 @@ from tuning.runs.watching import Watching
 from tuning.scoring import receipt
 from tuning.scoring.comparison import compare
 from tuning.scoring.evidence import Evidence
-from tuning.scoring.record import Check, RowCounts, Timing
+from tuning.scoring.record import Check, ModelCard, Timing
 
 __all__ = ["execute"]
 
@@ -100,9 +100,12 @@ class _Pipeline:
         give_memory_back()
         checks.append(self._check_reloaded(subject, responder, tuned))
         evidence = with_sides(self._evidence(way.choice, checks), base_side, tuned_side)
-        evidence = replace(evidence, base_note=note, untrained_head=untrained_head, unseen=trained.unseen)
+        unanswered = len(self.run.splits().test) - len(self.splits.test)
+        evidence = replace(evidence, base_note=note, untrained_head=untrained_head)
+        evidence = replace(evidence, unseen=trained.unseen, unanswered=unanswered)
         evidence = replace(evidence, base_setup=base_setup, tuned_setup=tuned_setup)
-        self._compare(base, tuned, evidence, trained, subject)
+        card = subject.card(way.rows.max_length, responder.stops.max_new_tokens)
+        self._compare(base, tuned, evidence, trained, card)
 
     def _start(self) -> Machine:
         machine = choose_machine(self.spec.device, self.spec.precision)
@@ -223,15 +226,15 @@ class _Pipeline:
         tuned: list[Prediction],
         evidence: Evidence,
         trained: Trained,
-        subject: Subject,
+        card: ModelCard,
     ) -> None:
         self.report.phase("compare", 0, 1)
         comparison = compare(base, tuned, self.dataset.task, labels=self.dataset.labels or None, evidence=evidence)
         known = {
             "run": self.run.id,
-            "model": subject.card(),
+            "model": card,
             "adapter": trained.adapter,
-            "rows": RowCounts(train=trained.train, unseen=trained.unseen, dev=trained.dev, test=len(tuned)),
+            "rows": comparison.rows.model_copy(update={"train": trained.train, "dev": trained.dev}),
             "timing": Timing(
                 train_s=round(trained.outcome.train_seconds, 3),
                 dev_s=round(trained.outcome.dev_seconds, 3),

@@ -36,7 +36,7 @@ def snippet(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     dtype = started.precision if started is not None else "float32"
     embedded = _source(model)[0] == "wheel"
     common = {
-        "imports": "from importlib.util import find_spec\n\n" if embedded else "",
+        "imports": _needed(model) + ("from importlib.util import find_spec\n\n" if embedded else ""),
         "base": _base(model),
         "dtype": dtype,
     }
@@ -45,19 +45,32 @@ def snippet(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
             return SENTENCES.format(**common)
         case "seq2seq":
             head = ascii(_opening(run.dataset()))
-            return TEXTS.format(**common, head=head, limit=run.spec().max_length)
+            return TEXTS.format(**common, head=head, limit=_most_new_tokens(run, model))
         case "decoder":
             # The embedded model is kept in bfloat16: rounded once, whatever it is computed in.
-            return _chat(run, stored="bfloat16" if embedded else dtype, **common)
+            return _chat(run, model, stored="bfloat16" if embedded else dtype, **common)
 
 
-def _chat(run: Run, **common: str) -> str:
+def _needed(model: ModelCard) -> str:
+    """The line that says what is to be installed, whatever the base model is."""
+    packages = ["torch", "transformers", "peft"]
+    if _source(model)[0] == "wheel" and _embedded(model).converted:
+        packages.append("gguf")
+    return f"# pip install {' '.join(packages)}\n"
+
+
+def _chat(run: Run, model: ModelCard, **common: str) -> str:
     """The program of a language model."""
     dataset, around = run.dataset(), wording(run.asking(), run.dataset())
     head = CHAT.format(head=ascii(_opening(dataset) + around.before), tail=ascii(around.after), **common)
     if dataset.task is Task.CLASSIFY:
         return head + CHAT_LABELS.format(labels=ascii(dataset.labels))
-    return head + CHAT_TEXT.format(limit=run.spec().max_length)
+    return head + CHAT_TEXT.format(limit=_most_new_tokens(run, model))
+
+
+def _most_new_tokens(run: Run, model: ModelCard) -> int:
+    """As many as an answer of the run could have."""
+    return model.max_new_tokens or run.spec().max_length
 
 
 def _opening(dataset: Dataset) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tuning.prediction import Prediction
 from tuning.scoring.record import Comparison, Slice
-from tuning.scoring.wording import change_of, percent, quoted, row_count
+from tuning.scoring.wording import about_rows, change_of, percent, quoted, row_count
 
 __all__ = ["find_caveats"]
 
@@ -16,11 +16,11 @@ MOST_SLICES = 3
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
-    """Unseen rows, leaks, targets that differ, no skill, gains of format alone, worse slices, forgetting, no change.
+    """What would decide, unseen rows, leaks, targets that differ, no skill, gains of format, worse slices, forgetting.
 
     `rows` are those that the verdict is about, by either model.
     """
-    caveats = []
+    caveats = _more_rows(comparison)
     if comparison.rows.unseen:
         seen = comparison.rows.train or 0
         there = row_count(seen + comparison.rows.unseen, "training row")
@@ -44,6 +44,23 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     return caveats
 
 
+def _more_rows(comparison: Comparison) -> list[str]:
+    """Where the verdict is open, how to come by as many test rows as would decide."""
+    verdict, rows = comparison.verdict, comparison.rows
+    # Where something simpler does as well, more rows would decide what is of no use; so they would of half a training.
+    if verdict is None or verdict.rows_needed is None or verdict.worth_it is False or rows.unseen:
+        return []
+    needed, there = verdict.rows_needed, (comparison.clean.rows if comparison.clean else rows.test) + rows.unanswered
+    would = f"To decide, it would take {about_rows(needed)} test rows, if the difference stays"
+    if rows.unanswered and needed <= there:
+        return [f"{would}: {there:,} are put aside, and a longer run answers more of them."]
+    if rows.train is None:
+        return [f"{would}."]
+    if needed > there + rows.train // 2:
+        return [f"{would}: that takes more rows than this file has."]
+    return [f"{would}: put that many aside (setting Test rows), or bring a larger test set."]
+
+
 def _torn(rows: Sequence[Prediction]) -> list[str]:
     """To the same input a model gives the same answer, so where targets differ it cannot be right each time."""
     targets: dict[str, Counter[str]] = {}
@@ -52,7 +69,7 @@ def _torn(rows: Sequence[Prediction]) -> list[str]:
     lost = sum(counts.total() - max(counts.values()) for counts in targets.values())
     if not lost:
         return []
-    most = f"{len(rows) - lost} of {row_count(len(rows))} at most can be answered as their target says"
+    most = f"{len(rows) - lost} of these {row_count(len(rows))} at most can be answered as their target says"
     return [f"{most}: some inputs stand with different targets."]
 
 
@@ -77,9 +94,9 @@ def _worse(slices: list[Slice]) -> list[str]:
     found = sorted((part for part in slices if part.claim == "worse"), key=lambda part: -abs(part.metric.delta or 0))
     said = [_worse_where(part) for part in found[:MOST_SLICES]]
     more = len(found) - len(said)
-    return [*said, f"{more} more slices are worse."] if more > 0 else said
+    return [*said, f"{more} more parts are worse."] if more > 0 else said
 
 
 def _worse_where(part: Slice) -> str:
-    where = f"Worse where {part.by} is {quoted(part.value)} (exploratory)"
+    where = f"Worse where {part.by} is {quoted(part.value)} (may be luck: many parts were looked at)"
     return f"{where}: {change_of(part.metric)} on {row_count(part.rows)}."

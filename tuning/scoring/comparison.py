@@ -5,6 +5,7 @@ has a module of its own (`metric_table`, `ladder`, `gains`, `slices`, `forgettin
 of the result stands in `record`.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -138,7 +139,12 @@ def _measure(contest: Contest, evidence: Evidence, leaked: frozenset[int]) -> Co
     delta = next(row.delta for row in metrics if row.name == contest.primary)
     return Comparison(
         task=task,
-        rows=RowCounts(train=len(evidence.train) - evidence.unseen or None, unseen=evidence.unseen, test=len(base)),
+        rows=RowCounts(
+            train=len(evidence.train) - evidence.unseen or None,
+            unseen=evidence.unseen,
+            test=len(base),
+            unanswered=evidence.unanswered,
+        ),
         primary=contest.primary,
         metrics=metrics,
         flips=count_flips(base, tuned),
@@ -172,14 +178,19 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
     grounds = Grounds(
         headline=ladder.headline,
         margin=evidence.margin,
-        noise=abs(measured.noise.delta) if measured.noise else 0.0,
+        noise=_noise_of_all(measured.noise, len(unseen.base)) if measured.noise else 0.0,
         left_out=clean.leaked if clean else 0,
         unfinished=evidence.unseen > 0,
         untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)
-    caveats = find_caveats(judged, unseen.base)
+    caveats = find_caveats(judged.model_copy(update={"verdict": verdict}), unseen.base)
     return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": caveats})})
+
+
+def _noise_of_all(noise: Noise, rows: int) -> float:
+    """What rounding moves the score of so many rows by, when fewer were asked again: it goes either way by chance."""
+    return abs(noise.delta) * math.sqrt(min(noise.rows / rows, 1.0)) if rows else abs(noise.delta)
 
 
 def _clean_score(unseen: Contest, leaked: frozenset[int]) -> CleanScore:

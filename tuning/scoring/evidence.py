@@ -86,6 +86,8 @@ class Evidence:
     tuned_setup: Setup | None = None
     unseen: int = 0
     """Training rows that tuned has not seen, its time being over."""
+    unanswered: int = 0
+    """Test rows that were put aside and that there was no time for."""
     leaked: frozenset[int] = frozenset()
     """Numbers of test rows found in the training rows, beside those with an equal input, which are found here."""
     looks: int | None = None

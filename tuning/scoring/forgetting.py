@@ -86,11 +86,13 @@ def _note(metric: MetricRow, interval: Interval | None, *, forgot: bool) -> str:
     span = f"(difference {delta}, 95 % interval {low} to {high})"
     if forgot:
         return (
-            f"Forgetting: the perplexity of general text rose by {100 * (metric.tuned / metric.base - 1):.0f} %, "
-            f"{values} {span}."
+            f"Forgetting: text that has nothing to do with the task surprises the tuned model "
+            f"{100 * (metric.tuned / metric.base - 1):.0f} % more: perplexity {values} {span}."
         )
     if interval.low > 0:
-        return f"Hardly any forgetting: the perplexity of general text rose {values} {span}."
+        return (
+            f"Hardly any forgetting: the perplexity of text that has nothing to do with the task rose {values} {span}."
+        )
     if interval.high < 0:
         return f"General text got easier: its perplexity fell {values} {span}."
     return f"No forgetting seen: the perplexity of general text went {values} {span}."

@@ -8,6 +8,7 @@ rest is format. Knows predictions; knows nothing of models.
 from collections.abc import Sequence
 from typing import Literal
 
+from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
 from tuning.scoring.evidence import AnswerPair, Contest
 from tuning.scoring.metric_table import paired_metric
@@ -23,11 +24,13 @@ LARGER_PART = 2 / 3
 
 
 def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
-    """Where a gain comes from; None when no text was written freely, or tuned gets no more answers right as written.
+    """Where a gain comes from; None where there is none, no text was written freely, or rows are too few.
 
     `free_text` are the texts of a classification by label likelihood; without them the contest's own answers are
     taken to be what the models wrote.
     """
+    if len(contest.base) < FEWEST_ROWS:
+        return None
     classified = contest.task is Task.CLASSIFY
     scored = classified and any(answer.probabilities for answer in (*contest.base, *contest.tuned))
     if scored and free_text is None:
@@ -63,6 +66,9 @@ def _sure(metric: MetricRow) -> bool:
 
 
 def _note(kind: str, strict: MetricRow, lenient: MetricRow, likelihood: MetricRow | None) -> str:
+    if likelihood is not None and kind in {"format", "unclear"}:
+        freely = f"Left to write freely, tuned names the right label more often: {change_of(strict)}"
+        return f"{freely}. The score above reads how likely each label is, where format plays no part."
     openings = {
         "format": "Most of the gain is format: tuned writes answers the way they are wanted, base knew them already",
         "knowledge": "The gain is knowledge: it stays when only the meaning of an answer counts",

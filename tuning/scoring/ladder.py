@@ -56,7 +56,9 @@ def build_ladder(contest: Contest, evidence: Evidence) -> Ladder:
     # Of equals the base stands for all, as the one that the reader asks about.
     rung, entry = max(below, key=lambda pair: (pair[0].value, pair[0].name == "base"))
     metric = paired_metric(entry.answers, contest.tuned, contest.primary, contest.labels or None)
-    return Ladder(chance + rungs, Headline(rung=rung.name, metric=metric))
+    simpler = [other for other, _ in below if not other.name.startswith("base")]
+    equals = [other.name for other in simpler if rung.value and other.value == rung.value and other.name != rung.name]
+    return Ladder(chance + rungs, Headline(rung=rung.name, metric=metric, equals=equals))
 
 
 def ranked(rungs: Sequence[Rung]) -> list[Rung]:

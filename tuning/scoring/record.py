@@ -73,6 +73,10 @@ class ModelCard(Record):
     revision: str | None = None
     source: str | None = None
     family: FamilyName = "decoder"
+    max_length: int | None = None
+    """Tokens of a row that were read: the setting of that name, or what the model was made for where that is less."""
+    max_new_tokens: int | None = None
+    """Of a written answer; a longer one was cut off."""
 
 
 class AdapterCard(Record):
@@ -88,12 +92,15 @@ class AdapterCard(Record):
 
 
 class RowCounts(Record):
-    """Rows really trained on, chosen by, and judged by; `unseen` are training rows that there was no time for."""
+    """Rows really trained on, chosen by, and judged by; `unseen` are training rows that there was no time for,
+    `unanswered` test rows that were put aside and that there was no time for.
+    """
 
     train: int | None = None
     unseen: int = 0
     dev: int | None = None
     test: int
+    unanswered: int = 0
 
 
 class Check(Record):
@@ -123,6 +130,8 @@ class Headline(Record):
 
     rung: RungName
     metric: MetricRow
+    equals: list[RungName] = []
+    """Simpler rungs whose score is exactly the same, and not 0."""
 
 
 class ReliabilityPair(Record):

@@ -10,14 +10,22 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from tuning.data.enough import FEWEST_ROWS
 from tuning.scoring.record import Flips, Headline, MetricRow, Verdict
 from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, visible_gap
-from tuning.scoring.wording import RUNGS, about_rows, change_of, extent, metric_name, percent, points, row_count
+from tuning.scoring.wording import (
+    RUNGS,
+    change_of,
+    extent,
+    listed,
+    metric_name,
+    percent,
+    points,
+    row_count,
+)
 
 __all__ = ["FEWEST_ROWS", "SMALL_GAIN", "Grounds", "judge", "rows_needed"]
 
-FEWEST_ROWS = 20
-"""The intervals were checked by simulation from here on; with fewer rows no claim is made."""
 SMALL_GAIN = 0.02
 """A sure gain below this is called small: fewer than one row in fifty."""
 COUNTED = frozenset({"accuracy", "exact_match"})
@@ -141,16 +149,28 @@ def _simpler(kind: Kind, grounds: Grounds, *, enough: bool) -> str:
     """What the strongest rung reaches, and what that says of tuning; on too few rows nothing."""
     headline = _alternative(kind, grounds)
     if headline is None:
-        return ""
+        return _equalled(kind, grounds) if enough else ""
     name, reached = RUNGS[headline.rung], percent(headline.metric.base or 0.0)
     ahead = _ahead(headline.metric)
     if ahead > 0 or not enough:
         return f"; without tuning, {name} reaches {reached}"
     if ahead == 0 and _gain(headline.metric) > 0:
         return f", but {name} reaches {reached} without tuning, and that tuning beats it is not shown"
-    how = "better" if ahead < 0 else "as good"
-    so = "so tuning for so short a time" if grounds.unfinished else "so tuning"
-    return f", but {name} reaches {reached} without tuning, which is {how}, {so} is not worth it"
+    how = "better" if ahead < 0 else "at least as good"
+    so = (
+        "which so short a training does not beat"
+        if grounds.unfinished
+        else f"which is {how}, so tuning is not worth it"
+    )
+    return f", but {name} reaches {reached} without tuning, {so}"
+
+
+def _equalled(kind: Kind, grounds: Grounds) -> str:
+    """What does as well as the base where nothing does better."""
+    headline = grounds.headline
+    if kind == "worse" or headline is None or not headline.equals:
+        return ""
+    return f"; without tuning, {listed([RUNGS[name] for name in headline.equals])} does as well as the base"
 
 
 def _against_simpler(kind: Kind, grounds: Grounds) -> str:
@@ -203,7 +223,7 @@ def _by_how_much(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     known, enough = primary.delta is not None, _rows(flips) >= FEWEST_ROWS
     change = (change_of(primary) if enough else f"{points(primary.delta or 0.0)} points") if known else ""
     counted = "" if primary.name in COUNTED else "exactly right answers: "
-    said = [change, f"{counted}{flips.fixed} fixed, {flips.broken} broken"]
+    said = [change, f"{counted}{row_count(flips.fixed, 'row')} fixed, {flips.broken} broken"]
     if grounds.left_out:
         said.append(f"{row_count(grounds.left_out)} that also stand in the training rows left out")
     return ", ".join(part for part in said if part)
@@ -215,7 +235,7 @@ def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     if rows < FEWEST_ROWS:
         return f"that is too few rows to conclude from, at least {FEWEST_ROWS} are needed"
     if _drowned(primary, grounds):
-        return f"another batch size alone moves the base by {extent(grounds.noise)} points"
+        return f"another batch size alone moves the base by about {extent(grounds.noise)} points"
     if not flips.fixed + flips.broken and not primary.delta:
         return "no difference was seen in any row" if interval is None else _reach(visible_gap(flips), rows)
     if interval is None:
@@ -224,10 +244,7 @@ def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
         )
     counted = primary.name in COUNTED
     gap = _widening(primary, flips) * visible_gap(flips) if counted else _gap_of(interval)
-    needed = rows_needed(primary, flips)
-    if needed is None or needed <= rows:
-        return _reach(gap, rows)
-    return f"a difference of this size takes {about_rows(needed)} test rows to show; {_reach(gap, rows)}"
+    return _reach(gap, rows)
 
 
 def _reach(gap: float, rows: int) -> str:

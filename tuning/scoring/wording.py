@@ -1,6 +1,7 @@
 """How metrics, rungs and differences are put into words. Knows nothing of what they mean."""
 
 import math
+from collections.abc import Sequence
 
 from tuning.scoring.record import MetricRow, RungName
 
@@ -10,6 +11,7 @@ __all__ = [
     "bounds",
     "change_of",
     "extent",
+    "listed",
     "metric_name",
     "percent",
     "points",
@@ -32,11 +34,11 @@ RUNGS: dict[RungName, str] = {
     "majority": "always giving the commonest label",
     "copy_input": "copying the input",
     "nearest_neighbour": "copying the answer of the most similar training row",
-    "tfidf": "TF-IDF with logistic regression",
+    "tfidf": "counting words (TF-IDF)",
     "zero_shot": "similarity to the names of the labels",
     "base": "the base model",
     "base_best": "the base model with its labels scored the way that suits it best",
-    "base_few_shot": "the base model with examples in its prompt",
+    "base_few_shot": "the base model shown examples",
     "tuned": "the tuned model",
 }
 
@@ -49,6 +51,12 @@ def metric_name(name: str) -> str:
 def quoted(text: str) -> str:
     """A text of the user's in quotes, a long one cut."""
     return f"'{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + '…'}'"
+
+
+def listed(names: Sequence[str]) -> str:
+    """One or more names as they stand in a sentence, the subject of a verb in the singular."""
+    *others, last = names
+    return f"each of {', '.join(others)} and {last}" if others else last
 
 
 def row_count(rows: int, what: str = "test row") -> str:

@@ -14,13 +14,14 @@ from tuning.ui.picking import pick_button
 __all__ = ["class_table", "classes", "matrices"]
 
 _MOST_LABELS = 40
+_SIDE_BY_SIDE = 12
+"""Labels up to which all three matrices are seen at once; larger ones stand below one another, the change alone."""
 _NAME = 40
 """Characters of a label that are shown and said."""
-_SIGNS = {"even": "=", "better": "▲", "worse": "▼"}
 _LEGEND = (
     '<p class="to-caption to-left">Choose a number to see its rows (with the keyboard, the arrow keys move and Enter '
-    "chooses); in the third table, the rows that only one of both answered so. Framed cells are good news: right "
-    "answers, or wrong ones that became fewer.</p>"
+    "chooses); in the table of the difference, the rows that only one of both answered so. Framed cells are good news: "
+    "right answers, or wrong ones that became fewer.</p>"
 )
 _Side = Literal["base", "tuned", "difference"]
 
@@ -57,7 +58,6 @@ def class_table(scores: Sequence[ClassScore]) -> str:
     rows = []
     for score in scores:
         delta = score.tuned_f1 - score.base_f1
-        way = "even" if abs(delta) < 0.0005 else "better" if delta > 0 else "worse"
         written = f"{delta:+.2f}".replace("-", "−")
         rows.append(
             (
@@ -65,7 +65,7 @@ def class_table(scores: Sequence[ClassScore]) -> str:
                 f"{score.rows:,}",
                 f"{score.base_f1:.2f}",
                 f"{score.tuned_f1:.2f}",
-                f"{_SIGNS[way]} {written}",
+                written,
             )
         )
     names = ("Test rows", "Base", "Tuned", "Difference")
@@ -74,10 +74,7 @@ def class_table(scores: Sequence[ClassScore]) -> str:
 
 
 def matrices(found: Confusion) -> str:
-    """Base, tuned and their difference, beside each other where there is room, cells with rows choosing these.
-
-    None for more labels than a page can show.
-    """
+    """Base, tuned and their difference, cells with rows choosing these; none for more labels than a page can show."""
     if len(found.labels) > _MOST_LABELS:
         return notice("info", f"{len(found.labels)} classes are too many for a matrix on a page: see F1 by class.")
     changed = [
@@ -89,8 +86,16 @@ def matrices(found: Confusion) -> str:
         ("tuned", "Tuned", found.tuned),
         ("difference", "Difference, tuned − base", changed),
     )
-    drawn = "".join(_matrix(_Matrix(side, title, found.labels, rows, shares)) for side, title, rows in sides)
-    return f'<div class="to-matrices" style="--width:{190 + 34 * len(found.labels)}px">{drawn}</div>{_LEGEND}'
+    base, tuned, difference = (_matrix(_Matrix(side, title, found.labels, rows, shares)) for side, title, rows in sides)
+    width = 190 + 34 * len(found.labels)
+    if len(found.labels) <= _SIDE_BY_SIDE:
+        return _beside(width, base, tuned, difference) + _LEGEND
+    return _beside(width, difference) + _LEGEND + fold("Base and tuned, each by itself", _beside(width, base, tuned))
+
+
+def _beside(width: int, *drawn: str) -> str:
+    """Matrices that want so many pixels each, beside each other where there is room."""
+    return f'<div class="to-matrices" style="--width:{width}px">{"".join(drawn)}</div>'
 
 
 def _matrix(drawn: _Matrix) -> str:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from tuning.data.cleaning import StepReport
-from tuning.data.enough import SMALL_TEST
+from tuning.data.enough import FEWEST_ROWS, SMALL_TEST
 from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.profile import ColumnProfile
@@ -193,6 +193,13 @@ def labels(found: Inspection) -> str:
     return f'<p class="to-sum">{found.label_count:,} labels, by rows</p><ul class="to-labels">{items}{more}</ul>'
 
 
+def _gap(gap: float, test_rows: int) -> tuple[str, str, str]:
+    """The smallest difference that so many rows can show, where they can show one."""
+    if test_rows < FEWEST_ROWS:
+        return "none", "visible gap", f"of fewer than {FEWEST_ROWS} test rows nothing is claimed"
+    return f"{math.ceil(100 * gap)} points", "smallest visible gap", "between base and tuned"
+
+
 def splits(found: Inspection, split_column: str | None) -> str:
     """How many rows each split has, and the smallest difference that the test rows can show."""
     if found.splits is None or found.smallest_visible_gap is None or found.enough is None:
@@ -202,7 +209,7 @@ def splits(found: Inspection, split_column: str | None) -> str:
         (f"{sizes.train:,}", "train", "to learn from"),
         (f"{sizes.dev:,}", "dev", "to stop in time"),
         (f"{sizes.test:,}", "test", "to judge by"),
-        (f"{math.ceil(100 * found.smallest_visible_gap)} points", "smallest visible gap", "between base and tuned"),
+        _gap(found.smallest_visible_gap, sizes.test),
     )
     counts = "".join(
         f'<div class="to-count"><b>{number}</b><span>{name}</span><small>{hint}</small></div>'

@@ -48,7 +48,7 @@ def draw_replies(shown: Shown) -> str:
 
 def _notes(shown: Shown, drawn: str) -> str:
     """What is to be known of both."""
-    said = []
+    said = _alike(shown)
     if "<del" in drawn or "<ins" in drawn:
         said.append("Struck out: not in the target. Underlined: in the target, but missing.")
     if 'class="to-likely"' in drawn:
@@ -56,6 +56,15 @@ def _notes(shown: Shown, drawn: str) -> str:
     if shown.reply.prompt_cut:
         said.append("The prompt was too long for this run’s models: both were asked without its end.")
     return "".join(f'<p class="to-note">{one}</p>' for one in said)
+
+
+def _alike(shown: Shown) -> list[str]:
+    """Whether both answers are one and the same, once both are there."""
+    base, tuned = shown.reply.base, shown.reply.tuned
+    if not (base.over and tuned.over and base.text and base.text == tuned.text):
+        return []
+    surer = ", only how sure they are may differ" if base.probabilities is not None else ""
+    return [f"Both answers are the same{surer}."]
 
 
 def _title(shown: Shown, letter: str, name: str) -> str:

@@ -91,7 +91,7 @@ class RunsScreen:
         with gr.Row(visible=False) as self.buttons:
             self.open = gr.Button("Open", variant="primary", interactive=False, min_width=140)
             self.compare = gr.Button("Compare", interactive=False, min_width=140)
-            self.again = gr.Button("Start again", interactive=False, min_width=140)
+            self.again = gr.Button("Change and start again", interactive=False, min_width=140)
             self.delete = gr.Button("Delete …", interactive=False, min_width=140)
             self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
         self.problem = gr.HTML(visible=False)

@@ -21,7 +21,8 @@ def times(choices: Sequence[tuple[str, str]], forecast: Forecast | None) -> str:
         offered = sorted([*offered, (duration_words(forecast.budget), forecast.budget)], key=_shortest_first)
     rows = [_row(words, seconds, forecast) for words, seconds in offered]
     about = f"What each buys with these rows, estimated by {escape(forecast.source)}:"
-    return f'<p class="to-note">{about}</p>{table("What each time buys", _COLUMNS, rows, "to-times")}{_lost(forecast)}'
+    drawn = table("What each time buys", _COLUMNS, rows, "to-times")
+    return f'<p class="to-note">{about}</p>{drawn}{_lost(forecast)}{_passes(offered, forecast)}'
 
 
 def _row(words: str, seconds: float | None, forecast: Forecast) -> tuple[str, str, str, str]:
@@ -48,6 +49,16 @@ def _lost(forecast: Forecast) -> str:
     assert forecast.budget is not None
     given_up = f"Given up in {duration_words(forecast.budget)}: {', '.join(lost)}."
     return f'<p class="to-note">{escape(given_up)} The run measures again and says what it does.</p>'
+
+
+def _passes(offered: Sequence[tuple[str, float | None]], forecast: Forecast) -> str:
+    """Why no limit buys less training than some time does, where rows are learned quickly."""
+    whole = forecast.buys(None)
+    timed = [bought for _, seconds in offered if seconds is not None and (bought := forecast.buys(seconds))]
+    if whole is None or all(bought.plan.epochs <= whole.plan.epochs for bought in timed):
+        return ""
+    passes = f"Without a limit it learns for {whole.plan.epochs:g} passes, or as many as Epochs under Advanced settings"
+    return f'<p class="to-note">{passes} says; with a time, for as many as fit, until it no longer gets better.</p>'
 
 
 def _seconds(time: str) -> float | None:

@@ -26,6 +26,11 @@ _FRAME_S = 0.08
 """Least time between two pictures of an answer: faster ones nobody sees."""
 _ASKING = 8
 """Prompts that may wait in our own line, where each is told its place; others wait in Gradio's."""
+_SELECT = """(prompt, given) => {
+  const box = document.activeElement;
+  if (prompt && prompt === given && box.tagName === "TEXTAREA") setTimeout(() => box.select(), 0);
+}"""
+"""The browser's part: what is typed or pasted over a row's text takes its place."""
 
 
 def _no_answer(events: "TryEvents", message: str) -> Changes:
@@ -49,6 +54,7 @@ class TryEvents:
         own = [screen.prompt, screen.given]
         # Not `input`: Gradio tells that of what is typed, not of what is pasted.
         screen.prompt.change(screen.show_own, own, [screen.row, screen.target], trigger_mode="always_last", **quiet)
+        screen.prompt.focus(None, own, None, js=_SELECT, **quiet)
         given = [browser, screen.row, screen.prompt, screen.blind]
         asked = gr.on(
             [screen.send.click, screen.prompt.submit],

@@ -21,6 +21,7 @@ SETTINGS = (*Sampling.model_fields, "max_new_tokens")
 """How both models answer, in the order in which the values travel."""
 _ROWS = 12
 _LINE = 80
+_OWN = ("your own text", "")
 _EMPTY = ("empty", "Nothing to try yet", "When a run is done, both of its models answer your own prompts here.")
 _TOKENS_HINT = f"most new tokens of an answer (1 to {MOST_NEW_TOKENS:,}); empty: as in the run"
 
@@ -94,9 +95,9 @@ class TryScreen:
 
     def _build_prompt(self) -> None:
         self.row = gr.Dropdown(
-            [],
-            label="A prompt from the test rows",
-            info="kept out of tuning",
+            [_OWN],
+            label="A prompt from the test rows, or your own",
+            info="test rows were kept out of tuning",
             elem_classes="to-long-choices",
         )
         self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)
@@ -141,7 +142,7 @@ class TryScreen:
             self.body: gr.Column(visible=True),
             self.told: gr.Accordion(visible=bool(page.instruction)),
             self.instruction: page.instruction,
-            self.row: gr.Dropdown(page.rows, value=page.rows[0][1] if page.rows else None, visible=bool(page.rows)),
+            self.row: gr.Dropdown([_OWN, *page.rows], value=page.rows[0][1] if page.rows else _OWN[1]),
             self.sampling: gr.Accordion(visible=page.writes),
             **self.show_row(page.first),
             **self.show_idle(),
@@ -165,7 +166,7 @@ class TryScreen:
         """The changes once the prompt is the visitor's own: no row's target stands beside it."""
         if prompt == given:
             return {self.row: gr.skip(), self.target: gr.skip()}
-        return {self.row: gr.Dropdown(value=None), self.target: gr.Textbox(visible=False)}
+        return {self.row: _OWN[1], self.target: gr.Textbox(visible=False)}
 
     def show_idle(self) -> dict[Any, Any]:
         """The changes that let another prompt be asked."""

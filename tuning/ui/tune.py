@@ -161,7 +161,9 @@ class TuneScreen:
     def other_events(self) -> list[Any]:
         """The user changed anything else of the form."""
         chosen = [self.fields[name].input for name in FIELDS if name not in {"input", "target", *_TYPED}]
-        return [*chosen, *self._left("instruction"), *self._left("layers")]
+        # Nor does Gradio tell of a number that is pasted, before its field is left.
+        pasted = [self.fields[name].blur for name in FIELDS if isinstance(self.fields[name], gr.Number)]
+        return [*chosen, *pasted, *self._left("instruction"), *self._left("layers")]
 
     def _left(self, name: str) -> list[Any]:
         return [self.fields[name].blur, self.fields[name].submit]

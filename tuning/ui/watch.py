@@ -64,6 +64,8 @@ class WatchPage:
     """What the losses say."""
     looks: Sequence[Sampled] = ()
     """The watched rows, each time they were answered."""
+    kept: int | None = None
+    """The step whose adapter is kept, once training has ended."""
     notes: Sequence[str] = ()
     cancel: str | None = None
     active: bool = False
@@ -111,7 +113,7 @@ def watch_page(run: Run | None) -> WatchPage:
     status = run.status()
     seen = seen_mark(run, status)  # before the events are read: what is told meanwhile is then seen as new
     events = run.events()
-    kind, title, body = _headline(status)
+    kind, title, body = _headline(status, timed=run.spec().budget is not None)
     loss = loss_frame(events)
     return WatchPage(
         kind=kind,
@@ -124,6 +126,7 @@ def watch_page(run: Run | None) -> WatchPage:
         total_steps=status.total_steps if status.active else None,
         fit=fit_words(events),
         looks=[event for event in events if isinstance(event, Sampled)],
+        kept=next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None),
         notes=_notes(run, events),
         cancel=_cancel_label(run, status),
         active=status.active,
@@ -133,7 +136,8 @@ def watch_page(run: Run | None) -> WatchPage:
     )
 
 
-def _headline(status: RunStatus) -> tuple[str, str, str]:
+def _headline(status: RunStatus, *, timed: bool) -> tuple[str, str, str]:
+    """How a run with a time limit (`timed`) will end is known only about."""
     ends = {
         "done": ("info", "Done.", status.message or ""),
         "failed": ("error", "This run failed.", with_advice(status)),
@@ -152,7 +156,8 @@ def _headline(status: RunStatus) -> tuple[str, str, str]:
     if status.total and (status.total > _FEW_PARTS or status.phase == "train"):
         unit = "step" if status.phase == "train" else "part"
         unit = "answer" if status.phase in {"base", "tuned"} else unit
-        title += f": {unit} {status.done or 0:,} of {status.total:,}"
+        about = "about " if timed and status.phase == "train" else ""
+        title += f": {unit} {status.done or 0:,} of {about}{status.total:,}"
     if status.cancelling and status.phase in {None, "prepare", "base"}:
         return "info", title, "Cancelling: nothing has been trained yet, so there will be no comparison."
     if status.cancelling:
@@ -197,6 +202,5 @@ def _notes(run: Run, events: Sequence[Event]) -> list[str]:
         elif isinstance(event, Note):
             lines.append(("Warning: " if event.level == "warning" else "") + event.message)
         elif isinstance(event, Stopped):
-            kept = f"; the adapter of step {event.best_step} is kept" if event.best_step is not None else ""
-            lines.append(f"Training ended at step {event.step}: {event.reason}{kept}.")
+            lines.append(f"Training {event.sentence}.")
     return [line for line in lines if line]

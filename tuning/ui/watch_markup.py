@@ -30,7 +30,7 @@ def learning_part(page: WatchPage) -> str:
     """The watched rows, the losses with what they say, and what the run did."""
     drawn = loss_chart(page.loss, page.total_steps) + note(page.fit) if page.loss is not None else ""
     return (
-        watched_rows(page.looks)
+        watched_rows(page.looks, page.kept)
         + section("Loss", "how unlikely the right answers seem to it, in nats; lower is better", drawn)
         + section(_DID, "", _listed(page.notes))
     )

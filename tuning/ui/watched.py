@@ -18,14 +18,19 @@ _PARTLY = {
 }
 
 
-def watched_rows(looks: Sequence[Sampled]) -> str:
-    """The rows as they were answered last, below what has become of them; nothing before they were asked."""
+def watched_rows(looks: Sequence[Sampled], kept: int | None = None) -> str:
+    """The rows as they were answered last, below what has become of them; nothing before they were asked.
+
+    `kept` is the step whose adapter is kept, once that is known.
+    """
     if not looks:
         return ""
     first, last = looks[0], looks[-1]
     said = f"{_when(first)}: {first.sentence}."
     if last is not first:
         said += f" {_when(last)}: {last.sentence}."
+    if kept is not None and last.step > kept:
+        said += f" Kept is the adapter of step {kept:,}, which did best on all dev rows: later ones are not compared."
     newest = Column(f"Answer {_when(last).lower()}")
     columns = [Column("Input"), Column("Target"), newest, Column("So far", "to-so-far")]
     rows = [

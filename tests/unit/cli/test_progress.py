@@ -52,7 +52,10 @@ def test_in_a_pipe_a_line_tells_every_part_and_every_tenth():
     assert "dev loss 1.875 after step 200" in lines
     assert "3 of 5 watched rows right after step 0" in lines
     assert "computing on cpu in bfloat16, 2 threads" in lines
-    assert "training ended after step 300 (dev stopped improving), keeping the adapter of step 200" in lines
+    assert (
+        "training ended after step 300: dev loss had stopped improving; the adapter of step 200 is kept, "
+        "which did best on the dev rows"
+    ) in lines
 
 
 def test_in_a_pipe_every_line_is_plain():

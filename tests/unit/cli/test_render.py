@@ -94,7 +94,7 @@ def test_what_belongs_beside_the_verdict_is_shown_once_and_steers_nothing(open_i
     text = STYLE.sub("", shown(screen))
 
     assert text.count("Most of the gain is format.") == 1
-    assert "Better.\n+3 points.\nBut: Most of the gain" in text
+    assert "Better.\n+3 points.\n! Most of the gain" in text
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
 
 

@@ -17,12 +17,13 @@ def test_a_gap_is_no_larger_than_everything():
 
 
 def test_plain_words():
-    assert enough_sentence(6) == "6 test rows are too few to show any difference; add rows."
+    assert enough_sentence(6) == ("6 test rows are too few for a verdict: at least 20 are needed; add rows.")
     assert enough_sentence(100) == (
         "With 100 test rows, base and tuned must as a rule differ by about 16 points to be told apart; "
-        "more test rows would show smaller ones."
+        "less is enough where they answer most rows alike, and more test rows would show smaller ones."
     )
     assert (
         enough_sentence(1000)
-        == "With 1,000 test rows, base and tuned must as a rule differ by about 5 points to be told apart."
+        == "With 1,000 test rows, base and tuned must as a rule differ by about 5 points to be told apart; "
+        "less is enough where they answer most rows alike."
     )

@@ -91,7 +91,7 @@ def test_a_gain_shows_each_reading():
 @pytest.mark.parametrize(
     ("delta", "low", "high", "title"),
     [
-        (1.0, 0.5, 1.5, "▼ Some forgetting"),
+        (1.0, 0.5, 1.5, "▼ Hardly any forgetting"),
         (-1.0, -1.5, -0.5, "▲ General text got easier"),
         (0.1, -0.5, 0.5, "? No clear sign of forgetting"),
         (0.1, None, None, "Forgetting: not known"),
@@ -101,3 +101,5 @@ def test_forgetting_is_named_only_when_it_is_sure(delta, low, high, title):
     shown = text_of(changes(comparison(forgetting=forgetting(delta, low, high))))
     assert title in shown
     assert "As measured. Measured on 8 passages" in shown
+    much = forgetting(delta, low, high).model_copy(update={"forgot": True})
+    assert ("▼ Forgetting 12.00" in text_of(changes(comparison(forgetting=much)))) == (title[0] == "▼")

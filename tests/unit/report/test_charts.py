@@ -8,7 +8,7 @@ from tests.runs_support import comparison
 from tests.unit.ui.full_runs import full_run
 from tuning.report.charts import charts, ladder_chart, loss_chart, reliability_chart
 from tuning.report.drawing import DARK, LIGHT, png, svg
-from tuning.report.rung_words import RUNG_WORDS
+from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison, Headline
 from tuning.spec import Task
 
@@ -33,7 +33,7 @@ def test_the_ladder_shows_every_rung_that_was_run_with_its_figure(found):
     said = texts(svg(chart))
     strongest = found.headline.rung
     for rung in found.ladder:
-        title = RUNG_WORDS[rung.name].title
+        title = rung_words(rung.name, found).title
         assert (title + " (to beat)" if rung.name == strongest else title) in said
         assert f"{100 * rung.value:.1f} %" in said
         assert f"{100 * rung.value:.1f} %" in chart.says

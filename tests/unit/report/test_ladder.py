@@ -25,10 +25,10 @@ def comparison(**changes: object) -> Comparison:
 def test_every_rung_is_a_row_with_its_figure_or_its_reason():
     _, tuned, tfidf, base, chance, few_shot = cells(ladder(comparison()))
     assert chance == ["Chanceguessing blindly · any of 8 labels", "", "12.5 %"]
-    assert tfidf[0].startswith("TF-IDF + logistic regression to beatcounts words")
+    assert tfidf[0].startswith("Counting words (TF-IDF) to beatrare words weigh more")
     assert tfidf[2] == "60.0 %50.0 to 70.0 %"
     assert base[2] == "25.0 %20.0 to 30.0 %"
-    assert few_shot[0].startswith("Base, few-shot")
+    assert few_shot[0].startswith("Base, shown examples")
     assert few_shot[1].startswith("not run: <script>")
     assert few_shot[2] == "–"
     assert tuned[0].startswith("Tuned")

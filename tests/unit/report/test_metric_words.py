@@ -47,6 +47,8 @@ def test_nothing_is_said_to_be_certain_that_is_not(share, shown):
         ({"low": -0.1, "high": 0.9}, 500, "even"),
         ({}, 500, "open"),
         ({"low": 0.1}, 500, "open"),
+        ({"low": 0.1, "high": 0.9, "p_adjusted": 0.13}, 500, "even"),
+        ({"low": 0.1, "high": 0.9, "p_adjusted": 0.04}, 500, "better"),
         ({"delta": 0.0}, 500, "even"),
         ({"delta": None}, 500, "even"),
         ({"name": "perplexity", "delta": -3.0, "low": -4.0, "high": -2.0, "better": "lower"}, 20, "better"),

@@ -40,7 +40,12 @@ def test_results_are_words_and_what_did_not_pass_comes_first():
 def test_the_noise_floor_stands_below_the_receipt():
     noise = Noise(rows=50, changed=2, delta=-0.02)
     shown = text_of(trust(comparison(receipt=CHECKS, noise=noise)))
-    assert "answered 50 rows again at another batch size; 2 answers changed, and its score moved by 2.0 points" in shown
+    assert (
+        "answered 50 rows again at another batch size; 2 answers changed, and its score on them moved by 2.0 points"
+        in shown
+    )
+    still = text_of(trust(comparison(receipt=CHECKS, noise=Noise(rows=8, changed=1, delta=0.0))))
+    assert "1 answer changed, its score on them did not." in still
     assert "Noise floor" not in trust(comparison(receipt=CHECKS, noise=None))
 
 

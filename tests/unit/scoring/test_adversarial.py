@@ -134,7 +134,7 @@ def test_a_class_that_got_worse_is_said_beside_an_overall_gain():
     (caveat,) = [
         text
         for text in verdict_of(comparison).caveats
-        if text.startswith("Worse where class is 'other' (exploratory): −")
+        if text.startswith("Worse where class is 'other' (may be luck: many parts were looked at): −")
     ]
     assert "on 80 test rows." in caveat
 

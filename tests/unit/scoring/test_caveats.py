@@ -1,8 +1,10 @@
+import pytest
+
 from tests.unit.scoring.builders import answers, pair_with
 from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
-from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, Slice
+from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, RowCounts, Slice, Verdict
 from tuning.spec import Task
 
 ROW = MetricRow(name="accuracy", base=0.5, tuned=0.4, delta=-0.1, low=-0.2, high=-0.05, better="higher")
@@ -22,6 +24,31 @@ def test_nothing_to_say_is_nothing_said():
     assert find_caveats(plain(slices=[part("a", -0.5, None), part("b", 0.5, "better")])) == []
 
 
+@pytest.mark.parametrize(
+    ("needed", "rows", "said"),
+    [
+        (
+            1200,
+            {"train": 280, "test": 80},
+            ["about 1,200 test rows, if the difference stays: that takes more rows than"],
+        ),
+        (200, {"train": 280, "test": 80}, ["put that many aside (setting Test rows)"]),
+        (200, {"train": None, "test": 80}, ["about 200 test rows, if the difference stays."]),
+        (200, {"train": 280, "unseen": 5, "test": 80}, []),
+        (150, {"train": 280, "test": 20, "unanswered": 180}, ["200 are put aside, and a longer run answers more"]),
+        (None, {"train": 280, "test": 80}, []),
+    ],
+)
+def test_what_would_decide_is_said_with_how_to_come_by_it(needed, rows, said):
+    verdict = Verdict(kind="undecided", sentence="S.", rows_needed=needed)
+    made = plain(verdict=verdict, rows=RowCounts.model_validate(rows))
+    found = [text for text in find_caveats(made) if text.startswith("To decide")]
+    assert len(found) == len(said)
+    assert all(part in text for part, text in zip(said, found, strict=True))
+    useless = made.model_copy(update={"verdict": verdict.model_copy(update={"worth_it": False})})
+    assert not [text for text in find_caveats(useless) if text.startswith("To decide")]
+
+
 def test_rows_that_there_was_no_time_for_come_before_everything():
     made = plain(slices=[part("a", -0.5)])
     said = find_caveats(made.model_copy(update={"rows": made.rows.model_copy(update={"train": 8, "unseen": 104})}))
@@ -32,10 +59,11 @@ def test_rows_that_there_was_no_time_for_come_before_everything():
 def test_the_worst_slices_come_first_and_the_rest_is_counted():
     said = find_caveats(plain(slices=[part(str(number), -number / 10) for number in range(1, 6)]))
     assert said[0] == (
-        "Worse where class is '5' (exploratory): −50.0 points (95 % interval −20.0 to −5.0) on 30 test rows."
+        "Worse where class is '5' (may be luck: many parts were looked at): −50.0 points (95 % interval −20.0 to −5.0) "
+        "on 30 test rows."
     )
     assert [text[22:23] for text in said[:3]] == ["5", "4", "3"]
-    assert said[3:] == ["2 more slices are worse."]
+    assert said[3:] == ["2 more parts are worse."]
 
 
 def test_leaks_format_and_forgetting_are_told():
@@ -75,6 +103,8 @@ def test_to_one_input_no_model_gives_two_answers():
         for number, (text, target) in enumerate((text, target) for text, all_ in targets.items() for target in all_)
     ]
     (said,) = find_caveats(plain(), rows)
-    assert said.startswith("4 of 5 test rows at most can be answered as their target says: some inputs stand with")
-    assert find_caveats(plain(), rows[1:]) == [said.replace("4 of 5", "3 of 4")]
+    assert said.startswith(
+        "4 of these 5 test rows at most can be answered as their target says: some inputs stand with"
+    )
+    assert find_caveats(plain(), rows[1:]) == [said.replace("4 of these 5", "3 of these 4")]
     assert find_caveats(plain(), [rows[0], rows[1], rows[3], rows[4]]) == []

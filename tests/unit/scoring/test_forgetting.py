@@ -30,7 +30,7 @@ def test_text_that_got_harder_is_forgetting():
     assert found.metric.delta is not None
     assert 0 < found.metric.low < found.metric.delta < found.metric.high
     assert found.forgot
-    assert found.note.startswith("Forgetting: the perplexity of general text rose by 6")
+    assert found.note.startswith("Forgetting: text that has nothing to do with the task surprises the tuned model 6")
 
 
 def test_a_sure_but_small_rise_is_not_called_forgetting():
@@ -39,7 +39,9 @@ def test_a_sure_but_small_rise_is_not_called_forgetting():
     assert found.metric.low is not None
     assert found.metric.low > 0
     assert not found.forgot
-    assert found.note.startswith("Hardly any forgetting: the perplexity of general text rose")
+    assert found.note.startswith(
+        "Hardly any forgetting: the perplexity of text that has nothing to do with the task rose"
+    )
 
 
 def test_text_that_got_easier_is_said_too():

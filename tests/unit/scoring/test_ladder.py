@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.scoring.builders import answers
@@ -68,6 +70,17 @@ def test_of_equal_rungs_the_base_is_named():
     ladder = build_ladder(contest(), Evidence(few_shot=answers(["ham"] * 60, TARGETS)))
     assert ladder.headline is not None
     assert ladder.headline.rung == "base"
+
+
+def test_what_does_exactly_as_well_as_the_strongest_is_named_beside_it():
+    """A base that answers by the commonest label: that is simpler, and no worse; nor is counting words, here."""
+    ladder = build_ladder(contest(), Evidence(train=TRAIN, few_shot=contest().base))
+    assert ladder.headline is not None
+    assert (ladder.headline.rung, ladder.headline.equals) == ("base", ["majority", "tfidf"])
+    copied = replace(contest(Task.GENERATE, "exact_match"), base=answers(["?"] * 60, TARGETS))
+    nothing = build_ladder(copied, Evidence())
+    assert nothing.headline is not None
+    assert nothing.headline.equals == [], "nothing right is no merit"
 
 
 def test_what_was_not_answered_is_not_run_and_says_why():

@@ -5,6 +5,7 @@ import pytest
 from tuning.scoring.record import Flips, Headline, MetricRow, RungName
 from tuning.scoring.statistics import newcombe_paired
 from tuning.scoring.verdict import Grounds, judge, rows_needed
+from tuning.scoring.wording import about_rows
 
 
 def accuracy(base: float, tuned: float, low: float | None, high: float | None) -> MetricRow:
@@ -19,14 +20,14 @@ def test_better_reads_as_one_sentence():
     verdict = judge(accuracy(0.045, 0.825, 0.715, 0.832), flips(157, 1, 8, 34))
     assert verdict.kind == "better"
     assert verdict.sentence == "Accuracy went from 4.5 % to 82.5 % on 200 test rows."
-    assert verdict.details == "+78.0 points (95 % interval +71.5 to +83.2), 157 fixed, 1 broken."
+    assert verdict.details == "+78.0 points (95 % interval +71.5 to +83.2), 157 rows fixed, 1 broken."
 
 
 def test_worse_is_said_as_plainly():
     verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35))
     assert verdict.kind == "worse"
     assert verdict.sentence == "Accuracy went from 80.0 % to 60.0 % on 200 test rows."
-    assert verdict.details == "−20.0 points (95 % interval −28.0 to −12.0), 5 fixed, 45 broken."
+    assert verdict.details == "−20.0 points (95 % interval −28.0 to −12.0), 5 rows fixed, 45 broken."
 
 
 def test_undecided_says_what_would_have_shown():
@@ -34,8 +35,7 @@ def test_undecided_says_what_would_have_shown():
     assert verdict.kind == "undecided"
     assert verdict.sentence == "Can't tell yet: accuracy went from 50.0 % to 57.5 % on 40 test rows."
     assert verdict.details == (
-        "+7.5 points (95 % interval −14.3 to +28.4), 12 fixed, 9 broken; "
-        "a difference of this size takes about 740 test rows to show; "
+        "+7.5 points (95 % interval −14.3 to +28.4), 12 rows fixed, 9 broken; "
         "40 test rows show only differences of about 32 points or more."
     )
     assert verdict.rows_needed == 731
@@ -73,7 +73,9 @@ def test_chrf_says_what_it_is_and_what_its_counts_are():
     primary = MetricRow(name="chrf", base=0.2, tuned=0.5, delta=0.3, low=0.2, high=0.4, p=0.001, better="higher")
     verdict = judge(primary, flips(9, 0, 0, 41))
     assert verdict.sentence == "chrF (character overlap with the target) went from 20.0 % to 50.0 % on 50 test rows."
-    assert verdict.details == "+30.0 points (95 % interval +20.0 to +40.0), exactly right answers: 9 fixed, 0 broken."
+    assert (
+        verdict.details == "+30.0 points (95 % interval +20.0 to +40.0), exactly right answers: 9 rows fixed, 0 broken."
+    )
     primary = primary.model_copy(update={"low": -0.05, "high": 0.35})
     # (1.96 + 0.84) standard errors of .40 / 3.92.
     undecided = judge(primary, flips(9, 0, 0, 41))
@@ -94,7 +96,7 @@ BETTER = (accuracy(0.5, 0.8, 0.22, 0.38), flips(70, 10, 90, 30))
 def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too():
     verdict = judge(*BETTER, headline("tfidf", 0.6, 0.1, 0.3))
     assert (verdict.kind, verdict.worth_it) == ("better", True)
-    assert verdict.sentence.endswith("; without tuning, TF-IDF with logistic regression reaches 60.0 %.")
+    assert verdict.sentence.endswith("; without tuning, counting words (TF-IDF) reaches 60.0 %.")
     assert verdict.details.endswith("; against the best without tuning +20.0 points (95 % interval +10.0 to +30.0).")
     alone = judge(*BETTER, headline("base", 0.5, 0.22, 0.38))
     assert (alone.worth_it, "without" in alone.sentence, "against" in alone.details) == (True, False, False)
@@ -106,7 +108,7 @@ def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too()
     ("base", "low", "high", "worth_it", "said"),
     [
         (0.9, -0.15, -0.05, False, ("without tuning, which is better, so tuning is not worth it", "−10.0")),
-        (0.8, -0.05, 0.05, False, ("without tuning, which is as good, so tuning is not worth it", "+0.0")),
+        (0.8, -0.05, 0.05, False, ("without tuning, which is at least as good, so tuning is not worth it", "+0.0")),
         (0.78, -0.04, 0.08, None, ("without tuning, and that tuning beats it is not shown", "+2.0")),
     ],
 )
@@ -114,14 +116,14 @@ def test_something_simpler_that_does_as_well_is_said_though_the_base_is_beaten(b
     judged, points = said
     verdict = judge(*BETTER, headline("base_few_shot", base, low, high))
     assert (verdict.kind, verdict.worth_it) == ("better", worth_it)
-    assert f"but the base model with examples in its prompt reaches {100 * base:.1f} % {judged}." in verdict.sentence
+    assert f"but the base model shown examples reaches {100 * base:.1f} % {judged}." in verdict.sentence
     assert f"; against the best without tuning {points} points (95 %" in verdict.details
 
 
 def test_a_training_that_did_not_see_every_row_leaves_open_what_tuning_is_worth():
     verdict = judge(*BETTER, replace(headline("tfidf", 0.9, -0.15, -0.05), unfinished=True))
     assert verdict.worth_it is None
-    assert "which is better, so tuning for so short a time is not worth it." in verdict.sentence
+    assert "which so short a training does not beat." in verdict.sentence
 
 
 def test_worse_is_never_worth_it_and_needs_no_rung():
@@ -172,7 +174,7 @@ def test_a_difference_that_another_batch_size_makes_is_no_difference():
     assert judge(primary, counts, Grounds(noise=0.03)).kind == "better"
     drowned = judge(primary, counts, Grounds(noise=0.041))
     assert drowned.kind == "undecided"
-    assert "another batch size alone moves the base by 4.1 points" in drowned.details
+    assert "another batch size alone moves the base by about 4.1 points" in drowned.details
 
 
 def test_rows_left_out_are_told():
@@ -185,7 +187,9 @@ def test_when_every_row_is_left_out_nothing_is_known():
     verdict = judge(unknown, flips(0, 0, 0, 0), Grounds(left_out=40))
     assert verdict.kind == "undecided"
     assert verdict.sentence == "Can't tell yet: accuracy on 0 test rows is not known of both models."
-    assert verdict.details.startswith("0 fixed, 0 broken, 40 test rows that also stand in the training rows left out; ")
+    assert verdict.details.startswith(
+        "0 rows fixed, 0 broken, 40 test rows that also stand in the training rows left out; "
+    )
 
 
 def test_rows_needed_are_those_of_the_published_table():
@@ -213,15 +217,14 @@ def test_no_difference_of_more_than_everything_is_asked_for():
 
 
 def test_more_than_a_million_rows_are_not_counted():
-    assert (
-        "takes more than a million test rows"
-        in judge(accuracy(0.5, 0.5001, -0.009, 0.009), flips(1001, 1000, 4000, 3999)).details
-    )
+    needed = judge(accuracy(0.5, 0.5001, -0.009, 0.009), flips(1001, 1000, 4000, 3999)).rows_needed
+    assert needed is not None
+    assert about_rows(needed) == "more than a million"
 
 
 def test_on_too_few_rows_nothing_is_said_to_be_as_good_either():
     verdict = judge(accuracy(0.26, 0.63, 0.01, 0.62), flips(10, 3, 2, 4), headline("tfidf", 0.79, -0.38, 0.09, 0.63))
     assert (verdict.kind, verdict.worth_it) == ("undecided", None)
     assert verdict.details.endswith("at least 20 are needed.")
-    assert verdict.sentence.endswith("; without tuning, TF-IDF with logistic regression reaches 79.0 %.")
+    assert verdict.sentence.endswith("; without tuning, counting words (TF-IDF) reaches 79.0 %.")
     assert "worth it" not in verdict.sentence

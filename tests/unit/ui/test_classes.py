@@ -41,6 +41,15 @@ def test_a_cell_without_rows_chooses_none():
     assert shown.count("<button") == 2
 
 
+def test_of_many_labels_the_change_is_seen_first():
+    labels = [f"label {number}" for number in range(13)]
+    counts = [[3] * 13] * 13
+    few, many = (matrices(Confusion(labels=labels[:n], base=counts[:n], tuned=counts[:n])) for n in (12, 13))
+    assert "<details" not in few
+    assert few.count("<figure") == many.count("<figure") == 3
+    assert many.index("Difference") < many.index("<details") < many.index("Base: target down")
+
+
 def test_every_matrix_is_one_stop_of_the_tab_key():
     shown = matrices(Confusion(labels=["a", "b"], base=[[0, 3], [1, 4]], tuned=[[0, 3], [1, 4]]))
     base, tuned, difference = shown.split("<figure")[1:]
@@ -52,11 +61,12 @@ def test_every_matrix_is_one_stop_of_the_tab_key():
     assert difference.count("tabindex") == 1
 
 
-def test_a_class_that_got_worse_says_so_with_a_sign():
+def test_a_change_of_a_class_claims_nothing_beyond_its_size():
+    """An arrow elsewhere says that the interval does not hold zero."""
     scores = [
         ClassScore(label="a", rows=1200, base_f1=0.5, tuned_f1=0.25),
         ClassScore(label="b", rows=3, base_f1=0.5, tuned_f1=0.5),
     ]
     _, first, second = cells(class_table(scores))
-    assert first == ["a", "1,200", "0.50", "0.25", "▼ −0.25"]
-    assert second[4] == "= +0.00"
+    assert first == ["a", "1,200", "0.50", "0.25", "−0.25"]
+    assert second[4] == "+0.00"

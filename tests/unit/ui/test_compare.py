@@ -68,7 +68,7 @@ def test_everything_in_a_comparison_has_its_place(tmp_path):
     assert sections(run) == SECTIONS
     said = shown(run)
     assert "Tuning helped" in str(said["notice"])
-    assert "ended at step 150: finished" in str(said["end"])
+    assert "ended after step 150: all passes were done" in str(said["end"])
     assert "training step" in str(said["end"])
 
 

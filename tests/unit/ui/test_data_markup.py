@@ -127,10 +127,14 @@ def test_that_not_all_rows_are_used_is_said():
 
 
 def test_rows_of_each_split_and_the_smallest_visible_gap():
-    found = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    found = inspected({"text": [f"some text {n}" for n in range(150)], "label": ["a", "b"] * 75})
     said = text_of(data_markup.splits(found, "part"))
     assert found.splits is not None
     assert f"{found.splits.test} test to judge by" in said
     assert "points smallest visible gap" in said
     assert str(found.enough) in said
     assert "Column part says" in " ".join(said.split())
+    few = inspected({"text": [f"some text {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    said = text_of(data_markup.splits(few, None))
+    assert "none visible gap of fewer than 20 test rows nothing is claimed" in " ".join(said.split())
+    assert "too few for a verdict" in said

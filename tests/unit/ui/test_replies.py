@@ -43,6 +43,16 @@ def test_an_answer_is_held_against_its_target_when_it_is_whole():
     assert "the target" not in text_of(draw_replies(Shown("run", going, "good")))
 
 
+def test_answers_that_are_the_same_are_said_to_be_so():
+    same = WRITTEN.model_copy(update={"base": WRITTEN.tuned})
+    assert "Both answers are the same." in text_of(draw_replies(Shown("run", same)))
+    labels = LABELLED.model_copy(update={"base": LABELLED.tuned})
+    assert "Both answers are the same, only how sure they are may differ." in text_of(
+        draw_replies(Shown("run", labels))
+    )
+    assert "the same." not in text_of(draw_replies(Shown("run", WRITTEN)))
+
+
 @pytest.mark.parametrize("tuned_first", [True, False])
 @pytest.mark.parametrize("reply", [WRITTEN, LABELLED], ids=["written", "labelled"])
 def test_until_the_vote_nothing_tells_which_is_whose(reply, tuned_first):

@@ -44,6 +44,14 @@ def test_the_chosen_time_says_what_it_gives_up():
     assert "Given up" not in text_of(times(BUDGETS, known(None)))
 
 
+def test_where_no_limit_buys_fewer_passes_than_a_time_it_says_why():
+    quick = UsualRun(2.0, Pace(row_s=0.01, pass_s=0.05, load_s=1.0), WORK)
+    shown = text_of(times(BUDGETS, Forecast(300, 10.0, 60, 2, quick)))
+    assert "Without a limit it learns for 3 passes, or as many as Epochs under Advanced settings says" in shown
+    slow = UsualRun(12.0, Pace(row_s=2.0, pass_s=9.0, load_s=1.0), WORK)
+    assert "Without a limit" not in text_of(times(BUDGETS, Forecast(300, 143.0, 9000, 2, slow)))
+
+
 def test_a_time_of_ones_own_stands_among_the_others():
     shown = cells(times(BUDGETS, known(200)))
     assert [row[0] for row in shown[1:]][2] == "3 min 20 s chosen"

@@ -129,7 +129,7 @@ def test_a_finished_run_says_its_verdict_and_what_it_did(tmp_path):
     assert page.title == "Done."
     assert page.kind == "info", "whether that is good news is for the verdict to say"
     assert "ccuracy" in page.body
-    assert "Training ended at step 2: finished; the adapter of step 2 is kept." in page.notes
+    assert "Training ended after step 2: all passes were done; the adapter of that step is kept." in page.notes
     assert "Warning: cut: text" in page.notes
 
 

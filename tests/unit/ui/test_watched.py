@@ -33,6 +33,13 @@ def test_every_row_shows_its_last_answer_and_how_it_became_right():
     assert '<i class="to-wrong">✗</i><i class="to-wrong">✗</i><i class="to-right">✓</i>' in shown
 
 
+def test_answers_of_an_adapter_that_is_not_kept_are_told_from_those_of_the_one_that_is():
+    looks = [look(0, 0), look(40, 1), look(80, 0)]
+    assert "Kept is the adapter of step 40, which did best on all dev rows" in watched_rows(looks, 40)
+    assert "Kept" not in watched_rows(looks, 80)
+    assert "Kept" not in watched_rows(looks)
+
+
 def test_what_is_partly_right_is_a_number_that_is_explained():
     shown = watched_rows([look(0, 0.666, 0.999, 0.001, metric="field_exactness")])
     assert all(f"<i>{percent}</i>" in shown for percent in (67, 99, 1))

@@ -34,10 +34,17 @@ class Subject:
         """A saved adapter on a fresh base. Raises `ModelError` for one that is not whole."""
         return self.family.restore(self.family.restore_base(self.load(), adapter, labels), adapter, labels)
 
-    def card(self) -> ModelCard:
-        """What is told of it."""
+    def card(self, max_length: int, max_new_tokens: int) -> ModelCard:
+        """What is told of it; it read at most `max_length` tokens of a row, and wrote so many new ones."""
         entry = self.resolved
-        return ModelCard(id=entry.entry.name, revision=entry.revision, source=entry.source, family=self.family.name)
+        return ModelCard(
+            id=entry.entry.name,
+            revision=entry.revision,
+            source=entry.source,
+            family=self.family.name,
+            max_length=max_length,
+            max_new_tokens=max_new_tokens,
+        )
 
 
 def find_subject(name: str, env: Mapping[str, str], machine: Machine) -> Subject:
