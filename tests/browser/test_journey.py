@@ -57,7 +57,7 @@ def test_from_an_example_to_an_answer(visit):
 
     expect(page.get_by_text(f"on {test_rows} test rows kept out of tuning")).to_be_visible(timeout=TRAINING_MS)
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
-    expect(page.get_by_text("Tuned: target down, answer across")).to_be_visible()
+    expect(page.get_by_text("Difference, tuned − base: target down, answer across")).to_be_visible()
     expect(page.locator(".to-receipt")).to_contain_text("passed")
     filter_samples(page, test_rows)
     ask_both(page)
