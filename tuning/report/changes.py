@@ -60,6 +60,8 @@ def _slices(slices: Sequence[Slice], name: Callable[[Slice], str]) -> str:
         _side(kind, [part for part in claimed if part.claim == kind], scale) for kind in ("better", "worse")
     )
     others = [part for part in slices if part.claim is None]
+    if not claimed:
+        sides = '<p class="to-none">No part of the test rows is surely better or worse.</p>'
     return (
         f'<div class="to-halves">{sides}</div>{_others(others, scale)}<p class="to-caption to-left">{_EXPLORATORY}</p>'
     )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from tuning import __version__
 from tuning.data.step_names import step_name
 from tuning.durations import duration_words
-from tuning.events import Event, Planned, Started
+from tuning.events import Event, Planned, Started, Step
 from tuning.report.markup import Column, escape, section, table
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
@@ -48,7 +48,7 @@ def facts(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     hint = "by its fingerprint; of the rows only the samples above are in this file"
     return (
         section("Data", hint, _listed("Data", _data(run, comparison)))
-        + section("Settings", "", _listed("Settings", _settings(spec, events)))
+        + section("Settings", "", _listed("Settings", _settings(spec, comparison, events)))
         + section("Model and machine", "", _listed("Model and machine", _origin(run, comparison, events)))
     )
 
@@ -79,16 +79,34 @@ def _data(run: Run, comparison: Comparison) -> list[tuple[str, object]]:
         known += [("Test file", dataset.test_name), ("SHA-256 of its bytes", dataset.test_sha256)]
     if dataset.labels:
         known.append((f"{len(dataset.labels)} labels", ", ".join(dataset.labels)))
-    return [*known, ("Instruction", dataset.instruction), *(("Note on the file", note) for note in dataset.notes)]
+    unread = comparison.model.family == "encoder"
+    instruction = "none: the model reads the row alone" if unread else dataset.instruction
+    return [*known, ("Instruction", instruction), *(("Note on the file", note) for note in dataset.notes)]
 
 
-def _settings(spec: RunSpec, events: Sequence[Event]) -> list[tuple[str, object]]:
+def _settings(spec: RunSpec, comparison: Comparison, events: Sequence[Event]) -> list[tuple[str, object]]:
     planned = next((event.batch_size for event in events if isinstance(event, Planned) and event.batch_size), None)
     values = {name: getattr(spec, name) for name in RunSpec.model_fields} | {"model": model_name(spec.model)}
     timed = spec.budget is not None
     if planned not in {None, spec.batch_size}:
         values["batch_size"] = f"{planned}, as there was little time ({spec.batch_size} was set)"
+    longest = comparison.model.max_length
+    if longest is not None and longest < spec.max_length:
+        values["max_length"] = f"{spec.max_length}, of which this model reads {longest}"
+    done = _as_it_was(comparison, events) if timed else {}
+    values |= {name: words for name, words in done.items() if values[name] is None}
     return [(name.replace("_", " "), _value(name, value, timed=timed)) for name, value in values.items()]
+
+
+def _as_it_was(comparison: Comparison, events: Sequence[Event]) -> dict[str, str]:
+    """What a time budget decided, as it turned out."""
+    last = next((event for event in reversed(events) if isinstance(event, Step)), None)
+    found: dict[str, object] = {"test_rows": comparison.rows.test}
+    if comparison.adapter.layers is not None:
+        found["layers"] = len(comparison.adapter.layers)
+    if last is not None:
+        found["epochs"] = f"{last.epoch:.2g}"
+    return {name: f"{value}, as there was time for" for name, value in found.items()}
 
 
 def _value(name: str, value: object, *, timed: bool) -> object:

@@ -33,7 +33,7 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
     drawn = table("Baseline ladder", columns, rows, "to-ladder")
     key = (
         '<p class="to-caption to-left">The dashed line is the best without tuning: what tuned has to beat.</p>'
-        if line is not None
+        if line is not None and not picture
         else ""
     )
     return section("Is tuning worth it?", hint, picture, drawn, key, _variants(comparison.variants))

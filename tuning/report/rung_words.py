@@ -49,7 +49,7 @@ def rung_words(name: RungName, comparison: Comparison) -> RungWords:
 def base_words(comparison: Comparison) -> str:
     """What base is, below its big number."""
     return (
-        "before tuning; only its last step learned your labels"
+        "as it came, but for a last layer fitted to your rows"
         if comparison.model.family == "encoder"
         else "before tuning"
     )

@@ -53,7 +53,10 @@ def _key(metrics: Sequence[MetricRow], *, tested: bool) -> str:
     """What the bars and p-values mean."""
     said = []
     if any(metric.low is not None for metric in metrics):
-        said.append("Bars are 95 % intervals of the difference, better to the right; grey where it may be chance.")
+        said.append(
+            "Bars are 95 % intervals of the difference, better to the right; grey where it may be chance or no "
+            "interval is known."
+        )
     if len(metrics) > 1:
         said.append("The metric that decides was declared before anything was predicted.")
     if tested:

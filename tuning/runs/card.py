@@ -12,9 +12,10 @@ from types import MappingProxyType
 
 from tuning.errors import InputError
 from tuning.events import Event, Planned, Stopped
+from tuning.models.catalog import catalog
 from tuning.runs.run import Run
 from tuning.runs.snippet import hub_name, model_name, snippet
-from tuning.scoring.comparison import Comparison, MetricRow, Rung
+from tuning.scoring.comparison import Comparison, MetricRow, ModelCard, Rung
 from tuning.scoring.ladder import ranked
 from tuning.scoring.wording import RUNGS, metric_name, points
 from tuning.spec import FamilyName, Task
@@ -60,7 +61,7 @@ def model_card(run: Run) -> str:
         _ladder(comparison),
         _asked(run, comparison),
         _loading(run, comparison, events),
-        _licence(),
+        _licence(comparison.model),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -170,7 +171,7 @@ def _asked(run: Run, comparison: Comparison) -> str:
     """The prompt, which has to be the same for the adapter to do what it did here."""
     asked = _ASKED[comparison.model.family]
     longest = comparison.model.max_length or run.spec().max_length
-    return f"## How it is asked\n\n{asked} were cut to at most {longest:,} tokens."
+    return f"## How it is asked\n\n{asked} are cut to {longest:,} tokens where they are longer."
 
 
 def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
@@ -178,15 +179,20 @@ def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     program = snippet(run, comparison, events)
     fence = "`" * (3 + max((len(found) for found in re.findall(r"`+", program)), default=0))
     return (
-        "## How to load it\n\nIn plain transformers and PEFT; `answer(text)` then answers as the tuned model did.\n\n"
+        "## How to load it\n\nIn plain transformers and PEFT; `answer(text)` then answers as the tuned model did, "
+        "as does "
+        '`python load_adapter.py "a text"` where it lies beside this card.\n\n'
         f"{fence}python\n{program}{fence}"
     )
 
 
-def _licence() -> str:
+def _licence(model: ModelCard) -> str:
+    licence = next((entry.licence for entry in catalog({}) if entry.name == model.id), None)
+    named = f", {shown(licence)}," if licence else ""
     return (
-        "## Licence\n\nThe base model's licence goes on to hold. What holds for the adapter depends on the rows it was "
-        "tuned on too: say so here before it is passed on. An adapter can repeat what it was tuned on."
+        f"## Licence\n\nThe base model's licence{named} holds for what is made of it. What holds for the adapter "
+        "depends on the rows it was tuned on too: say so here before it is passed on. An adapter can repeat what it "
+        "was tuned on."
     )
 
 

@@ -3,7 +3,7 @@
 Templates for `str.format`: what is filled in are Python literals. Knows nothing of runs.
 """
 
-__all__ = ["CHAT", "CHAT_LABELS", "CHAT_TEXT", "SENTENCES", "TEXTS"]
+__all__ = ["CHAT", "CHAT_LABELS", "CHAT_TEXT", "COMMAND", "SENTENCES", "TEXTS"]
 
 CHAT = """\
 {imports}import torch
@@ -141,4 +141,12 @@ def answer(text):
         pad_token_id=tokenizer.pad_token_id,
     )
     return tokenizer.decode(written[0], skip_special_tokens=True).strip()
+"""
+COMMAND = """
+
+if __name__ == "__main__":
+    import sys
+
+    for said in sys.argv[1:]:
+        print(answer(said))
 """

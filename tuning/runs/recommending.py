@@ -12,7 +12,7 @@ from tuning.spec import DEFAULT_ENCODER, DEFAULT_MODEL, Task
 
 __all__ = ["ENCODER", "LANGUAGE_MODEL", "TRAINED_ROWS", "Job", "Measured", "Recommendation", "recommend"]
 
-_KIND = "It is a sentence encoder, no language model: it chooses among the labels and writes nothing."
+_KIND = "all-MiniLM is a sentence encoder, no language model: it chooses among the labels and writes nothing."
 _MOST_PROMPT_LABELS = 60
 """A language model is told every label before every row: more seldom fit beside a row into 512 tokens."""
 
@@ -74,7 +74,7 @@ def recommend(job: Job) -> Recommendation:
         return Recommendation(DEFAULT_ENCODER, f"{_KIND} {reason}")
     on = f"Measured on two cores with {TRAINED_ROWS:,} diagnoses"
     if job.seconds is not None and job.seconds < LANGUAGE_MODEL.seconds * job.rows / TRAINED_ROWS:
-        reason = f"On two cores a language model would hardly get through these rows in {duration_words(job.seconds)}"
+        reason = f"On two cores a language model learns little from so many rows in {duration_words(job.seconds)}"
         return Recommendation(
             DEFAULT_ENCODER, f"{_KIND} {reason}. {on}: {ENCODER.words}; the language model, {LANGUAGE_MODEL.words}."
         )

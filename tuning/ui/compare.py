@@ -18,7 +18,7 @@ from tuning.report.learning import fit_words, learned_words, loss_frame
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
-from tuning.scoring.comparison import Comparison, Slice
+from tuning.scoring.comparison import Comparison, Slice, Verdict
 from tuning.ui.classes import classes
 from tuning.ui.filters import Part
 from tuning.ui.loss_chart import loss_chart
@@ -62,11 +62,24 @@ def compare_page(run: Run | None) -> ComparePage:
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
         return ComparePage("error", title, with_advice(status), comparison, loss, about, learned, fit)
     kinds = {"better": "better", "worse": "worse"}
-    body = "This run was cancelled: what it had learned until then is compared." if status.state != "done" else ""
+    cancelled = "This run was cancelled: what it had learned until then is compared."
+    body = _next_step(comparison.verdict) if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
     return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned, fit)
+
+
+def _next_step(verdict: Verdict) -> str:
+    """What to do about a verdict that does not speak for the tuned model."""
+    again = "under Runs, Change and start again keeps what was set here"
+    if verdict.worth_it is False and verdict.kind != "worse":
+        return "Take what is simpler: the ladder below says which."
+    if verdict.kind == "worse":
+        return f"Keep the base. Another learning rate, more rows or another model may do better: {again}."
+    if verdict.kind == "undecided":
+        return f"So far nothing speaks for the tuned model. More rows, more time or another model may: {again}."
+    return ""
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:

@@ -220,6 +220,8 @@ def splits(found: Inspection, split_column: str | None) -> str:
         most = f"Of all rows {found.spec.rows:,} at most are used, drawn at random"
         source += f"{most}: see Rows to use under Advanced settings."
     few = sizes.test < SMALL_TEST
-    enough = notice("warning" if few else "info", "Few test rows" if few else "Enough to begin", found.enough)
+    enough = notice(
+        "warning" if few else "info", "Few test rows" if few else "What the test rows can show", found.enough
+    )
     said = f'<p class="to-note">{source}</p>' if source else ""
     return f'<div class="to-counts to-rows">{counts}</div>{enough}{said}'

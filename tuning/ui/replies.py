@@ -11,6 +11,8 @@ from tuning.ui.blind import Order
 __all__ = ["Shown", "draw_replies"]
 
 _LABELS = 6
+_ASKED = 100
+"""Characters of a prompt that stand above its answers."""
 _CHARACTERS = 20_000
 
 
@@ -26,11 +28,19 @@ class Shown:
     order: Order | None = None
     """Of a blind mode."""
     voted: bool = False
+    prompt: str = ""
+    """What was asked."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether both answers are whole and one and the same."""
+        base, tuned = self.reply.base, self.reply.tuned
+        return base.over and tuned.over and bool(base.text) and base.text == tuned.text
 
     @property
     def sealed(self) -> bool:
         """Whether it must not be seen which answer is whose."""
-        return self.order is not None and not self.voted
+        return self.order is not None and not self.voted and not self.alike
 
 
 def draw_replies(shown: Shown) -> str:
@@ -43,7 +53,10 @@ def draw_replies(shown: Shown) -> str:
         _card(_title(shown, letter, name), "" if shown.sealed else name, side, _body(shown, side, labels), shown)
         for letter, (name, side) in zip("AB", sides, strict=True)
     ]
-    return f'<div class="to-replies">{"".join(cards)}</div>{_notes(shown, "".join(cards))}'
+    asked = " ".join(shown.prompt.split())
+    cut = asked if len(asked) <= _ASKED else f"{asked[:_ASKED]}…"
+    to = f'<p class="to-note">Answers to: {escape(cut)}</p>' if cut else ""
+    return f'{to}<div class="to-replies">{"".join(cards)}</div>{_notes(shown, "".join(cards))}'
 
 
 def _notes(shown: Shown, drawn: str) -> str:
@@ -60,10 +73,10 @@ def _notes(shown: Shown, drawn: str) -> str:
 
 def _alike(shown: Shown) -> list[str]:
     """Whether both answers are one and the same, once both are there."""
-    base, tuned = shown.reply.base, shown.reply.tuned
-    if not (base.over and tuned.over and base.text and base.text == tuned.text):
+    if not shown.alike:
         return []
-    surer = ", only how sure they are may differ" if base.probabilities is not None else ""
+    base, tuned = shown.reply.base, shown.reply.tuned
+    surer = ", though not equally sure" if base.probabilities != tuned.probabilities else ""
     return [f"Both answers are the same{surer}."]
 
 

@@ -20,7 +20,8 @@ def times(choices: Sequence[tuple[str, str]], forecast: Forecast | None) -> str:
     if forecast.budget not in {seconds for _, seconds in offered} and forecast.budget is not None:
         offered = sorted([*offered, (duration_words(forecast.budget), forecast.budget)], key=_shortest_first)
     rows = [_row(words, seconds, forecast) for words, seconds in offered]
-    about = f"What each buys with these rows, estimated by {escape(forecast.source)}:"
+    about = f"What each buys with these rows, estimated by {escape(forecast.source)}"
+    about += "; this one may be several times faster or slower:" if forecast.elsewhere else ":"
     drawn = table("What each time buys", _COLUMNS, rows, "to-times")
     return f'<p class="to-note">{about}</p>{drawn}{_lost(forecast)}{_passes(offered, forecast)}'
 

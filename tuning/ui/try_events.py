@@ -84,7 +84,7 @@ class TryEvents:
             row = row_of(run, number)
             target = row.target if row is not None and row.input == prompt else None
             order = draw_order() if blind is True else None
-            yield from self._stream(request, Shown(run.id, Reply(), target, order))
+            yield from self._stream(request, Shown(run.id, Reply(), target, order, prompt=request.prompt))
         except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is logged whole and told by its id
             yield self.screen.show_problem(say(error))
 
@@ -118,7 +118,7 @@ class TryEvents:
     @told(_no_answer)
     def vote(self, choice: Choice, shown: Shown | None, stored_tallies: object) -> Changes:
         """A vote on two answers: count it, and show which was whose."""
-        if shown is None or shown.order is None or shown.voted:
+        if shown is None or shown.order is None or not shown.sealed:
             raise InputError("There is nothing to vote on: ask both models first.")
         tallies = read_tallies(stored_tallies)
         tally = tallies.get(shown.run, Tally()).with_vote(shown.order.outcome(choice))

@@ -143,7 +143,11 @@ def _headline(status: RunStatus, *, timed: bool) -> tuple[str, str, str]:
         "failed": ("error", "This run failed.", with_advice(status)),
         "cancelled": ("warning", "This run was cancelled.", with_advice(status)),
         "interrupted": ("error", "This run was interrupted.", with_advice(status)),
-        "starting": ("info", "Starting …", "The run is a process of its own: closing this page does not stop it."),
+        "starting": (
+            "info",
+            "Starting …",
+            "This takes some seconds. The run is a process of its own: closing this page does not stop it.",
+        ),
         "queued": (
             "info",
             f"Waiting, number {status.position or 1} in the queue",

@@ -26,15 +26,19 @@ def watched_rows(looks: Sequence[Sampled], kept: int | None = None) -> str:
     if not looks:
         return ""
     first, last = looks[0], looks[-1]
+    dropped = kept is not None and last.step > kept
+    if kept is not None:
+        last = next((look for look in reversed(looks) if look.step <= kept), first)
     said = f"{_when(first)}: {first.sentence}."
     if last is not first:
         said += f" {_when(last)}: {last.sentence}."
-    if kept is not None and last.step > kept:
-        said += f" Kept is the adapter of step {kept:,}, which did best on all dev rows: later ones are not compared."
+    if dropped:
+        said += f" The adapter of step {kept:,} is kept, which did best on all dev rows: no later answers are shown."
     newest = Column(f"Answer {_when(last).lower()}")
+    seen = [look for look in looks if look.step <= last.step]
     columns = [Column("Input"), Column("Target"), newest, Column("So far", "to-so-far")]
     rows = [
-        [escape(now.input), escape(now.target), _answer(now), _marks(looks, place)]
+        [escape(now.input), escape(now.target), _answer(now), _marks(seen, place)]
         for place, now in enumerate(last.answers)
     ]
     return section(

@@ -122,7 +122,7 @@ def test_what_is_neither_a_file_nor_a_data_set(tmp_path):
 def test_a_model_is_recommended_for_the_rows_and_the_time(tmp_path):
     path = write(tmp_path, [{**row, "text": f"{row['text']}, {again}"} for again in range(5) for row in ROWS])
     assert (
-        "\nModel\nall-minilm-l6-v2 is recommended. It is a sentence encoder, no language model"
+        "\nModel\nall-minilm-l6-v2 is recommended. all-MiniLM is a sentence encoder, no language model"
         in call("inspect", path, "--budget", "30s")[1]
     )
     out = call("inspect", path, "--task", "generate")[1]

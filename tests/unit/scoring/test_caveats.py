@@ -5,6 +5,7 @@ from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
 from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, RowCounts, Slice, Verdict
+from tuning.scoring.wording import metric_name
 from tuning.spec import Task
 
 ROW = MetricRow(name="accuracy", base=0.5, tuned=0.4, delta=-0.1, low=-0.2, high=-0.05, better="higher")
@@ -108,3 +109,17 @@ def test_to_one_input_no_model_gives_two_answers():
     )
     assert find_caveats(plain(), rows[1:]) == [said.replace("4 of these 5", "3 of these 4")]
     assert find_caveats(plain(), [rows[0], rows[1], rows[3], rows[4]]) == []
+
+
+def test_what_is_sure_beside_an_open_verdict_is_said():
+    """Log loss may have got surely better where accuracy has not; a p that is not adjusted says nothing."""
+    log_loss = MetricRow(
+        name="log_loss", base=1.0, tuned=0.5, delta=-0.5, low=-0.7, high=-0.3, p=0.001, p_adjusted=0.002, better="lower"
+    )
+    mcc = ROW.model_copy(update={"name": "mcc", "p": 0.04, "p_adjusted": 0.2})
+    worse = ROW.model_copy(update={"name": "macro_f1", "p": 0.001, "p_adjusted": 0.003})
+    made = plain(metrics=[ROW, log_loss, mcc, worse], verdict=Verdict(kind="undecided", sentence="S."))
+    said = [text for text in find_caveats(made) if text.startswith("Surely")]
+    assert said == ["Surely better all the same: log loss.", f"Surely worse all the same: {metric_name('macro_f1')}."]
+    decided = made.model_copy(update={"verdict": Verdict(kind="better", sentence="S.")})
+    assert not [text for text in find_caveats(decided) if text.startswith("Surely")]

@@ -46,11 +46,17 @@ def test_an_answer_is_held_against_its_target_when_it_is_whole():
 def test_answers_that_are_the_same_are_said_to_be_so():
     same = WRITTEN.model_copy(update={"base": WRITTEN.tuned})
     assert "Both answers are the same." in text_of(draw_replies(Shown("run", same)))
-    labels = LABELLED.model_copy(update={"base": LABELLED.tuned})
-    assert "Both answers are the same, only how sure they are may differ." in text_of(
-        draw_replies(Shown("run", labels))
-    )
-    assert "the same." not in text_of(draw_replies(Shown("run", WRITTEN)))
+    surer = LABELLED.tuned.model_copy(update={"probabilities": {"bad": 0.4, "good": 0.6, "odd": 0.0}})
+    labels = LABELLED.model_copy(update={"base": surer})
+    assert "Both answers are the same, though not equally sure." in text_of(draw_replies(Shown("run", labels)))
+    assert "the same" not in text_of(draw_replies(Shown("run", WRITTEN)))
+    assert not Shown("run", same, order=Order(True)).sealed, "there is nothing to choose between"
+
+
+def test_answers_say_what_they_answer():
+    said = text_of(draw_replies(Shown("run", WRITTEN, prompt="what\nwas asked " * 20)))
+    assert said.startswith("Answers to: what was asked what")
+    assert "…" in said.partition("Base")[0]
 
 
 @pytest.mark.parametrize("tuned_first", [True, False])

@@ -68,7 +68,7 @@ def test_a_model_is_recommended_for_the_rows_and_the_time(screen):
     assert said.startswith("Recommended, and chosen: smollm2-135m-instruct. ")
     many = {"text": [f"text number {n}" for n in range(300)], "label": ["yes", "no"] * 150}
     said = text_of(screen.show_seen(seen_in(many, budget=30))[screen.advice])
-    assert said.startswith("Recommended is all-minilm-l6-v2, chosen is smollm2-135m-instruct It is a sentence encoder")
+    assert said.startswith("Recommended is all-minilm-l6-v2, chosen is smollm2-135m-instruct All-MiniLM is a")
 
 
 def screen_expecting(time: Forecast) -> TuneScreen:
