@@ -94,8 +94,16 @@ def test_a_long_answer_is_stopped(open_try):
     ask(page, "quick dog")
 
 
-def test_a_blind_vote_comes_before_the_names(open_try):
+def test_equal_answers_are_not_voted_on(open_try):
     page = open_try(Task.CLASSIFY)
+    page.get_by_label("Blind").check()
+    ask(page)
+    expect(page.get_by_text("Both answers are the same")).to_be_visible()
+    expect(page.get_by_role("button", name="B is better")).to_be_hidden()
+
+
+def test_a_blind_vote_comes_before_the_names(open_try):
+    page = open_try(Task.GENERATE)
     page.get_by_label("Blind").check()
     ask(page)
     expect(page.get_by_role("region", name="A: answer")).to_be_visible()
