@@ -171,7 +171,7 @@ def watch(page: Page, world: World) -> None:
     """The loss falls, for whoever started the run."""
     make_own(page, world.going)
     page.reload()
-    expect(page.get_by_text("Training: step 90 of 150")).to_be_visible()
+    expect(page.get_by_text("Training: step 90 of about 150")).to_be_visible()
     expect(page.locator(".to-losses polyline").first).to_be_visible()
 
 
