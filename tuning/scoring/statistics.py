@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tuning.scoring.record import Flips
 
 __all__ = [
+    "SMALL_P",
     "Interval",
     "Z",
     "holm",
@@ -23,6 +24,8 @@ __all__ = [
 
 Z = 1.959963984540054
 """The standard normal quantile at 97.5 %."""
+SMALL_P = 0.05
+"""A p below it is small enough to claim a difference, as an interval of 95 % is."""
 POWER_Z = 0.8416212335729143
 """The standard normal quantile at 80 %."""
 

@@ -16,8 +16,8 @@ from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, vis
 from tuning.scoring.wording import (
     RUNGS,
     change_of,
+    each_of,
     extent,
-    listed,
     metric_name,
     percent,
     points,
@@ -170,7 +170,7 @@ def _equalled(kind: Kind, grounds: Grounds) -> str:
     headline = grounds.headline
     if kind == "worse" or headline is None or not headline.equals:
         return ""
-    return f"; without tuning, {listed([RUNGS[name] for name in headline.equals])} does as well as the base"
+    return f"; without tuning, {each_of([RUNGS[name] for name in headline.equals])} does as well as the base"
 
 
 def _against_simpler(kind: Kind, grounds: Grounds) -> str:

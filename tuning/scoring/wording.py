@@ -10,8 +10,8 @@ __all__ = [
     "about_rows",
     "bounds",
     "change_of",
+    "each_of",
     "extent",
-    "listed",
     "metric_name",
     "percent",
     "points",
@@ -56,7 +56,7 @@ def quoted(text: str) -> str:
     return f"'{text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + '…'}'"
 
 
-def listed(names: Sequence[str]) -> str:
+def each_of(names: Sequence[str]) -> str:
     """One or more names as they stand in a sentence, the subject of a verb in the singular."""
     *others, last = names
     return f"each of {', '.join(others)} and {last}" if others else last

@@ -78,7 +78,8 @@ def _next_step(verdict: Verdict) -> str:
     if verdict.kind == "worse":
         return f"Keep the base. Another learning rate, more rows or another model may do better: {again}."
     if verdict.kind == "undecided":
-        return f"So far nothing speaks for the tuned model. More rows, more time or another model may: {again}."
+        so_far = "By the metric that decides, nothing speaks for the tuned model so far"
+        return f"{so_far}. More rows, more time or another model may: {again}."
     return ""
 
 
