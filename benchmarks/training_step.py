@@ -120,7 +120,7 @@ def by_trl(data: BundledRows, precision: Precision, count: int, folder: Path) ->
 
 def _optimizer(model: torch.nn.Module) -> tuple[torch.optim.Optimizer, list[torch.nn.Parameter]]:
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return torch.optim.AdamW(trained, lr=1e-3), trained
+    return torch.optim.AdamW(trained, lr=1e-3, fused=True), trained
 
 
 def _update(optimizer: torch.optim.Optimizer, trained: list[torch.nn.Parameter]) -> None:

@@ -4,15 +4,18 @@ Knows token ids; knows nothing of text, models or training.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 import torch
 
-from tuning.engine.attention import KeptPrefix, Layout
+from tuning.engine.attention import Block, KeptPrefix, Layout
 
 __all__ = ["FlatBatch", "RowBatch", "RowTokens", "batches_by_length", "common_prefix", "prefix_batch", "row_batch"]
+
+_SCORES = 2**17
+"""Of one head, at once: few enough for a processor's caches, and for rows of like length to stay together."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +33,17 @@ class RowBatch:
     `predicted[i]` (a token id) is to be predicted at flat position `predicted_at[i]`; rows come one after another.
     """
 
-    input_ids: torch.Tensor  # (1, prefix + rows * width)
+    input_ids: torch.Tensor  # (1, prefix + rows' tokens)
     position_ids: torch.Tensor  # the same shape
     layout: Layout
     predicted_at: torch.Tensor  # (predicted,)
     predicted: torch.Tensor  # (predicted,)
-    tokens: int
-    """Tokens computed, padding not counted."""
     head: tuple[int, ...]
     """Ids of the shared prefix, in the sequence or kept."""
     keys: tuple[bytes, ...]
     """A digest for each row of all that its states depend on: prefix, own tokens, and who sees whom."""
-    real: torch.Tensor
-    """Which of the rows' tokens are no padding, (rows * width,), always on the CPU."""
+    lengths: tuple[int, ...]
+    """Tokens of each row."""
 
     def to(self, device: torch.device) -> "RowBatch":
         """The same batch on `device`."""
@@ -62,9 +63,11 @@ class FlatBatch:
 
     head: tuple[int, ...]
     kept: KeptPrefix | None = None
+    branches: torch.Tensor | None = None
+    """Where rows end in branches, which of their tokens see which, (branch tokens, branch tokens)."""
     ids: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    real: list[bool] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
     predicted_at: list[int] = field(default_factory=list)
     predicted: list[int] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
@@ -79,31 +82,52 @@ class FlatBatch:
         self.predicted_at += [len(self.ids) + own for own in at]
         self.predicted += tokens
 
-    def add(self, ids: Sequence[int], width: int, branch: Sequence[int] = (), depths: Sequence[int] = ()) -> None:
-        """One row: `ids`, padding up to `width`, then branches, whose tokens lie `depths` after the last of `ids`."""
-        padding = width - len(ids)
-        start = len(self.head)
-        self.ids += [*ids, *[0] * padding, *branch]
-        self.positions += [*range(start, start + width), *(start + len(ids) + depth for depth in depths)]
-        self.real += [True] * len(ids) + [False] * padding + [True] * len(branch)
+    def add(self, ids: Sequence[int], branch: Sequence[int] = (), depths: Sequence[int] = ()) -> None:
+        """One row: `ids`, then branches, whose tokens lie `depths` after the last of `ids`."""
+        start, end = len(self.head), len(self.head) + len(ids)
+        self.ids += [*ids, *branch]
+        self.positions += [*range(start, end), *(end + depth for depth in depths)]
+        self.lengths.append(len(ids) + len(branch))
         about = array("q", [*self.head, -1, *ids, -1, *branch, -1, *depths])
         self.keys.append(blake2b(about.tobytes(), digest_size=16).digest())
 
-    def finish(self, own_mask: torch.Tensor | None) -> RowBatch:
-        """The batch; `own_mask` as in `Layout`."""
+    def finish(self) -> RowBatch:
+        """The batch."""
         prefix = 0 if self.kept is not None else len(self.head)
-        width = own_mask.shape[-1] if own_mask is not None else 0
         return RowBatch(
             input_ids=torch.tensor([self.ids]),
             position_ids=torch.tensor([self.positions]),
-            layout=Layout(prefix, len(self.keys), width, own_mask, kept=self.kept),
+            layout=Layout(prefix, tuple(self._block(lengths) for lengths in self._side_by_side()), kept=self.kept),
             predicted_at=torch.tensor(self.predicted_at, dtype=torch.long),
             predicted=torch.tensor(self.predicted, dtype=torch.long),
-            tokens=prefix + sum(self.real),
             head=self.head,
             keys=tuple(self.keys),
-            real=torch.tensor(self.real, dtype=torch.bool),
+            lengths=tuple(self.lengths),
         )
+
+    def _side_by_side(self) -> Iterator[list[int]]:
+        """The rows' lengths, divided into blocks."""
+        block: list[int] = []
+        for length in self.lengths:
+            width = max([*block, length])
+            if block and (len(block) + 1) * width * (len(self.head) + width) > _SCORES:
+                yield block
+                block = []
+            block.append(length)
+        if block:
+            yield block
+
+    def _block(self, lengths: list[int]) -> Block:
+        width = max(lengths)
+        places = [row * width + place for row, length in enumerate(lengths) for place in range(length)]
+        mask = torch.ones(1, width, width, dtype=torch.bool).tril()
+        if self.branches is not None:
+            count = len(self.branches)
+            mask = mask.repeat(len(lengths), 1, 1)
+            for row, length in enumerate(lengths):
+                mask[row, length - count : length, length - count : length] = self.branches
+        sees_head = mask.new_ones(len(mask), width, len(self.head))
+        return Block(torch.tensor(places), torch.cat((sees_head, mask), dim=2).unsqueeze(1), len(lengths))
 
 
 def common_prefix(prompts: Sequence[tuple[int, ...]]) -> int:
@@ -134,17 +158,15 @@ def row_batch(rows: Sequence[RowTokens], prefix: int, kept: KeptPrefix | None = 
 
     The last completion token is predicted and never read, so it is no input.
     """
-    inputs = [(*row.prompt[prefix:], *row.completion[:-1]) for row in rows]
-    width = max(len(ids) for ids in inputs)
     flat = FlatBatch(rows[0].prompt[:prefix], kept)
-    for row, ids in zip(rows, inputs, strict=True):
+    for row in rows:
         start = len(row.prompt) - prefix - 1
         flat.predict(range(start, start + len(row.completion)), row.completion)
-        flat.add(ids, width)
-    return flat.finish(torch.ones(1, width, width, dtype=torch.bool).tril())
+        flat.add((*row.prompt[prefix:], *row.completion[:-1]))
+    return flat.finish()
 
 
 def prefix_batch(keep: KeptPrefix) -> RowBatch:
     """The prefix alone, so that its keys and values are kept."""
-    batch = FlatBatch(keep.ids).finish(None)
+    batch = FlatBatch(keep.ids).finish()
     return replace(batch, layout=replace(batch.layout, keep=keep))

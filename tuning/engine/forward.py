@@ -111,7 +111,7 @@ def batch_nll(model: CausalModel, batch: RowBatch, lower: LowerLayers | None = N
 
 
 def batch_states(model: CausalModel, batch: RowBatch, lower: LowerLayers | None = None) -> torch.Tensor:
-    """The decoder's last states of all tokens of a batch, (prefix + rows * width, hidden). Needs `shared_prefix`."""
+    """The decoder's last states of all tokens of a batch, (prefix + rows' tokens, hidden). Needs `shared_prefix`."""
     decoder = model.get_decoder()
     if lower is not None:
         return lower.upper_states(decoder, batch)

@@ -65,15 +65,9 @@ def label_batch(
     prompts: Sequence[tuple[int, ...]], tree: LabelTree, prefix: int, kept: KeptPrefix | None = None
 ) -> RowBatch:
     """Every prompt once, and after it the tree; `predicted` holds, row by row, all tokens of each label in turn."""
-    own = [prompt[prefix:] for prompt in prompts]
-    longest = max(len(ids) for ids in own)
-    width = longest + len(tree.tokens)
-    mask = torch.zeros(len(prompts), width, width, dtype=torch.bool)
-    mask[:, :longest, :longest] = torch.ones(longest, longest, dtype=torch.bool).tril()
-    mask[:, longest:, longest:] = tree.mask
-    flat = FlatBatch(prompts[0][:prefix], kept)
-    for number, ids in enumerate(own):
-        mask[number, longest:, : len(ids)] = True
-        flat.predict([len(ids) - 1 if node < 0 else longest + node for node in tree.predicted_at], tree.predicted)
-        flat.add(ids, longest, tree.tokens, tree.depths)
-    return flat.finish(mask)
+    flat = FlatBatch(prompts[0][:prefix], kept, tree.mask)
+    for prompt in prompts:
+        own = prompt[prefix:]
+        flat.predict([len(own) + node if node >= 0 else len(own) - 1 for node in tree.predicted_at], tree.predicted)
+        flat.add(own, tree.tokens, tree.depths)
+    return flat.finish()

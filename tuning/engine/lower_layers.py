@@ -52,7 +52,7 @@ class LowerLayers:
         self._heads: dict[tuple[int, ...], _Head] = {}
 
     def upper_states(self, decoder: Any, batch: RowBatch) -> torch.Tensor:
-        """The decoder's last states of all tokens of a batch, (prefix + rows * width, hidden)."""
+        """The decoder's last states of all tokens of a batch, (prefix + rows' tokens, hidden)."""
         states = self._under(decoder, batch)
         with _passing(decoder.layers, range(self.count)):
             out = decoder(
@@ -72,18 +72,15 @@ class LowerLayers:
         head = self._heads[batch.head]
         if batch.layout.keep is not None:
             batch.layout.keep.layers.update(head.kept.layers)
-        rows = self._rows(decoder, batch, head.kept) if batch.layout.rows else head.states[:0]
+        rows = self._rows(decoder, batch, head.kept) if batch.layout.blocks else head.states[:0]
         return torch.cat((head.states[: batch.layout.prefix], rows))
 
     def _rows(self, decoder: Any, batch: RowBatch, kept: KeptPrefix | None) -> torch.Tensor:
-        """States of the rows' tokens, padding included, from the store or computed and stored."""
+        """States of the rows' tokens, from the store or computed and stored."""
         known = [self._store.get(key) for key in batch.keys]
         found = [states for states in known if states is not None]
-        device = batch.input_ids.device
         if len(found) == len(known):
-            states = found[0].new_zeros(len(batch.real), found[0].shape[1])
-            states[batch.real] = torch.cat(found)
-            return states.to(device)
+            return torch.cat(found).to(batch.input_ids.device)
         start = batch.layout.prefix
         alone = replace(
             batch,
@@ -92,8 +89,7 @@ class LowerLayers:
             layout=replace(batch.layout, prefix=0, kept=kept),
         )
         states = self._compute(decoder, alone)
-        sizes = batch.real.reshape(batch.layout.rows, -1).sum(1).tolist()
-        for key, row in zip(batch.keys, states.cpu()[batch.real].split(sizes), strict=True):
+        for key, row in zip(batch.keys, states.cpu().split(list(batch.lengths)), strict=True):
             self._store.add(key, row)
         return states
 

@@ -41,25 +41,38 @@ def test_the_longest_rows_go_first_and_fill_batches():
     assert batches_by_length([50, 1], size=8, budget=20) == [[0], [1]]
 
 
-def test_a_row_batch_lays_prefix_and_padded_rows_flat():
+def test_a_row_batch_lays_prefix_and_rows_flat():
     rows = [RowTokens((1, 2, 3), (7, 8)), RowTokens((1, 2, 4, 5), (9,))]
     batch = row_batch(rows, prefix=2)
     assert batch.input_ids.tolist() == [[1, 2, 3, 7, 4, 5]]
     assert batch.position_ids.tolist() == [[0, 1, 2, 3, 2, 3]]
     assert batch.predicted.tolist() == [7, 8, 9]
     assert batch.predicted_at.tolist() == [2, 3, 5]
-    assert batch.real.tolist() == [True] * 4
+    assert batch.lengths == (2, 2)
     assert batch.head == (1, 2)
-    assert (batch.layout.prefix, batch.layout.rows, batch.layout.width) == (2, 2, 2)
-    assert batch.tokens == 6
+    (block,) = batch.layout.blocks
+    assert (batch.layout.prefix, block.rows, block.width) == (2, 2, 2)
+    assert block.mask[0, 0].int().tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]], "each sees the prefix, and no later token"
 
 
-def test_padding_is_neither_predicted_from_nor_counted():
+def test_padding_is_no_token_of_a_batch():
     batch = row_batch([RowTokens((1,), (2, 3, 4)), RowTokens((5,), (6,))], prefix=0)
-    assert batch.input_ids.tolist() == [[1, 2, 3, 5, 0, 0]]
+    assert batch.input_ids.tolist() == [[1, 2, 3, 5]]
     assert batch.predicted_at.tolist() == [0, 1, 2, 3]
-    assert batch.real.tolist() == [True, True, True, True, False, False]
-    assert batch.tokens == 4
+    assert batch.lengths == (3, 1)
+    (block,) = batch.layout.blocks
+    assert (block.rows, block.width, block.places.tolist()) == (2, 3, [0, 1, 2, 3])
+
+
+@given(lengths=st.lists(st.integers(1, 500), min_size=1, max_size=20), prefix=st.integers(0, 300))
+def test_blocks_hold_all_rows_in_turn_and_few_scores(lengths, prefix):
+    rows = [RowTokens((*range(prefix), *[7] * length), (1,)) for length in lengths]
+    blocks = row_batch(rows, prefix).layout.blocks
+    sizes = [(len(block.places), block.rows) for block in blocks]
+    left = iter(lengths)
+    assert sizes == [(sum(next(left) for _ in range(block.rows)), block.rows) for block in blocks]
+    assert next(left, None) is None
+    assert all(b.rows == 1 or b.rows * b.width * (prefix + b.width) <= 2**17 for b in blocks)
 
 
 def test_a_kept_prefix_is_not_laid_again_but_counted_in_positions():
@@ -77,7 +90,7 @@ def test_a_prefix_batch_predicts_nothing_and_keeps():
     batch = prefix_batch(keep)
     assert batch.input_ids.tolist() == [[4, 5, 6]]
     assert batch.layout.keep is keep
-    assert (batch.layout.rows, len(batch.predicted)) == (0, 0)
+    assert (batch.layout.blocks, len(batch.predicted)) == ((), 0)
 
 
 def test_a_row_has_the_same_key_in_every_batch_that_puts_it_after_the_same_prefix():
@@ -90,6 +103,6 @@ def test_a_row_has_the_same_key_in_every_batch_that_puts_it_after_the_same_prefi
 
 def test_a_batch_moves_whole():
     batch = row_batch([RowTokens((1, 2), (3,))], prefix=1).to(torch.device("meta"))
-    assert batch.layout.own_mask is not None
-    moved = (batch.input_ids, batch.position_ids, batch.predicted_at, batch.predicted)
-    assert {tensor.device.type for tensor in (*moved, batch.layout.own_mask)} == {"meta"}
+    (block,) = batch.layout.blocks
+    moved = (batch.input_ids, batch.position_ids, batch.predicted_at, batch.predicted, block.places, block.mask)
+    assert {tensor.device.type for tensor in moved} == {"meta"}

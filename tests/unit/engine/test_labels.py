@@ -10,20 +10,21 @@ LABELS = ((7, 9), (7, 8, 9), (6, 9))
 
 def test_labels_branch_after_each_prompt_and_share_their_first_tokens():
     batch = label_batch([(1, 2, 3), (1, 4)], LabelTree(LABELS), prefix=1)
-    # prefix 1 | row 0: 2 3, nodes 6, 7, 7 8 | row 1: 4 and padding, the same nodes
-    assert batch.input_ids.tolist() == [[1, 2, 3, 6, 7, 8, 4, 0, 6, 7, 8]]
-    assert batch.position_ids.tolist() == [[0, 1, 2, 3, 3, 4, 1, 2, 2, 2, 3]]
+    # prefix 1 | row 0: 2 3, nodes 6, 7, 7 8 | row 1: 4, the same nodes
+    assert batch.input_ids.tolist() == [[1, 2, 3, 6, 7, 8, 4, 6, 7, 8]]
+    assert batch.position_ids.tolist() == [[0, 1, 2, 3, 3, 4, 1, 2, 2, 3]]
     assert batch.predicted.tolist() == [7, 9, 7, 8, 9, 6, 9] * 2
-    assert batch.predicted_at.tolist() == [2, 4, 2, 4, 5, 2, 3, 6, 9, 6, 9, 10, 6, 8]
-    assert batch.tokens == 1 + 5 + 4
+    assert batch.predicted_at.tolist() == [2, 4, 2, 4, 5, 2, 3, 6, 8, 6, 8, 9, 6, 7]
+    assert batch.lengths == (5, 4)
 
 
 def test_a_label_sees_its_prompt_and_its_own_way_alone():
-    batch = label_batch([(1, 2, 3), (1, 4)], LabelTree(LABELS), prefix=1)
-    assert batch.layout.own_mask is not None
-    long, short = batch.layout.own_mask.int().tolist()
+    (block,) = label_batch([(1, 2, 3), (1, 4)], LabelTree(LABELS), prefix=1).layout.blocks
+    long, short = block.mask[:, 0, :, 1:].int().tolist()
+    assert block.mask[..., 0].all(), "the prefix is seen by all"
     assert long == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [1, 1, 0, 1, 1]]
-    assert short[2:] == [[1, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 1, 1]], "padding is seen by no label"
+    assert short[:4] == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 0, 1, 0, 0], [1, 0, 1, 1, 0]]
+    assert block.places.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_other_labels_make_other_keys():
