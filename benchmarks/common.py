@@ -1,7 +1,6 @@
 """What the engine's benchmarks share: the bundled rows as tokens, contestants in turns, and tables that are kept."""
 
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -72,15 +71,7 @@ class Table:
 
 def processor() -> str:
     """What computes, by the name its maker gave it."""
-    if torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    names = [line for line in _cpu_info() if line.startswith("model name")]
-    return names[0].partition(":")[2].strip() if names else platform.processor()
-
-
-def _cpu_info() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return choose_machine().processor
 
 
 def embedded_model(precision: Literal["auto", "float32", "bfloat16"] = "auto") -> tuple[LoadedModel, Machine]:
@@ -99,11 +90,16 @@ def bundled_rows(key: str, loaded: LoadedModel) -> BundledRows:
     return BundledRows(example.title, [RowTokens(row.prompt, row.completion) for row in encoded], labels)
 
 
-def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each, one after the other in every round, so that a slow minute slows all of them."""
+def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int, *, warmed: bool = False) -> dict[str, float]:
+    """Median seconds of each, one after the other in every round, so that a slow minute slows all of them.
+
+    With `warmed`, each does it once more before it is timed, so that nobody pays for a neighbour's memory and caches.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, contestant in contestants.items():
+            if warmed:
+                contestant()
             start = time.perf_counter()
             contestant()
             if torch.cuda.is_available():

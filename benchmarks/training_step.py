@@ -154,7 +154,7 @@ def measure(table: Table, key: str, rounds: int) -> None:
         steps = contestants(key, count=2, folder=Path(folder))
         for step in steps.values():
             step()  # the first one allocates
-        seconds = in_turns(steps, rounds)
+        seconds = in_turns(steps, rounds, warmed=True)
         rate = product_rate(choose_machine().precision)
         for name, step in steps.items():
             with FlopCounterMode(display=False) as counter:
@@ -195,10 +195,11 @@ def main() -> None:
             "peak MB",
             "share of matrix-product speed",
         ],
-        about=f"{__doc__}\nMedians of {3 if quick else 7} steps in turns; quick: the top {QUICK_LAYERS} layers, the "
-        "lower ones kept. Peak memory is that of a process of its own, Python and libraries included. The share is of "
-        "matrix products that a step does in its time, over a large product's on the same cores. A product of two "
-        f"matrices of 512 × 512 takes {slower:.1f} times as long in bf16 as in fp32 here.",
+        about=f"{__doc__}\nMedians of {3 if quick else 7} steps in turns, each right after another of its own; quick: "
+        f"the top {QUICK_LAYERS} layers, the lower ones kept. Peak memory is that of a process of its own, Python and "
+        "libraries included. The share is of matrix products that a step does in its time, over a large product's on "
+        "the same cores. A product of two matrices of 512 × 512 takes "
+        f"{slower:.1f} times as long in bf16 as in fp32 here.",
     )
     for key in KEYS:
         measure(table, key, rounds=3 if quick else 7)

@@ -44,6 +44,8 @@ class Started(_Event):
     device: str
     precision: str
     threads: int
+    processor: str = ""
+    """What computes, as its maker calls it; empty where nobody says."""
     before_s: float = 0.0
     """Since it was asked for, without its wait for its turn: what starting a process takes."""
 

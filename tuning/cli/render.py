@@ -8,6 +8,7 @@ from rich.text import Text
 
 from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
+from tuning.report.metric_words import figure, metric_words, span
 from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice
 from tuning.scoring.ladder import ranked
@@ -81,22 +82,22 @@ def _render_verdict(screen: Screen, comparison: Comparison) -> None:
 def _ladder_table(comparison: Comparison) -> Table:
     """Every rung with its score, the best first, or why it has none."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column(f"ladder, by {comparison.primary.replace('_', ' ')}", no_wrap=True)
+    table.add_column(f"ladder, by {metric_words(comparison.primary).title}", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
     table.add_column("")
     for rung in ranked(comparison.ladder):
         strongest = comparison.headline is not None and rung.name == comparison.headline.rung
         name = Text(rung_words(rung.name, comparison).title, style="bold" if strongest or rung.name == "tuned" else "")
-        table.add_row(name, *_rung_score(rung), Text(visible(rung.note)))
+        table.add_row(name, *_rung_score(comparison.primary, rung), Text(visible(rung.note)))
     return table
 
 
-def _rung_score(rung: Rung) -> list[str]:
+def _rung_score(name: str, rung: Rung) -> list[str]:
     if rung.status == "not_run":
         return ["-", "not run"]
     known = rung.low is not None and rung.high is not None
-    return [_number(rung.value), f"{_number(rung.low)} to {_number(rung.high)}" if known else ""]
+    return [figure(name, rung.value), f"{figure(name, rung.low)} to {figure(name, rung.high)}" if known else ""]
 
 
 def _score_table(comparison: Comparison) -> Table:
@@ -106,14 +107,10 @@ def _score_table(comparison: Comparison) -> Table:
     for heading in ("base", "tuned", "difference", *(["95 % interval"] if with_interval else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     for metric in comparison.metrics:
-        name = metric.name.replace("_", " ") + (" *" if metric.better == "lower" else "")
-        cells: list[str | Text] = [
-            _number(metric.base),
-            _number(metric.tuned),
-            Text(_signed(metric.delta), style=_delta_style(metric)),
-        ]
+        name = metric_words(metric.name).title + (" *" if metric.better == "lower" else "")
+        cells: list[str | Text] = [figure(metric.name, metric.base), figure(metric.name, metric.tuned), _change(metric)]
         if with_interval:
-            cells.append(_interval(metric))
+            cells.append(span(metric) or "")
         table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells)
     return table
 
@@ -126,8 +123,8 @@ def _field_table(fields: Sequence[FieldScore]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for score in fields[:_FIELDS]:
         metric = score.metric
-        difference = Text(_signed(metric.delta), style=_delta_style(metric) if score.claim else "")
-        values = (_number(metric.base), _number(metric.tuned), difference, _interval(metric))
+        change = _change(metric) if score.claim else figure(metric.name, metric.delta, sign=True)
+        values = (figure(metric.name, metric.base), figure(metric.name, metric.tuned), change, span(metric) or "")
         table.add_row(Text(visible(score.field)), str(score.rows), *values)
     return table
 
@@ -153,16 +150,9 @@ def _size_of_change(part: Slice) -> float:
     return abs(part.metric.delta or 0.0)
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}" if abs(value) < 1000 else f"{value:.4g}"
-
-
-def _signed(value: float | None) -> str:
-    return "-" if value is None else ("+" if value >= 0 else "−") + _number(abs(value))
-
-
-def _interval(metric: MetricRow) -> str:
-    return "" if metric.low is None or metric.high is None else f"{_signed(metric.low)} to {_signed(metric.high)}"
+def _change(metric: MetricRow) -> Text:
+    """A difference, in points where the scores are in percent."""
+    return Text(figure(metric.name, metric.delta, sign=True), style=_delta_style(metric))
 
 
 def _delta_style(metric: MetricRow) -> str:

@@ -7,9 +7,9 @@ from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from platform import machine, system
+from platform import machine, processor, system
 
-__all__ = ["Hardware", "devices"]
+__all__ = ["Hardware", "devices", "processor_name"]
 
 _GPU_FILES = ("nvidia[0-9]*", "dxg", "kfd")
 """Of NVIDIA, of any GPU below Windows, of AMD, which torch calls cuda too."""
@@ -38,6 +38,14 @@ def devices(hardware: Hardware) -> list[str]:
     gpu = not hardware.torch.endswith("+cpu") and _has_gpu(hardware)
     apple = hardware.system == "Darwin" and hardware.processor == "arm64"
     return ["auto", "cpu", *["cuda"] * gpu, *["mps"] * apple]
+
+
+def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """What a machine's maker calls its processor, empty where nobody says."""
+    if not cpuinfo.exists():
+        return processor()
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
 def _has_gpu(hardware: Hardware) -> bool:

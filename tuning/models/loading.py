@@ -18,6 +18,7 @@ from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM,
 from transformers.utils import logging as transformers_logging
 
 from tuning.errors import ModelError, SettingError
+from tuning.models.devices import processor_name
 from tuning.models.kinds import window_of
 from tuning.spec import FamilyName
 
@@ -36,6 +37,11 @@ class Machine:
     device: torch.device
     precision: torch.dtype
     threads: int
+
+    @property
+    def processor(self) -> str:
+        """What its maker calls it, empty where nobody says."""
+        return str(torch.cuda.get_device_name(self.device)) if self.device.type == "cuda" else processor_name()
 
     @property
     def precision_name(self) -> str:

@@ -6,9 +6,9 @@ Knows a comparison and the events of its run; nothing of files or pages. Altair 
 from collections.abc import Sequence
 from typing import Any
 
-from tuning.events import Event, Stopped
+from tuning.events import Event
 from tuning.report.drawing import Chart, Palette
-from tuning.report.learning import loss_frame
+from tuning.report.learning import kept_step, loss_frame
 from tuning.report.metric_words import difference, figure, metric_words
 from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison, Headline, Reliability, Rung
@@ -86,7 +86,7 @@ def loss_chart(events: Sequence[Event], palette: Palette, *, narrow: bool = Fals
     if frame.empty:
         return None
     data = alt.Data(values=frame.to_dict("records"))
-    kept = next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None)
+    kept = kept_step(events)
     x = alt.X(
         "step:Q",
         axis=alt.Axis(title="training step", grid=False, tickCount=4 if narrow else 8, labelSeparation=14),

@@ -12,6 +12,7 @@ from tuning.errors import InputError
 from tuning.events import Event
 from tuning.report.changes import changes
 from tuning.report.charts import ladder_chart, loss_chart, reliability_chart
+from tuning.report.class_scores import class_table
 from tuning.report.drawing import DARK, LIGHT, Chart, Palette, svg
 from tuning.report.facts import date_of, facts
 from tuning.report.glossary import glossary
@@ -67,6 +68,7 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
         count_cards(comparison.flips),
         changes(comparison),
         scores(comparison),
+        _classes(comparison),
         section("How it learned", escape(learned) if learned else "", losses, note(fit_words(events))),
         section("How far its confidence can be trusted", "", trusted),
         trust(comparison),
@@ -91,6 +93,11 @@ def _verdict(run: Run, comparison: Comparison) -> str:
         return failure_panel(comparison.receipt, "This run has no verdict.", message, ())
     rung = comparison.headline.rung if comparison.headline else None
     return verdict_panel(comparison.verdict, rung, ()) + duel(comparison)
+
+
+def _classes(comparison: Comparison) -> str:
+    """F1 of every class; nothing for generated text."""
+    return section("By class", "F1, on all test rows", class_table(comparison.classes) if comparison.classes else "")
 
 
 def _figure(draw: _Draw, draw_narrow: _Draw | None = None) -> str:

@@ -133,7 +133,8 @@ def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[t
     started = next((event for event in events if isinstance(event, Started)), None)
     if started is not None:
         threads = f"{started.threads} thread{'' if started.threads == 1 else 's'}"
-        known.append(("Machine", f"{started.device}, {started.precision}, {threads}"))
+        said = (started.processor, started.device, started.precision, threads)
+        known.append(("Machine", ", ".join(part for part in said if part)))
     return [*known, ("Date", date_of(run)), ("Run", run.id[:8]), ("Made by", f"Tune-Off {__version__}")]
 
 

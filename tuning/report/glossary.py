@@ -47,6 +47,15 @@ _LADDER = (
     _Word("TF-IDF", "counts words and weighs rare ones more; no language model"),
     _Word("Few-shot", "some training rows stand in the prompt as examples; nothing is tuned"),
 )
+_RECEIPT = (
+    _Word("Logits", "what a model gives every possible next token, before it is made a probability"),
+    _Word(
+        "Stock attention",
+        "how the library itself lets tokens look at each other; ours computes what rows share only once, and is held "
+        "against it on some rows",
+    ),
+    _Word("Hash, fingerprint, SHA-256", "a short number made of data: other data would have another"),
+)
 _FORGETTING = _Word("Perplexity of general text", "how surprising ordinary text is to the model; 1: not at all")
 _P = _Word(
     "p",
@@ -77,6 +86,8 @@ def _used(comparison: Comparison) -> Iterator[_Word]:
             yield _Word(words.title, words.meaning)
     if comparison.ladder:
         yield from _LADDER
+    if comparison.receipt:
+        yield from _RECEIPT
     if comparison.forgetting is not None:
         yield _FORGETTING
     if comparison.classes:

@@ -10,7 +10,7 @@ from tuning.durations import epochs_words
 from tuning.events import DevScored, Event, Step, Stopped
 from tuning.scoring.comparison import Comparison
 
-__all__ = ["fit_words", "learned_words", "loss_frame", "seconds_in_words"]
+__all__ = ["fit_words", "kept_step", "learned_words", "loss_frame", "seconds_in_words"]
 
 _MOST_POINTS = 400
 _FEWEST_SCORES = 3
@@ -47,6 +47,11 @@ def _thin(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
     stride = max(1, -(-len(points) // _MOST_POINTS))
     kept = points[::stride]
     return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
+
+
+def kept_step(events: Sequence[Event]) -> int | None:
+    """The step whose adapter is kept, once training has ended and where a dev score chose one."""
+    return next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None)
 
 
 def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str:

@@ -121,6 +121,7 @@ class _Pipeline:
                 device=str(machine.device),
                 precision=machine.precision_name,
                 threads=machine.threads,
+                processor=machine.processor,
                 before_s=self.control.elapsed(),
             )
         )

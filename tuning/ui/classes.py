@@ -6,12 +6,13 @@ from functools import cached_property
 from itertools import product
 from typing import Literal
 
-from tuning.report.markup import Column, attribute, escape, fold, notice, section, table
-from tuning.scoring.comparison import ClassScore, Comparison, Confusion
+from tuning.report.class_scores import class_table
+from tuning.report.markup import attribute, escape, fold, notice, section
+from tuning.scoring.comparison import Comparison, Confusion
 from tuning.ui.filters import Cell
 from tuning.ui.picking import pick_button
 
-__all__ = ["class_table", "classes", "matrices"]
+__all__ = ["classes", "matrices"]
 
 _MOST_LABELS = 40
 _SIDE_BY_SIDE = 12
@@ -51,26 +52,6 @@ def classes(comparison: Comparison) -> str:
     hint = "where the answers go; darker is more of that target's rows"
     drawn, listed = matrices(comparison.confusion), class_table(comparison.classes)
     return section("By class", hint, drawn, fold("F1 of every class", listed) if comparison.classes else "")
-
-
-def class_table(scores: Sequence[ClassScore]) -> str:
-    """F1 of every class under both models."""
-    rows = []
-    for score in scores:
-        delta = score.tuned_f1 - score.base_f1
-        written = f"{delta:+.2f}".replace("-", "−")
-        rows.append(
-            (
-                escape(score.label[:80]),
-                f"{score.rows:,}",
-                f"{score.base_f1:.2f}",
-                f"{score.tuned_f1:.2f}",
-                written,
-            )
-        )
-    names = ("Test rows", "Base", "Tuned", "Difference")
-    columns = (Column("Class"), *(Column(name, "to-figure") for name in names))
-    return table("F1 by class", columns, rows, "to-five")
 
 
 def matrices(found: Confusion) -> str:

@@ -14,7 +14,7 @@ from tuning.report.changes import changes, part_name
 from tuning.report.glossary import glossary
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
-from tuning.report.learning import fit_words, learned_words, loss_frame
+from tuning.report.learning import fit_words, kept_step, learned_words, loss_frame
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
@@ -47,6 +47,8 @@ class ComparePage:
     """How training ended and what it took."""
     fit: str = ""
     """What its losses say."""
+    kept: int | None = None
+    """The step whose adapter is compared."""
 
 
 def compare_page(run: Run | None) -> ComparePage:
@@ -57,17 +59,17 @@ def compare_page(run: Run | None) -> ComparePage:
     if status.active:
         return ComparePage("empty", "Not yet", "The run is still on its way: Watch shows how far it is.")
     events, about = run.events(), _about(run, comparison)
-    loss, learned, fit = loss_frame(events), learned_words(events, comparison), fit_words(events)
+    losses = (loss_frame(events), about, learned_words(events, comparison), fit_words(events), kept_step(events))
     if comparison is None or comparison.verdict is None:
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, with_advice(status), comparison, loss, about, learned, fit)
+        return ComparePage("error", title, with_advice(status), comparison, *losses)
     kinds = {"better": "better", "worse": "worse"}
     cancelled = "This run was cancelled: what it had learned until then is compared."
     body = _next_step(comparison.verdict) if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
-    return ComparePage(kind, comparison.verdict.sentence, body, comparison, loss, about, learned, fit)
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses)
 
 
 def _next_step(verdict: Verdict) -> str:
@@ -114,7 +116,8 @@ def _learning(page: ComparePage) -> str:
     """How it learned; nothing of a run that did not come so far."""
     if page.loss is None or page.loss.empty:
         return ""
-    return markup.section("How it learned", markup.escape(page.learned), loss_chart(page.loss), markup.note(page.fit))
+    drawn = loss_chart(page.loss, kept=page.kept)
+    return markup.section("How it learned", markup.escape(page.learned), drawn, markup.note(page.fit))
 
 
 class CompareScreen:

@@ -28,8 +28,8 @@ class Axis:
     """Of the marks, all alike."""
 
     def percent(self, value: float) -> float:
-        """How far along the axis a value lies."""
-        return 100 * (value - self.low) / (self.high - self.low)
+        """How far along the axis a value lies, at most at its end."""
+        return 100 * (min(value, self.high) - self.low) / (self.high - self.low)
 
     def written(self, mark: float) -> str:
         """A mark as it is read."""
@@ -67,12 +67,18 @@ class Line:
     """Of its own, where its look does not say it."""
 
 
-def line_chart(lines: Sequence[Line], caption: str, across: Axis, up: Axis, unit: str) -> str:
-    """The lines in their frame; `caption` is markup that says what they show, `unit` what goes across."""
+def line_chart(  # noqa: PLR0913 - a frame has two axes
+    lines: Sequence[Line], caption: str, across: Axis, up: Axis, unit: str, *, marked: float | None = None
+) -> str:
+    """The lines in their frame; `caption` is markup that says what they show, `unit` what goes across.
+
+    A dashed line stands at `marked`. What lies above the frame is drawn at its upper edge.
+    """
     grid = "".join(f"M0 {100 - up.percent(mark):.2f}H100" for mark in up.marks)
     drawn = "".join(_polyline(line, across, up) for line in lines)
     dots = "".join(_dots(line, across, up) for line in lines if line.dotted)
-    svg = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none"><path d="{grid}"/>{drawn}</svg>{dots}'
+    at = "" if marked is None else f'<path class="to-marked" d="M{across.percent(marked):.2f} 0V100"/>'
+    svg = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none"><path d="{grid}"/>{at}{drawn}</svg>{dots}'
     frame = f'<div class="to-frame" {_SHADOW}>{_marks(across, up, unit)}{svg}</div>'
     return f'<figure class="to-losses"><figcaption>{caption}</figcaption>{frame}</figure>'
 

@@ -19,6 +19,8 @@ _FEW_POINTS = 10
 """So few are no line to look into: the axis begins at zero and does not jump with each of them."""
 _FEW_STEPS = 8
 _MOST_DOTS = 40
+_MOST, _SPIKE = 0.98, 1.5
+"""A train loss above 1.5 times what 98 % of them reach is a spike: the axis ends below it, so that the rest is seen."""
 _Points = list[tuple[float, float]]
 
 
@@ -30,8 +32,9 @@ def reach(last: int, total: int | None) -> int:
     return drawn
 
 
-def loss_chart(loss: pd.DataFrame, total: int | None = None) -> str:
-    """The losses as lines: columns step, loss and rows (train or dev); `total` steps are expected while it learns.
+def loss_chart(loss: pd.DataFrame, total: int | None = None, kept: int | None = None) -> str:
+    """The losses as lines: columns step, loss and rows (train or dev); `total` steps are expected while it learns,
+    the adapter of the step `kept` is the one that is compared.
 
     Before the first loss an empty frame says what will be there.
     """
@@ -41,7 +44,9 @@ def loss_chart(loss: pd.DataFrame, total: int | None = None) -> str:
         return '<p class="to-none to-no-loss">No loss yet: its line begins with the first step of training.</p>'
     steps = axis(0, reach(int(max(step for step, _ in both)), total), whole=True)
     lines = [Line("train", train, dotted=len(train) == 1), Line("dev", dev, dotted=len(dev) <= _MOST_DOTS)]
-    return line_chart(lines, _train_words(train) + _dev_words(dev), steps, _loss_axis(both), "training step")
+    up = _loss_axis([*_without_spikes(train), *dev])
+    words = _train_words(train, up) + _dev_words(dev) + _kept_words(kept)
+    return line_chart(lines, words, steps, up, "training step", marked=kept)
 
 
 def losses_of_runs(curves: pd.DataFrame, rows: str, colors: Mapping[str, str]) -> str:
@@ -81,8 +86,20 @@ def _loss_axis(points: _Points) -> Axis:
     return axis(0.0 if from_zero else low, high)
 
 
-def _train_words(train: _Points) -> str:
-    return f'<span class="to-key to-train">training rows <b>{_figure(train[-1][1])}</b></span>' if train else ""
+def _without_spikes(train: _Points) -> _Points:
+    if not train:
+        return train
+    values = sorted(value for _, value in train)
+    bound = _SPIKE * values[int(_MOST * (len(values) - 1))]
+    return [(place, value) for place, value in train if value <= bound]
+
+
+def _train_words(train: _Points, up: Axis) -> str:
+    if not train:
+        return ""
+    above = [value for _, value in train if value > up.high]
+    spikes = f" up to {_figure(max(above))}, above the frame" if above else ""
+    return f'<span class="to-key to-train">training rows <b>{_figure(train[-1][1])}</b>{spikes}</span>'
 
 
 def _dev_words(dev: _Points) -> str:
@@ -91,6 +108,10 @@ def _dev_words(dev: _Points) -> str:
     best = min(dev, key=lambda point: point[1])
     lowest = f" lowest {_figure(best[1])} after step {best[0]:,.0f}" if best != dev[-1] else ""
     return f'<span class="to-key to-dev">dev rows <b>{_figure(dev[-1][1])}</b>{lowest}</span>'
+
+
+def _kept_words(kept: int | None) -> str:
+    return "" if kept is None else f'<span class="to-key to-kept">kept: step <b>{kept:,.0f}</b></span>'
 
 
 def _run_words(run: str, color: str, last: float) -> str:

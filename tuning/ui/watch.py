@@ -10,7 +10,7 @@ from hashlib import blake2b
 import pandas as pd
 
 from tuning.events import Event, Note, PhaseName, Planned, Sampled, Started, Stopped
-from tuning.report.learning import fit_words, loss_frame, seconds_in_words
+from tuning.report.learning import fit_words, kept_step, loss_frame, seconds_in_words
 from tuning.runs.store import Run, RunStatus
 
 __all__ = ["OPENING", "PARTS", "Clock", "WatchPage", "seen_mark", "watch_page", "with_advice"]
@@ -126,7 +126,7 @@ def watch_page(run: Run | None) -> WatchPage:
         total_steps=status.total_steps if status.active else None,
         fit=fit_words(events),
         looks=[event for event in events if isinstance(event, Sampled)],
-        kept=next((event.best_step for event in reversed(events) if isinstance(event, Stopped)), None),
+        kept=kept_step(events),
         notes=_notes(run, events),
         cancel=_cancel_label(run, status),
         active=status.active,

@@ -28,7 +28,7 @@ def now_part(page: WatchPage) -> str:
 
 def learning_part(page: WatchPage) -> str:
     """The watched rows, the losses with what they say, and what the run did."""
-    drawn = loss_chart(page.loss, page.total_steps) + note(page.fit) if page.loss is not None else ""
+    drawn = loss_chart(page.loss, page.total_steps, page.kept) + note(page.fit) if page.loss is not None else ""
     return (
         watched_rows(page.looks, page.kept)
         + section("Loss", "how unlikely the right answers seem to it, in nats; lower is better", drawn)

@@ -37,9 +37,9 @@ def test_text_of_the_user_cannot_steer_the_terminal(open_it):
 def test_the_report_says_every_score_and_the_verdict():
     text = report(pipe_screen())
 
-    assert re.search(r"exact match\s+0\.000\s+0\.250\s+\+0\.250\s+\+0\.100 to \+0\.400", text)
-    assert re.search(r"chrf\s+0\.310\s+0\.255\s+−0\.055", text)
-    assert re.search(r"rouge l\s+-\s+-\s+-", text)
+    assert re.search(r"Exact match\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 points", text)
+    assert re.search(r"chrF\s+31\.0 %\s+25\.5 %\s+−5\.5 points", text)
+    assert re.search(r"ROUGE-L\s+–\s+–\s+–", text)
     assert "lower is better" in text
     assert "6 fixed, 1 broken, 3 both right, 10 both wrong" in text
 
@@ -106,8 +106,8 @@ def test_the_ladder_says_scores_intervals_and_why_a_rung_was_not_run():
     assert max(map(cell_len, lines)) <= 80
     text = "\n".join(lines)
     assert re.search(r"Commonest label\s+-\s+not run\s+needs training rows", text)
-    assert re.search(r"Base\s+0\.250\s+0\.200 to 0\.300", text)
-    assert "ladder, by exact match" in text
+    assert re.search(r"Base\s+25\.0 %\s+20\.0 % to 30\.0 %", text)
+    assert "ladder, by Exact match" in text
 
 
 def test_slices_that_got_worse_get_as_much_room():
@@ -128,7 +128,9 @@ def test_fields_of_json_targets_have_a_line_each():
     lines = STYLE.sub("", shown(screen)).split("\n")
 
     assert max(map(cell_len, lines)) <= 80
-    assert re.search(r"at.field 1\s+41\s+0\.000\s+0\.250\s+\+0\.250\s+\+0\.100 to \+0\.400", "\n".join(lines))
+    assert re.search(
+        r"at.field 1\s+41\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 points", "\n".join(lines)
+    )
     assert sum("at.field" in line for line in lines) == 11
 
 

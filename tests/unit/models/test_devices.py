@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning.models.devices import Hardware, devices
+from tuning.models.devices import Hardware, devices, processor_name
 from tuning.models.loading import choose_machine
 
 
@@ -23,6 +23,14 @@ def test_what_there_is_is_offered(tmp_path, machine, files, offered):
     for name in files:
         (tmp_path / name).touch()
     assert devices(Hardware(system, processor, torch, tmp_path)) == offered
+
+
+def test_the_processor_is_called_as_its_maker_does(tmp_path):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nmodel name\t: Fast 9000 @ 2 GHz\n\nprocessor\t: 1\nmodel name\t: other\n")
+    assert processor_name(cpuinfo) == "Fast 9000 @ 2 GHz"
+    cpuinfo.write_text("Features: neon\n")
+    assert not processor_name(cpuinfo)
 
 
 def test_what_is_best_here_is_among_what_is_offered_here():

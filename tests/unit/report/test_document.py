@@ -19,6 +19,7 @@ SECTIONS = [
     "Row by row",
     "What got better, what got worse",
     "Every score",
+    "By class",
     "How it learned",
     "How far its confidence can be trusted",
     "Can it be believed?",

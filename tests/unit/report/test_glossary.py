@@ -23,3 +23,8 @@ def test_every_metric_and_its_test_is_explained():
     for word in ("Matthews correlation agreement", "McNemar", "Holm"):
         assert word in said
     assert "unheard" not in said
+
+
+def test_words_of_the_receipt_are_explained_where_there_is_one():
+    assert "Stock attention" in text_of(glossary(comparison()))
+    assert "Stock attention" not in text_of(glossary(comparison().model_copy(update={"receipt": []})))

@@ -4,13 +4,13 @@ import re
 
 from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells
-from tuning.scoring.comparison import ClassScore, Confusion
-from tuning.ui.classes import class_table, matrices
+from tuning.scoring.comparison import Confusion
+from tuning.ui.classes import matrices
 
 
 def test_labels_stay_texts_also_in_attributes():
     found = Confusion(labels=[HOSTILE, '" onmouseover="x'], base=[[1, 0], [0, 1]], tuned=[[1, 0], [0, 1]])
-    names = Names(matrices(found) + class_table([ClassScore(label=HOSTILE, rows=3, base_f1=0.0, tuned_f1=1.0)]))
+    names = Names(matrices(found))
     assert not names.tags & {"script", "img"}
     assert not [attribute for attribute in names.attributes if attribute.startswith("on")]
 
@@ -59,14 +59,3 @@ def test_every_matrix_is_one_stop_of_the_tab_key():
         assert matrix.count('tabindex="0"') == 1
     assert '<td tabindex="0">' in difference, "where nothing changed, the table can still be scrolled with the keyboard"
     assert difference.count("tabindex") == 1
-
-
-def test_a_change_of_a_class_claims_nothing_beyond_its_size():
-    """An arrow elsewhere says that the interval does not hold zero."""
-    scores = [
-        ClassScore(label="a", rows=1200, base_f1=0.5, tuned_f1=0.25),
-        ClassScore(label="b", rows=3, base_f1=0.5, tuned_f1=0.5),
-    ]
-    _, first, second = cells(class_table(scores))
-    assert first == ["a", "1,200", "0.50", "0.25", "−0.25"]
-    assert second[4] == "+0.00"

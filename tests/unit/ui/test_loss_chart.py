@@ -64,6 +64,27 @@ def test_the_marks_of_losses_are_round_and_alike(values, written):
     assert marks(loss_chart(losses(values)), "level") == written
 
 
+def test_a_spike_leaves_room_for_the_rest_and_is_said():
+    train = [2 - step / 100 for step in range(100)]
+    train[40] = 30.0
+    shown = loss_chart(losses(train, {0: 2.5, 100: 1.2}))
+    assert marks(shown, "level")[-1] == "2.5"
+    assert "training rows 1.01 up to 30.00, above the frame" in text_of(shown)
+    assert "41.00,0.00" in re.findall(r'class="to-train" points="([^"]*)"', shown)[0]
+
+
+def test_high_first_losses_are_no_spike():
+    shown = loss_chart(losses([3 / step**0.5 for step in range(1, 60)], {0: 3.1, 59: 0.5}))
+    assert "above the frame" not in text_of(shown)
+
+
+def test_the_kept_step_is_marked_and_said():
+    shown = loss_chart(losses([2.0, 1.5, 1.2, 1.1], {0: 2.1, 2: 1.3, 4: 1.4}), kept=2)
+    assert 'class="to-marked" d="M50.00 0V100"' in shown
+    assert "kept: step 2" in text_of(shown)
+    assert "to-marked" not in loss_chart(losses([2.0, 1.5]))
+
+
 def test_what_is_no_number_is_not_drawn():
     shown = loss_chart(losses([2.0, nan, 1.0, inf]))
     assert "nan" not in shown
