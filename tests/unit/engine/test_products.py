@@ -77,6 +77,13 @@ def test_very_many_scores_are_left_to_torch(asked, monkeypatch):
     assert asked == [(2, 2, 4, SIZE)]
 
 
+def test_what_needs_no_gradients_is_left_to_torch(asked):
+    one = states(2, 2, 4, 1)
+    with torch.no_grad():
+        attend(one, one, one, None, 0.2)
+    assert asked == [(2, 2, 4, SIZE)]
+
+
 def test_full_precision_is_left_to_torch(asked):
     one = states(2, 2, 4, 1).float()
     attend(one, one, one, None, 0.2)
