@@ -87,7 +87,7 @@ def _loss_axis(points: _Points) -> Axis:
 
 
 def _without_spikes(train: _Points) -> _Points:
-    if not train:
+    if len(train) < _FEW_POINTS:
         return train
     values = sorted(value for _, value in train)
     bound = _SPIKE * values[int(_MOST * (len(values) - 1))]

@@ -3,6 +3,7 @@
 from tests.runs_support import comparison
 from tests.unit.ui.fragments import Names, metric, text_of
 from tuning.report.glossary import glossary
+from tuning.scoring.comparison import Check
 
 
 def test_words_are_folded_where_the_keyboard_can_open_them():
@@ -26,5 +27,6 @@ def test_every_metric_and_its_test_is_explained():
 
 
 def test_words_of_the_receipt_are_explained_where_there_is_one():
-    assert "Stock attention" in text_of(glossary(comparison()))
+    check = Check(check="stock attention agrees", status="pass", detail="by 0")
+    assert "Stock attention" in text_of(glossary(comparison().model_copy(update={"receipt": [check]})))
     assert "Stock attention" not in text_of(glossary(comparison().model_copy(update={"receipt": []})))
