@@ -9,9 +9,14 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from tuning.engine.forward import Batching
+from tuning.engine.lower_layers import lower_layers
+from tuning.engine.suitability import choose_batching
+from tuning.models.adapter import AdapterSettings, attach_adapter
 from tuning.models.cache import check_folder
 from tuning.models.catalog import find_model
 from tuning.models.fetching import resolve_model
+from tuning.models.loading import choose_machine, load_model
 from tuning.spec import DEFAULT_MODEL
 
 pytestmark = pytest.mark.slow
@@ -26,7 +31,8 @@ def test_the_folder_is_complete_and_not_quantized(embedded_model):
 
 def test_it_is_resolved_at_once_without_loading_torch(embedded_model):
     code = (
-        "import sys; from tuning.models.catalog import find_model; from tuning.models.fetching import resolve_model; "
+        "import sys; from tuning.models.catalog import find_model; from tuning.models.fetching import resolve_model
+from tuning.models.loading import choose_machine, load_model; "
         f"print(resolve_model(find_model({DEFAULT_MODEL!r})).path); sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, timeout=60)
@@ -51,3 +57,12 @@ def test_it_answers_a_simple_question(embedded_model):
     with torch.no_grad():
         tokens = model.generate(**prompt, max_new_tokens=12, do_sample=False)
     assert "Paris" in tokenizer.decode(tokens[0, prompt["input_ids"].shape[1] :])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("layers", ["all", 10])
+def test_it_is_computed_our_way_in_either_precision(embedded_model, precision, layers, tmp_path):
+    loaded = load_model(embedded_model, choose_machine("cpu", precision)).model
+    model = attach_adapter(loaded, AdapterSettings(rank=8, alpha=16, dropout=0.0, layers=layers, seed=0))
+    lower = lower_layers(model, layers, tmp_path)
+    assert choose_batching(model, lower) == Batching(lower=lower)

