@@ -31,8 +31,7 @@ def test_the_folder_is_complete_and_not_quantized(embedded_model):
 
 def test_it_is_resolved_at_once_without_loading_torch(embedded_model):
     code = (
-        "import sys; from tuning.models.catalog import find_model; from tuning.models.fetching import resolve_model
-from tuning.models.loading import choose_machine, load_model; "
+        "import sys; from tuning.models.catalog import find_model; from tuning.models.fetching import resolve_model; "
         f"print(resolve_model(find_model({DEFAULT_MODEL!r})).path); sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, timeout=60)

@@ -12,7 +12,7 @@ import torch
 from transformers import DynamicCache, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from tuning.engine.batching import batches_by_length, common_prefix
-from tuning.engine.forward import SHARED, Batching, CausalModel, OnRows
+from tuning.engine.forward import SHARED, Batching, CausalModel, OnRows, last_states
 from tuning.engine.growing_cache import growing_cache
 from tuning.engine.sampling import GREEDY, Sampling
 
@@ -155,7 +155,7 @@ class _Decoding:
             position_ids=self._positions,
             past_key_values=self._cache,
             use_cache=True,
-            logits_to_keep=1,
+            logits_to_keep=last_states(self._ids, 1),
         )
         return out.logits[:, -1].argmax(-1)
 
