@@ -55,6 +55,17 @@ def test_values_and_gradients_are_right_to_rounding(kv_heads, masked):
     assert max(error(ours, theirs) for ours, theirs in zip(found, expected, strict=True)) < 0.01
 
 
+@pytest.mark.usefixtures("no_kernel")
+def test_keys_that_have_much_in_common_round_no_worse():
+    common = 60 * torch.randn(SIZE, generator=torch.Generator().manual_seed(9))
+    query, value = states(2, 4, 9, 0), states(2, 2, 9, 2)
+    key = states(2, 2, 9, 1) + common.to(torch.bfloat16)
+    right = scaled_dot_product_attention(
+        query.double(), key.double(), value.double(), is_causal=True, scale=0.2, enable_gqa=True
+    )
+    assert error(attend(query, key, value, None, 0.2), right) < 0.01
+
+
 @pytest.fixture
 def asked(monkeypatch) -> list[tuple[int, ...]]:
     """The shapes of the queries that torch's own attention got."""
