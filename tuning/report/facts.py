@@ -135,6 +135,10 @@ def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[t
         threads = f"{started.threads} thread{'' if started.threads == 1 else 's'}"
         said = (started.processor, started.device, started.precision, threads)
         known.append(("Machine", ", ".join(part for part in said if part)))
+    if comparison.timing.total_s:
+        budget = run.spec().budget
+        given = "" if budget is None else f"; {duration_words(budget)} were given"
+        known.append(("Time", f"{duration_words(comparison.timing.total_s)}{given}"))
     return [*known, ("Date", date_of(run)), ("Run", run.id[:8]), ("Made by", f"Tune-Off {__version__}")]
 
 

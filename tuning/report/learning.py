@@ -88,6 +88,8 @@ def fit_words(events: Sequence[Event]) -> str:
     since = len(dev) - 1 - dev.index(best)
     stopped = next((event for event in reversed(events) if isinstance(event, Stopped)), None)
     if since >= _CHANCE:
+        if not _again(events):
+            return _not_better_at_once(since, best.step, stopped)
         falls = _train_falls(events, best.step)
         return _not_better(since, falls) if stopped is None else _was_not_better(since, falls, best.step, stopped)
     before = dev[-2].loss if since == 0 else best.loss
@@ -112,14 +114,32 @@ def _not_better(since: int, train_falls: bool) -> str:
     return f"Dev loss has not improved for {since} scores, nor has train loss: it may have learned what it can."
 
 
+def _not_better_at_once(since: int, best_step: int, stopped: Stopped | None) -> str:
+    """Of a training that has seen no row a second time."""
+    if stopped is None:
+        return f"Dev loss has not improved for {since} scores, but no row has been seen twice yet."
+    return f"In the last {since} scores dev loss did not improve; no row was seen twice{_kept(best_step, stopped)}."
+
+
+def _kept(best_step: int, stopped: Stopped) -> str:
+    if not stopped.best_step:
+        return ""
+    if best_step == 0:
+        return f"; the adapter of step {stopped.best_step} is kept, though dev loss was lower before any training"
+    return f"; the adapter of step {stopped.best_step}, from before that, is kept"
+
+
 def _was_not_better(since: int, train_fell: bool, best_step: int, stopped: Stopped) -> str:
-    kept = f"; the adapter of step {stopped.best_step}, from before that, is kept" if stopped.best_step else ""
-    if kept and best_step == 0:
-        kept = f"; the adapter of step {stopped.best_step} is kept, though dev loss was lower before any training"
+    kept = _kept(best_step, stopped)
     if train_fell:
         learned = "it began to learn the training rows by heart"
         return f"In the last {since} scores dev loss did not improve while train loss fell: {learned}{kept}."
     return f"In the last {since} scores neither dev loss nor train loss improved: it had learned what it could{kept}."
+
+
+def _again(events: Sequence[Event]) -> bool:
+    """Whether any row was seen a second time: of one look nothing is learned by heart."""
+    return any(event.epoch > 1 for event in events if isinstance(event, Step))
 
 
 def _train_falls(events: Sequence[Event], best_step: int) -> bool:

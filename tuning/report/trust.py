@@ -93,7 +93,7 @@ def _drawing(curve: Reliability) -> str:
         for share in (0, 50, 100)
     )
     return (
-        f'<svg viewBox="0 0 {right + 14} {bottom + 34}" aria-hidden="true">'
+        f'<svg viewBox="0 -8 {right + 14} {bottom + 42}" aria-hidden="true">'
         f'<rect x="{_EDGE}" y="4" width="{_SIDE}" height="{_SIDE}"/>'
         f'<path d="M{_EDGE} {bottom}L{right} 4"/><polyline points="{line}"/>{dots}{marks}'
         f'<text x="{_EDGE + _SIDE / 2}" y="{bottom + 30}" text-anchor="middle">confidence, %</text>'

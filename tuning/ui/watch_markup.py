@@ -14,6 +14,9 @@ from tuning.ui.watched import watched_rows
 __all__ = ["access_part", "clock_words", "learning_part", "now_part"]
 
 _DID = "What this run did"
+_LATE = 1.15
+"""Times the budget: from here on the time that was too much is explained."""
+_SLOWER = "the machine became slower than it was when the run was planned; no answer was left out for it"
 
 
 def now_part(page: WatchPage) -> str:
@@ -60,7 +63,9 @@ def _clock(clock: Clock | None) -> str:
         return ""
     elapsed, of = clock_words(clock.elapsed), f" of {clock_words(clock.budget)}" if clock.budget is not None else ""
     if not clock.running:
-        return f'<p class="to-clock">Took <b>{elapsed}</b>{of}</p>'
+        late = clock.budget is not None and clock.elapsed > _LATE * clock.budget
+        why = f"<span>{_SLOWER}</span>" if late else ""
+        return f'<p class="to-clock">Took <b>{elapsed}</b>{of}{why}</p>'
     left = f"<span>{escape(clock.left)}</span>" if clock.left else ""
     return f'<p class="to-clock"><b data-elapsed="{clock.elapsed:.0f}">{elapsed}</b>{of or " so far"}{left}</p>'
 

@@ -51,9 +51,11 @@ def test_time_is_said_as_people_say_it(seconds, words):
     assert seconds_in_words(seconds) == words
 
 
-def trained(dev: list[float], train: list[float], ended: Stopped | None = None) -> list[Event]:
+def trained(dev: list[float], train: list[float], ended: Stopped | None = None, epoch: float = 2.0) -> list[Event]:
     """A dev score before every step and after the last."""
-    steps = [Step(at=0, step=n, total_steps=9, epoch=0, loss=loss, learning_rate=1) for n, loss in enumerate(train, 1)]
+    steps = [
+        Step(at=0, step=n, total_steps=9, epoch=epoch, loss=loss, learning_rate=1) for n, loss in enumerate(train, 1)
+    ]
     scores = [DevScored(at=0, step=n, loss=loss) for n, loss in enumerate(dev)]
     return [*steps, *scores, *([ended] if ended else [])]
 
@@ -90,6 +92,14 @@ EASIER, NO_EASIER = [2.0, 1.5, 1.0, 0.5, 0.2], [1.5, 1.5, 1.5, 1.5, 1.6]
 def test_the_gauge_says_whether_what_is_learned_helps_on_other_rows(dev, train, going, ended):
     assert going in fit_words(trained(dev, train))
     assert ended in fit_words(trained(dev, train, STOPPED))
+
+
+def test_of_one_look_nothing_is_learned_by_heart():
+    assert fit_words(trained(BY_HEART, EASIER, epoch=0.4)).endswith("3 scores, but no row has been seen twice yet.")
+    said = fit_words(trained(BY_HEART, EASIER, STOPPED, epoch=1.0))
+    assert said.startswith(
+        "In the last 3 scores dev loss did not improve; no row was seen twice; the adapter of step 2"
+    )
 
 
 def test_the_gauge_says_nothing_before_it_can_know():

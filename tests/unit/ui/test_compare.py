@@ -46,6 +46,22 @@ def test_a_finished_run_says_its_verdict(tmp_path):
     assert page.about[0] == "text.csv"
 
 
+def test_of_a_worse_adapter_it_says_what_to_keep_and_what_may_help(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    found = run.comparison()
+    assert found is not None
+    assert found.verdict is not None
+    assert found.headline is not None
+    worse = found.model_copy(update={"verdict": found.verdict.model_copy(update={"kind": "worse"})})
+    for rung, kept in (("tfidf", "what is best without tuning: Counting words (TF-IDF)"), ("base", "the base")):
+        headline = found.headline.model_copy(update={"rung": rung})
+        run.write_comparison(worse.model_copy(update={"headline": headline}))
+        assert compare_page(run).body.startswith(f"Keep {kept}. Another learning rate, more rows")
+        rows = found.rows.model_copy(update={"train": 48, "unseen": 643})
+        run.write_comparison(worse.model_copy(update={"headline": headline, "rows": rows}))
+        assert compare_page(run).body.startswith(f"For now, keep {kept}. Training had time for 48 of 691 rows")
+
+
 def test_no_run_and_a_run_on_its_way_say_so(tmp_path):
     assert compare_page(None).title == "No comparison yet"
     run = unfinished_run(tmp_path)

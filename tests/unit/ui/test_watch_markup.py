@@ -27,6 +27,8 @@ def test_a_time_is_written_as_a_clock_shows_it(seconds, shown):
 def test_time_is_counted_against_the_budget():
     assert "3:10 of 5:00" in page_at(Clock(190, 300, running=True))
     assert "Took 4:52 of 5:00" in page_at(Clock(292, 300, running=False))
+    assert "slower" not in page_at(Clock(292, 300, running=False))
+    assert "Took 7:10 of 5:00 the machine became slower" in page_at(Clock(430, 300, running=False))
 
 
 def test_without_a_budget_it_says_what_is_left():
