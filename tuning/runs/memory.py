@@ -28,8 +28,8 @@ next. Fitted to whole runs of the embedded model in fp32, top 5, 10 and all 30 l
 """
 _ACTIVATIONS = 384 * 2**20
 """Bound of one pass on its way back: `tuning.engine.passes`."""
-_LOGITS = 12 * 8 * 2**20
-"""A piece of logits, in the model's precision and twice in fp32: `tuning.engine.vocabulary`."""
+_LOGITS = 3 * 31 * 2**20
+"""A piece of logits, and what is made of it and for it: `tuning.engine.vocabulary`."""
 _STORE = 256 * 2**20
 """Bound of the states of lower layers that are not trained: `tuning.engine.lower_layers`."""
 _CACHED_TOKENS = 8192

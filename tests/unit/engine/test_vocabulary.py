@@ -23,7 +23,7 @@ def states_and_tokens() -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def test_values_and_gradients_are_those_of_one_piece(head):
-    assert vocabulary._PIECE // VOCABULARY < STATES, "one piece would hold everything"
+    assert vocabulary._PIECE // (4 * VOCABULARY) < STATES, "one piece would hold everything"
     states, tokens = states_and_tokens()
     weights = torch.linspace(-1, 2, STATES)
     expected = cross_entropy(head(states), tokens, reduction="none")
@@ -41,6 +41,15 @@ def test_without_gradients_the_values_are_the_same(head):
     with torch.inference_mode():
         found = piecewise_nll(states, tokens, head)
     torch.testing.assert_close(found, piecewise_nll(states, tokens, head).detach())
+
+
+def test_what_has_almost_no_probability_has_a_likelihood_still(head):
+    states, tokens = states_and_tokens()
+    confident = torch.nn.Linear(HIDDEN, VOCABULARY, bias=False).requires_grad_(requires_grad=False)
+    confident.weight.copy_(head.weight * 1000)
+    expected = cross_entropy(confident(states), tokens, reduction="none")
+    assert expected.max() > 110, "no probability is too small for fp32"
+    torch.testing.assert_close(piecewise_nll(states, tokens, confident), expected)
 
 
 def test_log_probabilities_of_a_few_tokens(head):

@@ -66,7 +66,7 @@ def environment(folder: Path) -> dict[str, str]:
 def test_bounds_are_those_of_the_engine():
     assert memory._ACTIVATIONS == passes._ACTIVATION_BYTES
     assert memory._STORE == lower_layers._MEMORY_BYTES
-    assert memory._LOGITS == 12 * vocabulary._PIECE
+    assert memory._LOGITS == 3 * vocabulary._PIECE
     assert memory._CACHED_TOKENS == generation._TOKENS
 
 
