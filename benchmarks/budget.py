@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.common import Table, bundled_rows, embedded_model, peak_mb
 from benchmarks.scoring import generated_padded
-from benchmarks.training_step import BATCH, by_trl
+from benchmarks.training_step import BATCH, FASTEST, by_trl
 from tuning.cli.parser import flag
 from tuning.data.bundled import bundled_examples
 from tuning.data.examples import Example
@@ -97,7 +97,7 @@ def _their_job(started: float, budget_s: float, test_rows: int) -> Outcome:
     _answers(loaded.model, prompts, test, stops)
     answering_s = time.time() - asked
     with tempfile.TemporaryDirectory() as folder:
-        learner, steps = by_trl(data, "float32", len(data.rows) // BATCH, Path(folder)), 0
+        learner, steps = by_trl(data, FASTEST, len(data.rows) // BATCH, Path(folder)), 0
         while time.time() - started < budget_s - answering_s:
             learner.step()
             steps += 1

@@ -30,9 +30,8 @@ BATCH, RANK, QUICK_LAYERS = 8, 16, 10
 Depth = int | Literal["all"]
 OURS: dict[str, Depth] = {"full depth": "all", "quick": QUICK_LAYERS}
 Precision = Literal["float32", "bfloat16"]
-TRL: dict[str, Precision] = {"TRL in fp32": "float32"} | (
-    {"TRL in bf16": "bfloat16"} if choose_machine().precision == torch.bfloat16 else {}
-)
+FASTEST: Precision = "bfloat16" if choose_machine().precision == torch.bfloat16 else "float32"
+TRL: dict[str, Precision] = {"TRL in fp32": "float32"} | ({"TRL in bf16": FASTEST} if FASTEST == "bfloat16" else {})
 KEYS = ("addresses", "icd10")
 
 Step = Callable[[], object]
