@@ -12,6 +12,8 @@ _USUAL: Mapping[ShapeKind, str] = MappingProxyType(
     {"messages": "", "conversations": "", "instruction-input-output": "", "question-answer": "Answer the question."}
 )
 """Of shapes whose rows say themselves what is wanted."""
+_BARE = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", *map(str, range(11))})
+"""Labels that mean nothing without their column's name."""
 
 
 def instruction_for(shape: Shape, given: str | None, labels: Sequence[str]) -> str:
@@ -22,7 +24,8 @@ def instruction_for(shape: Shape, given: str | None, labels: Sequence[str]) -> s
         usual = _USUAL.get(shape.kind, f"Write the {_words(shape.target)} for this {_words(shape.input)}.")
         return usual if given is None else given
     if given is None:
-        return f"Classify the text. Answer with one of these labels: {label_list}."
+        by = f" by {_words(shape.target)}" if all(label.casefold() in _BARE for label in labels) else ""
+        return f"Classify the text{by}. Answer with one of these labels: {label_list}."
     if all(label in given for label in labels):
         return given
     return f"{given.rstrip()}\nLabels: {label_list}".lstrip()

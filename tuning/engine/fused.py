@@ -88,7 +88,9 @@ class _Adapted(torch.autograd.Function):
         by_states = None
         if ctx.needs_input_grad[0]:
             by_states = (given @ weight).addmm_(by_low, down).view(*by_out.shape[:-1], -1)
-        return by_states, None, None, by_low.t() @ flat, (given.t() @ low).mul_(ctx.scaling), None
+        # A product whose few rows come first is twice as fast as one whose few columns come last.
+        by_up = (low.t() @ given).mul_(ctx.scaling).t()
+        return by_states, None, None, by_low.t() @ flat, by_up, None
 
 
 class _Gated(torch.autograd.Function):

@@ -20,6 +20,7 @@ from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
 from tuning.report.learning import fit_words, learned_words
 from tuning.report.markup import attribute, escape, note, section
+from tuning.report.next_step import next_step
 from tuning.report.samples import pair_samples
 from tuning.report.scores import scores
 from tuning.report.sheet import count_cards, sample_sheet
@@ -92,7 +93,7 @@ def _verdict(run: Run, comparison: Comparison) -> str:
         message = run.status().message or "The reason is unknown."
         return failure_panel(comparison.receipt, "This run has no verdict.", message, ())
     rung = comparison.headline.rung if comparison.headline else None
-    return verdict_panel(comparison.verdict, rung, ()) + duel(comparison)
+    return verdict_panel(comparison.verdict, rung, (), next_step(comparison)) + duel(comparison)
 
 
 def _classes(comparison: Comparison) -> str:

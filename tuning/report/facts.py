@@ -105,7 +105,9 @@ def _as_it_was(comparison: Comparison, events: Sequence[Event]) -> dict[str, str
     if comparison.adapter.layers is not None:
         found["layers"] = len(comparison.adapter.layers)
     if last is not None:
-        found["epochs"] = f"{last.epoch:.2g}"
+        seen = f"{last.epoch:.2g}"
+        rows, train = comparison.rows, comparison.rows.train or 0
+        found["epochs"] = f"{seen} ({train:,} of {train + rows.unseen:,} rows)" if rows.unseen else seen
     return {name: f"{value}, as there was time for" for name, value in found.items()}
 
 

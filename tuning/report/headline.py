@@ -30,6 +30,7 @@ _ANSWERS = {
     "not_worse": "Not worse, within the margin",
     "undecided": "Undecided",
 }
+_CUT_SHORT = "Worse so far: there was no time for all rows"
 _WORTH = {
     True: ", and nothing simpler that was tried does as well",
     False: ", but something simpler does as well or better",
@@ -43,7 +44,8 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
 
     `rung` is what tuned was held against, None when there was no ladder.
     """
-    answer, kind = f"{VERDICT_SIGNS[verdict.kind]} {_ANSWERS[verdict.kind]}", _KINDS[verdict.kind]
+    said = _CUT_SHORT if verdict.kind == "worse" and verdict.unfinished else _ANSWERS[verdict.kind]
+    answer, kind = f"{VERDICT_SIGNS[verdict.kind]} {said}", _KINDS[verdict.kind]
     if verdict.kind == "better" and rung is not None:
         answer += _WORTH[verdict.worth_it]
         kind = "warning" if verdict.worth_it is False else kind
@@ -92,8 +94,14 @@ def duel(comparison: Comparison) -> str:
     lower = ", lower is better" if metric.better == "lower" else ""
     return (
         f'{drawn}<p class="to-caption"><b>{escape(words.title)}</b>{meaning}, on {rows:,} test rows kept out of '
-        f"tuning{lower}</p>{_simplest(comparison)}{_leaked(comparison)}"
+        f"tuning{_unanswered(comparison)}{lower}</p>{_simplest(comparison)}{_leaked(comparison)}"
     )
+
+
+def _unanswered(comparison: Comparison) -> str:
+    """Test rows that are not among those it is about, for want of time."""
+    more = comparison.rows.unanswered
+    return f"; there was no time for {more:,} more" if more else ""
 
 
 def _simplest(comparison: Comparison) -> str:

@@ -164,6 +164,8 @@ class Verdict(Record):
 
     None when that is open, as it is where rungs that learn from the training rows were not run.
     """
+    unfinished: bool = False
+    """Whether training was over before it had seen every row."""
     rows_needed: int | None = None
     """Test rows that would decide about a difference as large as the one seen; None when it is decided or 0."""
     caveats: list[str] = []

@@ -56,7 +56,9 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
     grounds = grounds or Grounds()
     kind = _kind(primary, flips, grounds)
     enough = _rows(flips) >= FEWEST_ROWS
-    said = _went(primary, flips) + _size(kind, primary) + _simpler(kind, grounds, enough=enough)
+    said = (
+        _went(primary, flips) + _so_far(kind, grounds) + _size(kind, primary) + _simpler(kind, grounds, enough=enough)
+    )
     if kind == "undecided":
         useless = enough and _worth_it(kind, grounds) is False
         said = f"Against the base it is undecided: {said}" if useless else f"Can't tell yet: {said}"
@@ -73,6 +75,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
         sentence=f"{said}.",
         details=f"{'; '.join(part for part in figures if part)}.",
         worth_it=_worth_it(kind, grounds) if enough else None,
+        unfinished=grounds.unfinished,
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
 
@@ -177,6 +180,11 @@ def _against_simpler(kind: Kind, grounds: Grounds) -> str:
     """Tuned against the strongest rung, in figures."""
     headline = _alternative(kind, grounds)
     return "" if headline is None else f"against the best without tuning {change_of(headline.metric)}"
+
+
+def _so_far(kind: Kind, grounds: Grounds) -> str:
+    """Of an adapter that made it worse, that it is half made."""
+    return ", after a training too short to see every row" if kind == "worse" and grounds.unfinished else ""
 
 
 def _size(kind: Kind, primary: MetricRow) -> str:

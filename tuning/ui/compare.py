@@ -15,11 +15,11 @@ from tuning.report.glossary import glossary
 from tuning.report.headline import duel, failure_panel, verdict_panel
 from tuning.report.ladder import ladder
 from tuning.report.learning import fit_words, kept_step, learned_words, loss_frame
-from tuning.report.rung_words import rung_words
+from tuning.report.next_step import next_step
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
 from tuning.runs.store import Run
-from tuning.scoring.comparison import Comparison, Slice, Verdict
+from tuning.scoring.comparison import Comparison, Slice
 from tuning.ui.classes import classes
 from tuning.ui.filters import Part
 from tuning.ui.loss_chart import loss_chart
@@ -31,6 +31,7 @@ from tuning.ui.watch import OPENING, with_advice
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
+_AGAIN = "under Runs, Change and start again keeps what was set here"
 
 
 @dataclass(frozen=True)
@@ -66,36 +67,11 @@ def compare_page(run: Run | None) -> ComparePage:
         return ComparePage("error", title, with_advice(status), comparison, *losses)
     kinds = {"better": "better", "worse": "worse"}
     cancelled = "This run was cancelled: what it had learned until then is compared."
-    body = _next_step(comparison, comparison.verdict) if status.state == "done" else cancelled
+    body = next_step(comparison, _AGAIN) if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
     return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses)
-
-
-def _next_step(found: Comparison, verdict: Verdict) -> str:
-    """What to do about a verdict that does not speak for the tuned model."""
-    again = "under Runs, Change and start again keeps what was set here"
-    if verdict.worth_it is False and verdict.kind != "worse":
-        return "Take what is simpler: the ladder below says which."
-    if verdict.kind == "worse":
-        return f"{_what_to_keep(found)}: {again}."
-    if verdict.kind == "undecided":
-        so_far = "By the metric that decides, nothing speaks for the tuned model so far"
-        return f"{so_far}. More rows, more time or another model may: {again}."
-    return ""
-
-
-def _what_to_keep(found: Comparison) -> str:
-    """In place of an adapter that made it worse, and what may still help."""
-    strongest = found.headline.rung if found.headline else "base"
-    title = rung_words(strongest, found).title
-    kept = "the base" if strongest == "base" else f"what is best without tuning: {title}"
-    train, unseen = found.rows.train, found.rows.unseen
-    if train and unseen:
-        seen = f"Training had time for {train:,} of {train + unseen:,} rows"
-        return f"For now, keep {kept}. {seen}, and may do better with more"
-    return f"Keep {kept}. Another learning rate, more rows or another model may do better"
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ from tuning.data.inspecting import FileFacts, Inspection
 from tuning.data.profile import ColumnProfile
 from tuning.data.step_names import step_name
 from tuning.report.markup import Column, escape, fold, notice, table
-from tuning.spec import CleaningPlan, CleaningStep
+from tuning.report.metric_words import metric_words
+from tuning.scoring.comparison import LARGEST_CLASS, declare_primary
+from tuning.spec import CleaningPlan, CleaningStep, Task
 
-__all__ = ["columns", "examples_of_steps", "facts", "findings", "labels", "shape", "splits", "step_label"]
+__all__ = ["columns", "examples_of_steps", "facts", "findings", "judged_by", "labels", "shape", "splits", "step_label"]
 
 _SEVERITIES = {
     "serious": ("worse", "!!", "makes the result untrue"),
@@ -198,6 +200,16 @@ def _gap(gap: float, test_rows: int) -> tuple[str, str, str]:
     if test_rows < FEWEST_ROWS:
         return "none", "visible gap", f"of fewer than {FEWEST_ROWS} test rows nothing is claimed"
     return f"{math.ceil(100 * gap)} points", "smallest visible gap", "between base and tuned"
+
+
+def judged_by(task: Task, targets: Sequence[str]) -> str:
+    """The metric that the verdict will be about, which follows from the training rows' targets."""
+    if not targets:
+        return ""
+    name = declare_primary(task, targets)
+    words, share = metric_words(name), f"{LARGEST_CLASS * 100:.0f} %"
+    lopsided = f", because one label has more than {share} of the rows" if name == "macro_f1" else ""
+    return f'<p class="to-note">The verdict will be about <b>{words.title}</b>{lopsided}: {words.meaning}.</p>'
 
 
 def splits(found: Inspection, split_column: str | None) -> str:

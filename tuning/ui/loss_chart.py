@@ -106,7 +106,8 @@ def _dev_words(dev: _Points) -> str:
     if not dev:
         return ""
     best = min(dev, key=lambda point: point[1])
-    lowest = f" lowest {_figure(best[1])} after step {best[0]:,.0f}" if best != dev[-1] else ""
+    figure = "" if _figure(best[1]) == _figure(dev[-1][1]) else f" {_figure(best[1])}"
+    lowest = f" lowest{figure} after step {best[0]:,.0f}" if best != dev[-1] else ""
     return f'<span class="to-key to-dev">dev rows <b>{_figure(dev[-1][1])}</b>{lowest}</span>'
 
 

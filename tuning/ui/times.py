@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from tuning.durations import duration_words, read_duration
-from tuning.report.markup import Column, escape, table
+from tuning.report.markup import Column, escape, notice, table
 from tuning.runs.forecasting import Forecast
 from tuning.scoring.verdict import FEWEST_ROWS
 
 __all__ = ["times"]
 
+_LITTLE = 0.25
+"""Share of the rows: who learns from fewer has seen too little of the task."""
 _COLUMNS = (Column("Time"), Column("Trained on"), Column("Top layers", "to-figure"), Column("Judged by"))
 
 
@@ -23,7 +25,8 @@ def times(choices: Sequence[tuple[str, str]], forecast: Forecast | None) -> str:
     about = f"What each buys with these rows, estimated by {escape(forecast.source)}"
     about += "; this one may be several times faster or slower:" if forecast.elsewhere else ":"
     drawn = table("What each time buys", _COLUMNS, rows, "to-times")
-    return f'<p class="to-note">{about}</p>{drawn}{_lost(forecast)}{_passes(offered, forecast)}'
+    few = _few(offered, forecast)
+    return f'<p class="to-note">{about}</p>{drawn}{few}{_lost(forecast)}{_passes(offered, forecast)}'
 
 
 def _row(words: str, seconds: float | None, forecast: Forecast) -> tuple[str, str, str, str]:
@@ -39,6 +42,16 @@ def _row(words: str, seconds: float | None, forecast: Forecast) -> tuple[str, st
     test = f"{plan.test_rows:,}" + ("" if plan.test_rows == work.test else f" of {work.test:,}") + " test rows"
     test += " <small>too few for a verdict</small>" if plan.test_rows < FEWEST_ROWS else ""
     return named, bought.trained, f"{min(plan.layers, work.depth)} of {work.depth}", test
+
+
+def _few(offered: Sequence[tuple[str, float | None]], forecast: Forecast) -> str:
+    """That the chosen time is too short to learn much, and which would do."""
+    bought = forecast.buys(forecast.budget)
+    if bought is None or bought.plan.epochs >= _LITTLE:
+        return ""
+    enough = (words for words, seconds in offered if (one := forecast.buys(seconds)) and one.plan.epochs >= 1)
+    other = f"To see each of them once, choose {next(enough, 'no limit')}, or fewer rows (Rows to use)."
+    return notice("warning", f"Too little time to learn much: {bought.trained}", other)
 
 
 def _lost(forecast: Forecast) -> str:

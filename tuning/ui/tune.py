@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.data.bundled import BundledExample
+from tuning.data.examples import Prepared
 from tuning.data.extracting import NO_SPLIT_COLUMN
 from tuning.models.catalog import ModelEntry
 from tuning.report import markup
@@ -230,7 +231,7 @@ class TuneScreen:
             self.steps: data_markup.examples_of_steps(steps),
             self.divided: gr.Column(visible=found.splits is not None),
             self.preview: preview(found, seen.not_rendered),
-            self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None),
+            self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None) + _judged_by(prepared),
             self.times: times(BUDGETS, expected.time if expected else None),
             self.advice: advice(found),
             self.take_advice: gr.Button(f"Use {other_model(found)}", visible=other_model(found) is not None),
@@ -249,3 +250,9 @@ class TuneScreen:
             self.why: markup.notice("error", "Not ready to start", message),
             self.start: gr.Button(interactive=False),
         }
+
+
+def _judged_by(prepared: Prepared | None) -> str:
+    if prepared is None:
+        return ""
+    return data_markup.judged_by(prepared.dataset.task, [row.target for row in prepared.splits.train])

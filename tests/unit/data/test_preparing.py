@@ -65,6 +65,8 @@ def test_an_instruction_for_labels_names_them_all():
     assert given.dataset.instruction == "Is it spam?\nLabels: ham, spam"
     complete = prepared(labelled(labels=("spam", "ham")), instruction="Is it spam or ham?")
     assert complete.dataset.instruction == "Is it spam or ham?"
+    bare = prepared(labelled(labels=("yes", "no")), target="label")
+    assert bare.dataset.instruction == "Classify the text by label. Answer with one of these labels: no, yes."
     commas = prepared(labelled(labels=("a, b", "c")))
     assert commas.dataset.instruction == "Classify the text. Answer with one of these labels: a, b; c."
 

@@ -33,8 +33,10 @@ def no_kernel(monkeypatch) -> None:
 
 @pytest.mark.parametrize("kv_heads", [6, 2, 1])
 @pytest.mark.parametrize("masked", [False, True], ids=["causal", "by row"])
+@pytest.mark.parametrize("kept", [0, 10**6], ids=["computed again", "kept"])
 @pytest.mark.usefixtures("no_kernel")
-def test_values_and_gradients_are_right_to_rounding(kv_heads, masked):
+def test_values_and_gradients_are_right_to_rounding(monkeypatch, kv_heads, masked, kept):
+    monkeypatch.setattr(products, "_KEPT", kept)
     rows, tokens, seen = 3, 9, 14 if masked else 9
     query, key, value = inputs = (
         states(rows, 6, tokens, 0).requires_grad_(),

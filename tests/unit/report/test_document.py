@@ -52,6 +52,16 @@ def test_everything_has_its_place(tmp_path):
     assert html.count('<img class="to-light"') == html.count('<img class="to-dark"') == 3 + 1, "losses wide and narrow"
 
 
+def test_of_a_worse_adapter_it_says_what_to_keep(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    found = run.comparison()
+    assert found is not None
+    assert found.verdict is not None
+    assert "Another learning rate" not in report(run)
+    run.write_comparison(found.model_copy(update={"verdict": found.verdict.model_copy(update={"kind": "worse"})}))
+    assert "Another learning rate, more rows or another model may do better." in text_of(body(report(run)))
+
+
 def test_rows_that_there_was_no_time_for_are_told_in_words(tmp_path):
     run = full_run(tmp_path, rows=40)
     found = run.comparison()

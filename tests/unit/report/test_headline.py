@@ -41,6 +41,18 @@ def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, rung, answ
     assert panel.startswith(f'<div class="to-verdict {colour}"')
 
 
+def test_worse_after_half_a_training_is_worse_so_far():
+    verdict = Verdict(kind="worse", sentence="S.", worth_it=False, unfinished=True)
+    assert "▼ Worse so far: there was no time for all rows" in text_of(verdict_panel(verdict, "base", ()))
+
+
+def test_test_rows_without_an_answer_are_told_beside_those_with_one():
+    found = comparison()
+    assert "no time" not in text_of(duel(found))
+    fewer = found.model_copy(update={"rows": found.rows.model_copy(update={"unanswered": 1116})})
+    assert "test rows kept out of tuning; there was no time for 1,116 more" in text_of(duel(fewer))
+
+
 def test_the_figures_are_the_second_line():
     panel = text_of(verdict_panel(Verdict(kind="better", sentence="It is so.", details="+3 of it."), None, ["data"]))
     assert panel == "▲ Tuning helped It is so. +3 of it. data"

@@ -128,6 +128,13 @@ def test_a_training_that_did_not_see_every_row_leaves_open_what_tuning_is_worth(
     assert "which so short a training does not beat." in verdict.sentence
 
 
+def test_worse_after_a_short_training_says_that_it_was_short():
+    grounds = replace(headline("base", 0.8, -0.28, -0.12), unfinished=True)
+    verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35), grounds)
+    assert (verdict.kind, verdict.unfinished) == ("worse", True)
+    assert verdict.sentence.endswith("on 200 test rows, after a training too short to see every row.")
+
+
 def test_worse_is_never_worth_it_and_needs_no_rung():
     verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35), headline("tfidf", 0.9, -0.4, -0.2, 0.6))
     assert (verdict.kind, verdict.worth_it) == ("worse", False)

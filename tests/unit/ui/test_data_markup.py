@@ -8,7 +8,7 @@ from tuning.data.cleaning import StepReport
 from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
-from tuning.spec import CleaningPlan, CleaningStep, RunSpec
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec, Task
 from tuning.ui import data_markup
 
 
@@ -117,6 +117,14 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
     found = inspected(columns, CleaningPlan.usual().switched(step, on=on))
     report = next(one for one in steps_of(found) if one.step is step)
     assert data_markup.step_label(report).startswith(f"{said}\n")
+
+
+def test_the_metric_of_the_verdict_is_said_beforehand():
+    assert "The verdict will be about Accuracy : share of" in text_of(data_markup.judged_by(Task.CLASSIFY, ["a", "b"]))
+    lopsided = text_of(data_markup.judged_by(Task.CLASSIFY, ["a"] * 9 + ["b"]))
+    assert "about Macro-F1 , because one label has more than 60 % of the rows: how well" in lopsided
+    assert "about Exact match" in text_of(data_markup.judged_by(Task.GENERATE, ["Paris", "Rome"]))
+    assert data_markup.judged_by(Task.CLASSIFY, []) == ""
 
 
 def test_that_not_all_rows_are_used_is_said():

@@ -41,6 +41,10 @@ def test_two_losses_are_a_line_and_dev_scores_are_dots_on_one():
     assert "lowest" not in text_of(shown)
 
 
+def test_a_lowest_loss_that_looks_like_the_last_is_not_written_twice():
+    assert "dev rows 1.20 lowest after step 1" in text_of(loss_chart(losses([2.0, 1.0], {0: 1.8, 1: 1.201, 2: 1.204})))
+
+
 def test_many_losses_are_lines_and_the_lowest_dev_loss_is_said():
     dev = {step: 1.5 - step / 1000 if step < 500 else 1.0 + step / 10_000 for step in range(0, 1000, 10)}
     shown = loss_chart(losses([3 / step**0.5 for step in range(1, 1000)], dev), total=1000)

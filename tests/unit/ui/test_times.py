@@ -44,6 +44,14 @@ def test_the_chosen_time_says_what_it_gives_up():
     assert "Given up" not in text_of(times(BUDGETS, known(None)))
 
 
+def test_a_time_that_sees_hardly_any_row_is_warned_of():
+    slow = Forecast(120, 40.0, 9000, 2, UsualRun(12.0, Pace(row_s=2.0, pass_s=3.0, load_s=1.0), WORK))
+    shown = text_of(times(BUDGETS, slow))
+    assert "Too little time to learn much: " in shown
+    assert "To see each of them once, choose 15 minutes, or fewer rows" in shown
+    assert "Too little" not in text_of(times(BUDGETS, known(300)))
+
+
 def test_where_no_limit_buys_fewer_passes_than_a_time_it_says_why():
     quick = UsualRun(2.0, Pace(row_s=0.01, pass_s=0.05, load_s=1.0), WORK)
     shown = text_of(times(BUDGETS, Forecast(300, 10.0, 60, 2, quick)))

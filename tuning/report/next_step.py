@@ -1,0 +1,34 @@
+"""What to do about a verdict that does not speak for the tuned model. Knows a comparison; no run and no layout."""
+
+from tuning.report.rung_words import rung_words
+from tuning.scoring.comparison import Comparison
+
+__all__ = ["next_step"]
+
+
+def next_step(found: Comparison, how: str = "") -> str:
+    """A sentence or two, empty where tuning helped; `how` says how to start again, where one can."""
+    verdict = found.verdict
+    if verdict is None:
+        return ""
+    again = f": {how}." if how else "."
+    if verdict.kind == "worse":
+        return f"{_what_to_keep(found)}{again}"
+    if verdict.worth_it is False:
+        return "Take what is simpler: the ladder below says which."
+    if verdict.kind == "undecided":
+        so_far = "By the metric that decides, nothing speaks for the tuned model so far"
+        return f"{so_far}. More rows, more time or another model may{again}"
+    return ""
+
+
+def _what_to_keep(found: Comparison) -> str:
+    """In place of an adapter that made it worse, and what may still help."""
+    strongest = found.headline.rung if found.headline else "base"
+    title = rung_words(strongest, found).title
+    kept = "the base" if strongest == "base" else f"what is best without tuning: {title}"
+    train, unseen = found.rows.train, found.rows.unseen
+    if train and unseen:
+        seen = f"Training had time for {train:,} of {train + unseen:,} rows"
+        return f"For now, keep {kept}. {seen}, and may do better with more"
+    return f"Keep {kept}. Another learning rate, more rows or another model may do better"
