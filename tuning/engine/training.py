@@ -30,6 +30,7 @@ from tuning.engine.passes import GradientPasses
 from tuning.engine.prediction import completion_nlls
 from tuning.engine.progress import Progress, rate_share
 from tuning.engine.shuffling import ShuffledBatches
+from tuning.models.loading import give_memory_back
 
 __all__ = ["StopReason", "TrainingObserver", "TrainingOutcome", "TrainingSettings", "train_adapter"]
 
@@ -177,6 +178,7 @@ class _Trainer(Trainer):
         scored, metrics = time.perf_counter(), {"eval_loss": loss}
         with self._aside():
             self.log(metrics)
+        give_memory_back()  # steps and answers of ever new sizes leave holes that nothing fits into
         self.model.train()
         self._progress.dev_scored(scored - start, time.perf_counter() - scored)
         self.dev_seconds += time.perf_counter() - start
