@@ -76,6 +76,8 @@ class Dataset(BaseModel):
     """What each step of the plan did to the rows."""
     leaked: list[int] = []
     """Test rows whose input, or nearly that, stands in the training rows too: by choice, else there are none."""
+    personal: int = 0
+    """Rows of the splits with personal data or keys in their input or target, as `data/personal.py` finds them."""
 
 
 class Prepared(BaseModel):

@@ -11,7 +11,7 @@ from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.data.extracting import Reading, model_inputs, read_column
 from tuning.data.findings import count_of
 from tuning.data.notes import notes_on
-from tuning.data.personal import redact
+from tuning.data.personal import has_secrets, redact
 from tuning.data.planning import MIN_ROWS, Division, Draft, Source, divide, draft
 from tuning.data.reading import read_table
 from tuning.data.table import Table
@@ -75,6 +75,7 @@ def inputs_for(table: Table, dataset: Dataset) -> list[str]:
 
 def _dataset(found: Draft, cleaned: Cleaned, division: Division, spec: RunSpec) -> Dataset:
     table, test, shape = found.source.table, found.source.test, found.shape
+    rows = division.state.rows
     return Dataset(
         name=table.name,
         sha256=table.sha256,
@@ -93,7 +94,8 @@ def _dataset(found: Draft, cleaned: Cleaned, division: Division, spec: RunSpec) 
         test_name=None if test is None else test.name,
         test_sha256=None if test is None else test.sha256,
         cleaning=cleaned.reports,
-        leaked=[division.state.rows.numbers[p] for p in division.leaked],
+        leaked=[rows.numbers[p] for p in division.leaked],
+        personal=len({*has_secrets(rows.inputs), *has_secrets(rows.targets)}),
     )
 
 

@@ -61,7 +61,7 @@ def model_card(run: Run) -> str:
         _ladder(comparison),
         _asked(run, comparison),
         _loading(run, comparison, events),
-        _licence(comparison.model),
+        _licence(comparison.model, run.dataset().personal),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -185,14 +185,21 @@ def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     )
 
 
-def _licence(model: ModelCard) -> str:
+def _licence(model: ModelCard, personal: int) -> str:
     licence = next((entry.licence for entry in catalog({}) if entry.name == model.id), None)
     named = f", {shown(licence)}," if licence else ""
     return (
         f"## Licence\n\nThe base model's licence{named} holds for what is made of it. What holds for the adapter "
         "depends on the rows it was tuned on too: say so here before it is passed on. An adapter can repeat what it "
-        "was tuned on."
+        f"was tuned on{_rows_with_personal_data(personal)}."
     )
+
+
+def _rows_with_personal_data(rows: int) -> str:
+    if not rows:
+        return ""
+    count = "1 row" if rows == 1 else f"{rows:,} rows"
+    return f"; in {count} of its data, test rows included, personal data or keys were found"
 
 
 def _primary(comparison: Comparison) -> MetricRow:

@@ -140,6 +140,7 @@ class CompareScreen:
         }
         if found is None or run is None:
             return changed
+        changed |= self.take_away.show_personal(run.dataset().personal)
         changed |= {
             self.top: (duel(found) if found.verdict else "") + ladder(found),
             self.parts: _parts(found),

@@ -37,8 +37,13 @@ _HELP = (
     "what tuning added, in the format of the library PEFT; the base model is not in it. Its README.md says how to load "
     "it, and load_adapter.py answers as the tuned model did. In the CSV, a cell that a spreadsheet would take for a "
     "formula begins with an apostrophe; the JSON Lines have every text as it was. Report, predictions and samples show "
-    "test rows as they are, with whatever personal data they hold, and an adapter can repeat what it was tuned on. "
+    "test rows as they are, and an adapter can repeat what it was tuned on. "
     "Should your browser hold a file back, it is offered here too.</p>"
+)
+
+_PERSONAL = (
+    "The report, the predictions and the samples show those that are test rows, and the adapter can repeat those it "
+    "was tuned on. To pass them on without, start again with “hide personal data” among the cleaning steps."
 )
 
 
@@ -47,6 +52,7 @@ class TakeAway:
 
     def __init__(self) -> None:
         gr.HTML(markup.heading("", "Take it away", "a button makes its file and saves it"))
+        self.personal = gr.HTML(visible=False)
         with gr.Row():
             self.buttons = {take: gr.Button(label, size="md", min_width=150) for take, label in _LABELS.items()}
         self.problem = gr.HTML(visible=False)
@@ -56,7 +62,7 @@ class TakeAway:
     @property
     def outputs(self) -> list[Any]:
         """Every component that anything here changes."""
-        return [self.problem, self.file]
+        return [self.personal, self.problem, self.file]
 
     def show(self, take: Take, packed: Path) -> dict[Any, Any]:
         """The changes that offer a file."""
@@ -67,6 +73,12 @@ class TakeAway:
         """The changes that say why there is no such file."""
         said = markup.notice("error", "There is no such file", message)
         return {**self.show_nothing(), self.problem: gr.HTML(said, visible=True)}
+
+    def show_personal(self, rows: int) -> dict[Any, Any]:
+        """The changes that say in how many rows of the data personal data was found."""
+        hold = "1 row of the data holds" if rows == 1 else f"{rows:,} rows of the data hold"
+        said = markup.notice("info", f"{hold} personal data or keys", _PERSONAL)
+        return {self.personal: gr.HTML(said, visible=rows > 0)}
 
     def show_nothing(self) -> dict[Any, Any]:
         """The changes that take back what was offered of another run."""

@@ -244,6 +244,13 @@ def test_redacting_reaches_every_column():
     kept = json.dumps([example.model_dump() for example in found.splits.train])
     assert "@" not in kept
     assert "[e-mail]" in kept
+    assert found.dataset.personal == 0
+
+
+def test_rows_that_keep_personal_data_are_counted():
+    rows = [{**row, "text": f"{row['text']} you@example.org"} for row in apart(7)]
+    found = prepared([*apart(60, "visitor"), *rows], plan=CleaningPlan.usual())
+    assert found.dataset.personal == 7
 
 
 def test_a_second_file_is_the_test_and_what_leaks_into_it_is_left_out():

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 from tests.unit.ui.builders import ALICE, BOB, finished_run, looking, new_page, unfinished_run
+from tuning.runs.card import model_card
 
 
 def taken(changes, page) -> Path:
@@ -38,3 +39,15 @@ def test_every_file_has_a_button(tmp_path):
         "samples",
         "charts",
     }
+
+
+def test_rows_with_personal_data_are_told_beside_the_buttons_and_in_the_card(tmp_path):
+    run, page = finished_run(tmp_path), new_page(tmp_path)
+    place = page.compare.take_away.personal
+    assert page.open_run(looking(ALICE, run))[place].visible is False
+    assert "personal data" not in model_card(run)
+    kept = run.path / "dataset.json"
+    kept.write_text(run.dataset().model_copy(update={"personal": 3}).model_dump_json(), encoding="utf-8")
+    told = page.open_run(looking(ALICE, run))[place]
+    assert told.visible and "3 rows of the data hold personal data or keys" in told.value
+    assert "in 3 rows of its data, test rows included, personal data or keys were found" in model_card(run)
