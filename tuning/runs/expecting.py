@@ -12,6 +12,7 @@ from tuning.runs.forecasting import Forecast, forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
 from tuning.runs.reference_paces import reference_paces
 from tuning.runs.store import RunStore
+from tuning.spec import DEFAULT_MODEL
 
 __all__ = ["Expected", "expect"]
 
@@ -25,6 +26,8 @@ class Expected:
     """At its peak."""
     free: int
     """Bytes that can be had now."""
+    language_model: Forecast | None = None
+    """The time of the same run with the default language model, whatever model is chosen."""
 
     @property
     def sentences(self) -> str:
@@ -49,4 +52,8 @@ def expect(prepared: Prepared, longest: int | None, free: int, store: RunStore, 
     shape = find_shape(find_model(spec.model, env), env)
     sizes = RowSizes(len(splits.train) + len(splits.dev), min(longest or spec.max_length, spec.max_length))
     peak = estimate_memory(shape, spec, sizes).peak if shape is not None else None
-    return Expected(forecast(prepared, store, reference_paces()), peak, free)
+    time = forecast(prepared, store, reference_paces())
+    if spec.model == DEFAULT_MODEL:
+        return Expected(time, peak, free, time)
+    other = prepared.model_copy(update={"spec": spec.model_copy(update={"model": DEFAULT_MODEL})})
+    return Expected(time, peak, free, forecast(other, store, reference_paces()))

@@ -145,7 +145,8 @@ class Page(Screens):
     def take_advice(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
         """Take the model that is recommended for what the form says."""
         fields, chosen = _by_field(values), find_chosen(file, example, test, self.examples)
-        best = other_model(self.data.look(chosen, settings_of(fields)).found) or fields["model"]
+        seen = self.data.look(chosen, settings_of(fields))
+        best = other_model(seen.found, self.expected(seen)) or fields["model"]
         changes = self.tune.show_seen(self.data.look(chosen, settings_of({**fields, "model": best})))
         return changes | {self.tune.fields["model"]: best}
 

@@ -219,6 +219,7 @@ class TuneScreen:
         found, prepared = seen.found, seen.prepared
         steps = found.plan.steps if found.plan else []
         expected = self._expected(seen)
+        other = other_model(found, expected)
         changes = {
             self.notice: data_markup.facts(found),
             self.body: gr.Column(visible=True),
@@ -233,8 +234,8 @@ class TuneScreen:
             self.preview: preview(found, seen.not_rendered),
             self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None) + _judged_by(prepared),
             self.times: times(BUDGETS, expected.time if expected else None),
-            self.advice: advice(found),
-            self.take_advice: gr.Button(f"Use {other_model(found)}", visible=other_model(found) is not None),
+            self.advice: advice(found, expected),
+            self.take_advice: gr.Button(f"Use {other}", visible=other is not None),
         }
         problem = found.problem or (expected.time.problem if expected else "")
         if problem:

@@ -12,6 +12,7 @@ from tuning.runs.expecting import Expected, expect
 from tuning.runs.forecasting import Forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
 from tuning.runs.store import RunStore
+from tuning.spec import DEFAULT_ENCODER
 
 GB = 10**9
 
@@ -49,6 +50,14 @@ def test_what_is_known_is_said(time, bytes_, words):
 
 def test_of_a_model_that_nothing_is_known_of_only_the_time_is_said():
     assert Expected(Forecast(60, 9, 99, 1), None, GB).sentences == "About 1 min from start to verdict."
+
+
+def test_whatever_model_is_chosen_the_language_models_time_is_known_too(tmp_path):
+    env, store = {"TUNEOFF_CACHE": str(tmp_path)}, RunStore(tmp_path)
+    chosen = expect(prepared(40, budget="2m"), 40, GB, store, env)
+    encoder = expect(prepared(40, budget="2m", model=DEFAULT_ENCODER), 40, GB, store, env)
+    assert chosen.language_model == chosen.time
+    assert encoder.language_model == chosen.time != encoder.time
 
 
 def test_a_damaged_model_is_told_as_such(tmp_path):

@@ -29,9 +29,10 @@ def test_what_the_worker_needs_comes_along(run):
     assert {name: env[name] for name in given} == given
 
 
-@pytest.mark.parametrize(("given", "seen"), [({}, "64"), ({"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "7"}, "7")])
-def test_compiled_products_are_kept_in_bounds_unless_somebody_said_so(run, given, seen):
-    assert worker_env(run, given)["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == seen
+@pytest.mark.parametrize("cache", ["ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"])
+def test_compiled_products_are_kept_in_bounds_unless_somebody_said_so(run, cache):
+    assert worker_env(run, {})[cache] == "64"
+    assert worker_env(run, {cache: "7"})[cache] == "7"
 
 
 def test_folders_mean_the_same_from_anywhere(run):

@@ -20,6 +20,17 @@ SIMILAR = Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS)
         (Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS, seconds=900), DEFAULT_MODEL, "may be luck"),
         (Job(Task.CLASSIFY, labels=2, rows=400, seconds=300), DEFAULT_MODEL, "may be luck"),
         (SIMILAR, DEFAULT_MODEL, "70.0 % right in 11 minutes"),
+        (
+            Job(Task.CLASSIFY, labels=2, rows=400, seconds=120, passes=0.3, source="what an earlier run measured"),
+            DEFAULT_ENCODER,
+            "In 2 min a language model trains on 120 of 400 rows, once, by what an earlier run measured.",
+        ),
+        (
+            Job(Task.CLASSIFY, labels=2, rows=400, seconds=60, passes=0.0, source="what 3 earlier runs measured"),
+            DEFAULT_ENCODER,
+            "In 1 min a language model does not come to train, by what 3 earlier runs measured.",
+        ),
+        (Job(Task.CLASSIFY, labels=21, rows=TRAINED_ROWS, seconds=60, passes=1.2), DEFAULT_MODEL, "may be luck"),
     ],
 )
 def test_the_one_that_suits_is_recommended(job, model, said):

@@ -49,5 +49,6 @@ def test_rows_with_personal_data_are_told_beside_the_buttons_and_in_the_card(tmp
     kept = run.path / "dataset.json"
     kept.write_text(run.dataset().model_copy(update={"personal": 3}).model_dump_json(), encoding="utf-8")
     told = page.open_run(looking(ALICE, run))[place]
-    assert told.visible and "3 rows of the data hold personal data or keys" in told.value
+    assert told.visible
+    assert "3 rows of the data hold personal data or keys" in told.value
     assert "in 3 rows of its data, test rows included, personal data or keys were found" in model_card(run)
