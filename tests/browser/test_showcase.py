@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("width", [1200, 390])
 def test_the_app_opens_on_a_finished_comparison(visit, theme, width):
     page = visit(f"?__theme={theme}", stay=True, width=width)
-    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    expect(page.get_by_text("A finished run, really computed")).to_be_visible()
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
     expect(page.locator(".to-verdict")).to_contain_text(re.compile(r"Accuracy went from .* on \d+ test rows"))
     expect(page.get_by_role("heading", name="Can it be believed?")).to_be_attached()
@@ -31,7 +31,7 @@ def test_one_button_leads_to_the_visitors_own_data(visit):
 
 def test_it_belongs_to_nobody(visit):
     page = visit(stay=True)
-    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    expect(page.get_by_text("A finished run, really computed")).to_be_visible()
     page.get_by_role("tab", name="Runs", exact=True).click()
     expect(page.get_by_text("No runs yet")).to_be_visible()
     page.get_by_role("tab", name="Watch", exact=True).click()
@@ -42,8 +42,8 @@ def test_it_is_reached_again_by_those_with_a_run_of_their_own(visit, app):
     page = visit(f"?run={finished_run(app.home).id}")
     expect(page.get_by_text("text.csv").first).to_be_visible()
     page.get_by_role("tab", name="Runs", exact=True).click()
-    page.get_by_role("link", name="the example that the app opens on").click()
-    expect(page.get_by_text("An example, really computed")).to_be_visible()
+    page.get_by_role("link", name="the run that the app opens on").click()
+    expect(page.get_by_text("A finished run, really computed")).to_be_visible()
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
 
 

@@ -123,6 +123,8 @@ def _likeliest(sides: Sequence[Side], target: str | None) -> list[str]:
         for label, share in (side.probabilities or {}).items():
             best[label] = max(share, best.get(label, 0.0))
     ranked = sorted(best, key=lambda label: -best[label])
+    if len(ranked) == _LABELS + 1:  # saying that there is one more takes its place
+        return ranked
     shown = ranked[:_LABELS]
     return [*shown[:-1], target] if target in ranked[_LABELS:] and target is not None else shown
 

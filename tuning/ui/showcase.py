@@ -41,7 +41,7 @@ class Showcase:
         when = datetime.fromtimestamp(record.created, tz=UTC).strftime("%d %B %Y")
         facts = f"{self.run.spec().model} on {record.name}, {when}, {self.label.machine}{took}"
         return (
-            '<p class="to-showcase"><b>An example, really computed</b>'
+            '<p class="to-showcase"><b>A finished run, really computed</b>'
             f"<span>{escape(facts)}. Nothing of it is made up; your own data gets the same page.</span></p>"
         )
 
@@ -49,7 +49,7 @@ class Showcase:
         """The way back to it, for whoever has gone on to runs of their own."""
         return (
             '<p class="to-caption">A finished comparison, really computed: '
-            f'<a href="?run={attribute(self.run.id)}">the example that the app opens on</a></p>'
+            f'<a href="?run={attribute(self.run.id)}">the run that the app opens on</a></p>'
         )
 
 

@@ -100,6 +100,13 @@ def test_many_labels_are_cut_to_those_that_either_holds_for_likely():
     assert said.count("and 4 more labels") == 2
 
 
+def test_a_single_label_more_is_shown():
+    side = Side(text="label 0", over=True, probabilities={f"label {n}": 1 / 7 for n in range(7)})
+    said = text_of(draw_replies(Shown("run", Reply(base=side, tuned=side))))
+    assert "label 6" in said
+    assert "more label" not in said
+
+
 def test_what_is_not_there_yet_is_no_empty_answer():
     said = text_of(draw_replies(Shown("run", Reply(tuned=Side(over=True)))))
     assert said.count("…") == 1
