@@ -89,7 +89,7 @@ def ask_both(page: Page) -> None:
     page.get_by_role("button", name="Ask both models").click()
     for side in ("Base: answer", "Tuned: answer"):
         answer = page.get_by_role("region", name=side)
-        expect(answer).to_contain_text("labels weighed in", timeout=ANSWER_MS)
+        expect(answer).to_contain_text("labels scored in", timeout=ANSWER_MS)
         expect(answer.locator(".to-chosen")).to_contain_text("%")
 
 

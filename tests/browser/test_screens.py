@@ -226,7 +226,7 @@ def test_cells_and_parts_choose_their_rows_in_the_order_asked_for(visit, app):
     expect(shown).to_contain_text(re.compile(rf"of {rows} target (\w+), tuned answered \1"))
     expect(shown).to_be_in_viewport()
     expect(page.get_by_role("region", name="Samples")).to_be_focused()
-    page.get_by_label("Tuned's confident mistakes").check()
+    page.get_by_label("Tuned's confident mistakes first").check()
     page.get_by_role("button", name="Show every row").click()
     expect(page.locator(".to-of-tuned").first).to_contain_text("✗")
     part = page.locator(".to-parts button").first

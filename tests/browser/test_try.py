@@ -69,7 +69,7 @@ def test_both_answer_a_test_row_beside_its_target(open_try):
     expect(page.get_by_label("Target of test row")).to_have_value(re.compile("^(bad|good)$"))
     ask(page)
     for side in ("Base: answer", "Tuned: answer"):
-        expect(page.get_by_role("region", name=side)).to_contain_text("2 labels weighed in")
+        expect(page.get_by_role("region", name=side)).to_contain_text("2 labels scored in")
     expect(page.locator(".to-reply .to-tag")).to_have_count(2)
 
 

@@ -145,11 +145,9 @@ def _giveaways(found: Draft) -> Iterator[Finding]:
             continue
         share = _explained(found.source.table.column(name), targets)
         if share >= _GIVES_AWAY and common < _GIVES_AWAY:
-            text = f"gives the target away: it follows from it in {share:.0%} of the rows"
+            text = f"gives the target away: who knows its value knows the target, in {share:.0%} of the rows"
             effect = "As an input it would make the task trivial, and new rows may lack it."
-            yield _column(
-                "column gives target away", profile, text, effect, "It is not used; keep it out of a template."
-            )
+            yield _column("column gives target away", profile, text, effect, "It is not read, and should stay so.")
 
 
 def _explained(cells: Sequence[str], targets: Sequence[str]) -> float:

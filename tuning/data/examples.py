@@ -1,7 +1,8 @@
 """Examples, splits and what was prepared from a file. Knows nothing of files, tokens or models."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,9 +10,10 @@ from tuning.data.cleaning import StepReport
 from tuning.data.shapes import Shape
 from tuning.spec import RunSpec, Task
 
-__all__ = ["Dataset", "Example", "Prepared", "SplitName", "Splits", "dump_examples", "parse_examples"]
+__all__ = ["Dataset", "Example", "Prepared", "SplitName", "Splits", "drawn", "dump_examples", "parse_examples"]
 
 SplitName = Literal["train", "dev", "test"]
+_Row = TypeVar("_Row")
 
 
 class Example(BaseModel):
@@ -37,6 +39,15 @@ class Splits(BaseModel):
     train: list[Example]
     dev: list[Example]
     test: list[Example]
+
+
+def drawn(rows: Sequence[_Row], count: int, seed: int) -> list[_Row]:
+    """So many of the rows, all if there are no more, drawn with the seed, in the order they had.
+
+    The first ones would not do: files are sorted, by label as often as not.
+    """
+    places = Random(seed).sample(range(len(rows)), min(count, len(rows)))
+    return [rows[place] for place in sorted(places)]
 
 
 class Dataset(BaseModel):

@@ -80,12 +80,14 @@ def _side(kind: str, parts: Sequence[Slice], scale: _Scale) -> str:
 
 
 def _others(parts: Sequence[Slice], scale: _Scale) -> str:
-    if not parts:
-        return ""
-    few = sum(part.rows < FEWEST_ROWS for part in parts)
-    title = f"{len(parts)} part{'' if len(parts) == 1 else 's'} without a clear difference"
-    title += f", {few} of them under {FEWEST_ROWS} rows" if few else ""
-    return fold(title, _part_table("Parts without a clear difference", parts, scale))
+    even = [part for part in parts if part.rows >= FEWEST_ROWS]
+    few = [part for part in parts if part.rows < FEWEST_ROWS]
+    small = f"of fewer than {FEWEST_ROWS} rows, of which nothing is claimed"
+    return "".join(
+        fold(f"{len(some)} part{'' if len(some) == 1 else 's'} {what}", _part_table(f"Parts {what}", some, scale))
+        for some, what in ((even, "without a clear difference"), (few, small))
+        if some
+    )
 
 
 def _part_table(caption: str, parts: Sequence[Slice], scale: _Scale) -> str:

@@ -108,7 +108,8 @@ def _as_it_was(comparison: Comparison, events: Sequence[Event]) -> dict[str, str
         seen = f"{last.epoch:.2g}"
         rows, train = comparison.rows, comparison.rows.train or 0
         found["epochs"] = f"{seen} ({train:,} of {train + rows.unseen:,} rows)" if rows.unseen else seen
-    return {name: f"{value}, as there was time for" for name, value in found.items()}
+    told = {name: f"{value}, as there was time for" for name, value in found.items()}
+    return told if comparison.rows.unanswered else {**told, "test_rows": str(comparison.rows.test)}
 
 
 def _value(name: str, value: object, *, timed: bool) -> object:
@@ -137,10 +138,11 @@ def _origin(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[t
         threads = f"{started.threads} thread{'' if started.threads == 1 else 's'}"
         said = (started.processor, started.device, started.precision, threads)
         known.append(("Machine", ", ".join(part for part in said if part)))
-    if comparison.timing.total_s:
-        budget = run.spec().budget
+    ending = run.ending()
+    if started is not None and ending is not None:
+        budget, took = run.spec().budget, ending.at - started.at + started.before_s
         given = "" if budget is None else f"; {duration_words(budget)} were given"
-        known.append(("Time", f"{duration_words(comparison.timing.total_s)}{given}"))
+        known.append(("Time", f"{duration_words(took)}{given}"))
     return [*known, ("Date", date_of(run)), ("Run", run.id[:8]), ("Made by", f"Tune-Off {__version__}")]
 
 

@@ -33,7 +33,7 @@ _ANSWERS = {
 _CUT_SHORT = "Worse so far: there was no time for all rows"
 _WORTH = {
     True: ", and nothing simpler that was tried does as well",
-    False: ", but something simpler does as well or better",
+    False: ", but does not beat something simpler",
     None: "; that it beats something simpler is not shown",
 }
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
@@ -51,7 +51,7 @@ def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str],
         kind = "warning" if verdict.worth_it is False else kind
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
         against = f"against the base: {_ANSWERS[verdict.kind].lower()}"
-        answer = f"✗ Not worth it: something simpler does as well or better ({against})"
+        answer = f"✗ Not worth it: tuning does not beat something simpler ({against})"
     beside = [aside] if aside else []
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)

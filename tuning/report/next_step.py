@@ -2,6 +2,7 @@
 
 from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison
+from tuning.scoring.wording import RUNGS
 
 __all__ = ["next_step"]
 
@@ -15,7 +16,9 @@ def next_step(found: Comparison, how: str = "") -> str:
     if verdict.kind == "worse":
         return f"{_what_to_keep(found)}{again}"
     if verdict.worth_it is False:
-        return "Take what is simpler: the ladder below says which."
+        strongest = found.headline.rung if found.headline else "base"
+        title = "the base as it is" if strongest == "base" else RUNGS[strongest]
+        return f"Take what is simpler: {title}. More rows, or another model, may change that{again}"
     if verdict.kind == "undecided":
         so_far = "By the metric that decides, nothing speaks for the tuned model so far"
         return f"{so_far}. More rows, more time or another model may{again}"

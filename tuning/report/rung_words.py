@@ -49,7 +49,5 @@ def rung_words(name: RungName, comparison: Comparison) -> RungWords:
 def base_words(comparison: Comparison) -> str:
     """What base is, below its big number."""
     return (
-        "as it came, but for a last layer fitted to your rows"
-        if comparison.model.family == "encoder"
-        else "before tuning"
+        "as it came, with a last layer fitted to your rows" if comparison.model.family == "encoder" else "before tuning"
     )

@@ -57,6 +57,7 @@ def _key(metrics: Sequence[MetricRow], *, tested: bool) -> str:
             "Bars are 95 % intervals of the difference, better to the right; grey where it may be chance or no "
             "interval is known."
         )
+    said.append("Differences are rounded after they are taken, so that they may not be those of the rounded figures.")
     if len(metrics) > 1:
         said.append("The metric that decides was declared before anything was predicted.")
     if tested:

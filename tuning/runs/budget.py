@@ -50,10 +50,9 @@ _AGAIN_COST = 2.0
 """A row that is asked again a few at a time, by one in a large batch."""
 _FULL_DEPTH_EPOCHS = 3.0
 """All layers are trained if so many passes over the rows are possible."""
-_FASTER_AT_FIRST, _FASTER_LATER = 2.5, 2.0
-"""Else the top third, where it sees so many times the rows in the same time; the second, where it sees all of them. Of
-a new row all layers learn that much more. What the layers below computed of a row, and of what all rows begin with, is
-not computed again.
+_FASTER = 2.0
+"""Else the top third, where it sees so many times the rows in the same time: of a row all layers learn that much more.
+What the layers below computed of a row, and of what all rows begin with, is not computed again.
 """
 _STEP_PASSES = 2.4
 """A training step takes about so many times what a pass forward takes."""
@@ -296,8 +295,7 @@ def _depth(seconds: float, pace: Pace, work: Work) -> Depth:
 
     deep, shallow = epochs(work.depth), epochs(layers_of("third", work.depth))
     wanted = min(_FULL_DEPTH_EPOCHS, work.epochs or MOST_EPOCHS)
-    faster = _FASTER_LATER if shallow >= 1 else _FASTER_AT_FIRST
-    return "third" if deep < wanted and shallow >= faster * deep else "all"
+    return "third" if deep < wanted and shallow >= _FASTER * deep else "all"
 
 
 def _batch_size(layers: int, seconds: float, pace: Pace, work: Work) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from tuning.data.examples import Example
+from tuning.data.examples import Example, drawn
 from tuning.engine.forward import CausalModel, OnRows
 from tuning.runs.asking import CONTENT_FREE, SCORINGS, WORDING_ROWS, Asking, LabelScores, prior_of
 from tuning.runs.responding import Responders
@@ -57,12 +57,12 @@ class _Reading:
 
 def rows_to_ask(responders: Responders) -> int:
     """How many rows `choose_asking` asks."""
-    return len(_WORDINGS) * len(responders.splits.dev[:WORDING_ROWS])
+    return len(_WORDINGS) * min(len(responders.splits.dev), WORDING_ROWS)
 
 
 def choose_asking(model: CausalModel, responders: Responders, on_rows: OnRows) -> Choice:
     """Ask dev rows in every way. Between equals the simplest wins, which is the first."""
-    dev = responders.splits.dev[:WORDING_ROWS]
+    dev = drawn(responders.splits.dev, WORDING_ROWS, responders.spec.seed)
     if responders.dataset.task is Task.CLASSIFY:
         readings = [_read_labels(model, responders, asking, dev, on_rows) for asking in _WORDINGS]
         best = max(chain.from_iterable(readings), key=lambda reading: reading.accuracy)

@@ -126,7 +126,8 @@ class Forecast:
         if self.doubt:
             return f"{said} But {self.doubt}."
         if self.least is None:
-            return f"{said} This machine has not been measured yet: if that is too short, the run says so and ends."
+            unmeasured = "This model has not been measured on this machine yet"
+            return f"{said} {unmeasured}: if that is too short, the run says so and ends."
         return said
 
     @property
@@ -153,7 +154,9 @@ class Forecast:
 
     def _unlimited(self) -> str:
         if self.whole is None:
-            return "No time limit: mostly some minutes to an hour; this machine has not been measured yet."
+            return (
+                "No time limit: mostly some minutes to an hour; this model has not been measured on this machine yet."
+            )
         whole = f"about {self.whole_words} from start to verdict, by {self.source}"
         return f"No time limit: {whole}; less if it stops improving."
 

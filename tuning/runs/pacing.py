@@ -6,9 +6,8 @@ Knows models and clocks; how a budget is divided is for `tuning.runs.budget` to 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from random import Random
 
-from tuning.data.examples import Example, Splits
+from tuning.data.examples import Example, Splits, drawn
 from tuning.engine.forward import CausalModel, OnRows
 from tuning.engine.generation import Stops, generate
 from tuning.events import Planned
@@ -101,24 +100,22 @@ def describe_plan(plan: BudgetPlan, work: Work, budget_s: float) -> Planned:
 
 def with_test_rows(splits: Splits, count: int, seed: int) -> Splits:
     """The splits with so many of their test rows, drawn with the seed, in the order they had."""
-    if count >= len(splits.test):
-        return splits
-    drawn = sorted(Random(seed).sample(range(len(splits.test)), count))
-    return splits.model_copy(update={"test": [splits.test[place] for place in drawn]})
+    return splits.model_copy(update={"test": drawn(splits.test, count, seed)})
 
 
 def measure_pace(model: CausalModel, responders: Responders, load_s: float, heed: OnRows) -> Pace:
     """Pass one training batch forward, and answer some dev rows; the model took `load_s` to load."""
     responder = responders.make(Asking())
-    batch = responders.splits.train[: responders.spec.batch_size]
+    spec, splits = responders.spec, responders.splits
+    batch = drawn(splits.train, spec.batch_size, spec.seed)
+    dev = drawn(splits.dev, _MORE, spec.seed)
     responder.target_nlls(model, batch[:1], heed)  # the first one allocates
     pass_s = _seconds(lambda: responder.target_nlls(model, batch, heed))
     few_s = _seconds(lambda: responder.target_nlls(model, batch[:FEW], heed))
     if responder.task is Task.CLASSIFY:
-        dev = responders.splits.dev[:_MORE]
         batch_s, row_s = 0.0, _seconds(lambda: responder.predict(model, dev, heed)) / len(dev)
     else:
-        batch_s, row_s = _writing_seconds(model, responder, responders.splits.dev, heed)
+        batch_s, row_s = _writing_seconds(model, responder, dev, heed)
         row_s += pass_s / len(batch)  # for the likelihood of its target
     prefix_s = prefix_seconds(pass_s, len(batch), few_s)
     return Pace(row_s=row_s, pass_s=pass_s, load_s=load_s, batch_s=batch_s, prefix_s=prefix_s)
@@ -136,7 +133,7 @@ def _writing_seconds(
     model: CausalModel, responder: Responder, dev: Sequence[Example], heed: OnRows
 ) -> tuple[float, float]:
     """What the longest answers take in a batch of any size, and what each row takes beside."""
-    asked = [responder.row_tokens(row).prompt for row in dev[:_MORE]]
+    asked = [responder.row_tokens(row).prompt for row in dev]
     prompts = [asked[place % len(asked)] for place in range(_MORE)]
 
     def write(tokens: int) -> float:

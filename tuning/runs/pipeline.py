@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tuning.data.examples import Prepared
+from tuning.data.examples import Prepared, drawn
 from tuning.engine.forward import CausalModel
 from tuning.errors import IntegrityError
 from tuning.events import PhaseName, Started
@@ -88,7 +88,8 @@ class _Pipeline:
         model = adapting.attach(untuned.model)
         self.report.phase("train", 0, 0)
         seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])
-        trained = adapting.train(model, encoded.train, encoded.dev[: plan.dev_rows], seconds)
+        dev = drawn(encoded.dev, plan.dev_rows, self.spec.seed)
+        trained = adapting.train(model, encoded.train, dev, seconds)
         adapting.save(model, subject.resolved.entry.name, way.rows)
         tuned, tuned_side = self._answer_tuned(model, way.rungs)
         shutil.rmtree(self.run.states_path, ignore_errors=True)

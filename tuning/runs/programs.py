@@ -8,8 +8,9 @@ __all__ = ["CHAT", "CHAT_LABELS", "CHAT_TEXT", "COMMAND", "SENTENCES", "TEXTS"]
 CHAT = """\
 {imports}import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, logging
 
+logging.set_verbosity_error()  # what it would warn of is meant to be so
 ADAPTER = "."  # this folder
 {base}
 HEAD = {head}  # stands before every row
@@ -77,8 +78,9 @@ SENTENCES = """\
 import torch
 from peft import PeftModel
 from safetensors import safe_open
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer, logging
 
+logging.set_verbosity_error()  # what it would warn of is meant to be so
 ADAPTER = "."  # this folder
 {base}
 
@@ -111,8 +113,9 @@ def answer(text):
 TEXTS = """\
 {imports}import torch
 from peft import PeftModel
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig, logging
 
+logging.set_verbosity_error()  # what it would warn of is meant to be so
 ADAPTER = "."  # this folder
 {base}
 HEAD = {head}  # stands before every row

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from tuning.data.examples import Example
+from tuning.data.examples import Example, drawn
 from tuning.engine.forward import Batching, CausalModel, OnRows
 from tuning.prediction import Prediction
 from tuning.runs.asking import AGAIN_ROWS, Asking, choose_shots
@@ -136,7 +136,8 @@ class Rungs:
 
     @property
     def _again(self) -> Sequence[Example]:
-        return self.test[: AGAIN_ROWS[self.responder.task]] if self.further else []
+        spec = self.responders.spec
+        return drawn(self.test, AGAIN_ROWS[self.responder.task], spec.seed) if self.further else []
 
     def _ask_bare(self, model: CausalModel, on_rows: OnRows) -> list[Prediction]:
         """The model's answers before it has seen any row, where the base's are not."""

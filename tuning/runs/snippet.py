@@ -91,7 +91,8 @@ def _base(model: ModelCard) -> str:
         found = f"find_spec({package!r}).submodule_search_locations[0]"
         files = f"{{'gguf_file': {inside!r}}}" if entry.converted else "{}"
         folder = found if entry.converted else f"{found} + {f'/{inside}'!r}"
-        return f"BASE = {folder}\nFILES = {files}  # beside the folder, what `from_pretrained` is told"
+        told = "unpacked on loading, which takes a while" if entry.converted else "what `from_pretrained` is told"
+        return f"BASE = {folder}\nFILES = {files}  # {told}"
     if kind == "hub":
         return f"BASE = {place!a}\nFILES = {{'revision': {model.revision!a}}}"
     return f"BASE = {place!a}  # the folder of that name, which the run was given\nFILES = {{}}"

@@ -15,6 +15,8 @@ from tuning.scoring.wording import about_rows, change_of, metric_name, percent, 
 __all__ = ["find_caveats"]
 
 MOST_SLICES = 3
+_MOST_OF = 0.5
+"""Share of the rows from which on an answer is the base's habit."""
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
@@ -36,7 +38,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
-    caveats.extend(_worse(comparison.slices))
+    caveats.extend(_worse(comparison.slices, _given_to_most(comparison)))
     if comparison.forgetting and comparison.forgetting.forgot:
         caveats.append(comparison.forgetting.note)
     if not any(row.delta for row in comparison.metrics) and not comparison.flips.fixed:
@@ -84,7 +86,7 @@ def _torn(rows: Sequence[Prediction]) -> list[str]:
     if not lost:
         return []
     most = f"{len(rows) - lost} of these {row_count(len(rows))} at most can be answered as their target says"
-    return [f"{most}: some inputs stand with different targets."]
+    return [f"{most}: some inputs come with different targets."]
 
 
 def _no_skill(comparison: Comparison) -> list[str]:
@@ -103,14 +105,28 @@ def _no_skill(comparison: Comparison) -> list[str]:
     return said
 
 
-def _worse(slices: list[Slice]) -> list[str]:
+def _given_to_most(comparison: Comparison) -> tuple[str, int] | None:
+    """The label that the base gives to most rows, whatever their target, and to how many; None if there is none."""
+    if comparison.confusion is None:
+        return None
+    counts = [sum(column) for column in zip(*comparison.confusion.base, strict=True)]
+    most = max(counts, default=0)
+    if not most or most < _MOST_OF * comparison.rows.test:
+        return None
+    return comparison.confusion.labels[counts.index(most)], most
+
+
+def _worse(slices: list[Slice], given: tuple[str, int] | None) -> list[str]:
     """The slices that are surely worse; exploratory, since many are looked at."""
     found = sorted((part for part in slices if part.claim == "worse"), key=lambda part: -abs(part.metric.delta or 0))
-    said = [_worse_where(part) for part in found[:MOST_SLICES]]
+    said = [_worse_where(part, given) for part in found[:MOST_SLICES]]
     more = len(found) - len(said)
     return [*said, f"{more} more parts are worse."] if more > 0 else said
 
 
-def _worse_where(part: Slice) -> str:
-    where = f"Worse where {part.by} is {quoted(part.value)} (may be luck: many parts were looked at)"
-    return f"{where}: {change_of(part.metric)} on {row_count(part.rows)}."
+def _worse_where(part: Slice, given: tuple[str, int] | None) -> str:
+    """Whoever gives one answer to almost every row is right wherever that is the target, which is no skill to lose."""
+    why = "may be luck: many parts were looked at"
+    if given is not None and part.by == "class" and part.value == given[0]:
+        why = f"the base gives that answer to {row_count(given[1])}, right or not"
+    return f"Worse where {part.by} is {quoted(part.value)} ({why}): {change_of(part.metric)} on {row_count(part.rows)}."

@@ -159,12 +159,8 @@ def _simpler(kind: Kind, grounds: Grounds, *, enough: bool) -> str:
         return f"; without tuning, {name} reaches {reached}"
     if ahead == 0 and _gain(headline.metric) > 0:
         return f", but {name} reaches {reached} without tuning, and that tuning beats it is not shown"
-    how = "better" if ahead < 0 else "at least as good"
-    so = (
-        "which so short a training does not beat"
-        if grounds.unfinished
-        else f"which is {how}, so tuning is not worth it"
-    )
+    how = "which is better" if ahead < 0 else "which tuning does not beat"
+    so = "which so short a training does not beat" if grounds.unfinished else f"{how}, so tuning is not worth it"
     return f", but {name} reaches {reached} without tuning, {so}"
 
 

@@ -58,7 +58,7 @@ class Tally(BaseModel):
 
     @property
     def decided(self) -> int:
-        """Votes for one of the two."""
+        """Votes for either of the two, ties left out."""
         return self.tuned + self.base
 
     def words(self) -> str:
@@ -68,10 +68,10 @@ class Tally(BaseModel):
             return ""
         others = f"{_count(self.tie, 'tie')}, {self.both_bad} both bad"
         if not self.decided:
-            return f"{_count(total, 'vote')}, none for one of the two ({others})."
-        counted = f"{self.tuned} of {_count(self.decided, 'vote')} for one of the two went to tuned ({others})."
+            return f"{_count(total, 'vote')}, none for either ({others})."
+        counted = f"You preferred tuned in {self.tuned} of {_count(self.decided, 'vote')} for either ({others})."
         if self.decided < FEWEST_VOTES:
-            return f"{counted} Too few votes to tell: {FEWEST_VOTES} for one of the two are the least."
+            return f"{counted} Too few votes to tell: that takes {FEWEST_VOTES} for either."
         interval = wilson(self.tuned, self.decided)
         share = f"{100 * self.tuned / self.decided:.0f} %"
         bounds = f"95 % interval {100 * interval.low:.0f} to {100 * interval.high:.0f} %"

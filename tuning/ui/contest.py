@@ -8,7 +8,9 @@ from tuning.events import Step
 from tuning.report.learning import loss_frame
 from tuning.report.markup import Column, escape, notice, section, table
 from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
+from tuning.report.rung_words import rung_words
 from tuning.runs.side_by_side import Contender, SideBySide
+from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.metric_table import Score
 from tuning.ui.loss_chart import losses_of_runs
@@ -17,6 +19,10 @@ __all__ = ["RUN_COLORS", "curves", "date_words", "loss_curves", "scores_and_sett
 
 RUN_COLORS = {"A": "#6b7589", "B": "#4f46e5", "C": "#0b8a78", "D": "#c2570c", "E": "#a21caf", "F": "#0369a1"}
 """Of lines, by letter; readable on light and on dark."""
+_OF_TWO_KINDS = (
+    "The losses are not drawn together: a sentence encoder's is by row, a language model's by token. Each run's own "
+    "page has its curve."
+)
 _CELL = 160
 _SMOOTHED = 15
 
@@ -34,7 +40,10 @@ def scores_and_settings(found: SideBySide) -> str:
 
 
 def curves(found: SideBySide) -> str:
-    """The losses of all runs, drawn over one another."""
+    """The losses of all runs, drawn over one another where they are of one kind."""
+    comparisons = [one.run.comparison() for one in found.contenders]
+    if len({comparison.model.family for comparison in comparisons if comparison is not None}) > 1:
+        return section("Loss", "", f'<p class="to-none">{_OF_TWO_KINDS}</p>')
     frame = loss_curves(found)
     dev, train = (losses_of_runs(frame, rows, RUN_COLORS) for rows in ("dev", "train"))
     hint = "how unlikely the right answers seemed, in nats; lower is better"
@@ -73,7 +82,8 @@ def _scores(found: SideBySide) -> str:
 
 def _row(one: Contender, found: SideBySide, *, fair: bool) -> list[str]:
     about = f"{date_words(one.created)}; {one.rows:,} test rows"
-    cells = [f"{one.letter} · {escape(one.name)}<small>{about}</small>"]
+    model = escape(model_name(one.run.spec().model))
+    cells = [f"{one.letter} · {escape(one.name)}<small>{model}</small><small>{about}</small>"]
     cells += [_bounded(found.metric, score) for score in (one.base, one.tuned)]
     if fair:
         cells.append(_gain(one, found))
@@ -100,8 +110,24 @@ def _caution(found: SideBySide) -> str:
     number = len(found.contenders)
     return (
         f'<p class="to-caption to-left">{"Both" if number == 2 else f"All {number}"} runs answered the same test rows. '
+        f"{_without_tuning(found)}"
         "Whichever is best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
     )
+
+
+def _without_tuning(found: SideBySide) -> str:
+    """The best of what was tried without tuning, by any of the runs, where they were judged by the same metric."""
+    tried = [
+        (rung.value, rung_words(rung.name, comparison).title)
+        for one in found.contenders
+        if (comparison := one.run.comparison()) is not None and comparison.primary == found.metric
+        for rung in comparison.ladder
+        if rung.name != "tuned" and rung.value is not None
+    ]
+    if not tried:
+        return ""
+    value, title = max(tried)
+    return f"The best way on them without tuning: {escape(title)}, {figure(found.metric, value)}. "
 
 
 def _settings(found: SideBySide) -> str:

@@ -107,7 +107,8 @@ def _dev_words(dev: _Points) -> str:
         return ""
     best = min(dev, key=lambda point: point[1])
     figure = "" if _figure(best[1]) == _figure(dev[-1][1]) else f" {_figure(best[1])}"
-    lowest = f" lowest{figure} after step {best[0]:,.0f}" if best != dev[-1] else ""
+    when = f"after step {best[0]:,.0f}" if best[0] else "before training"
+    lowest = f" lowest{figure} {when}" if best != dev[-1] else ""
     return f'<span class="to-key to-dev">dev rows <b>{_figure(dev[-1][1])}</b>{lowest}</span>'
 
 

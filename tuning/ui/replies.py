@@ -65,7 +65,7 @@ def _notes(shown: Shown, drawn: str) -> str:
     if "<del" in drawn or "<ins" in drawn:
         said.append("Struck out: not in the target. Underlined: in the target, but missing.")
     if 'class="to-likely"' in drawn:
-        said.append("The labels stand in one order on both sides: first those that either model holds for likeliest.")
+        said.append("The labels stand in one order on both sides: first those that either model finds likeliest.")
     if shown.reply.prompt_cut:
         said.append("The prompt was too long for this run’s models: both were asked without its end.")
     return "".join(f'<p class="to-note">{one}</p>' for one in said)
@@ -117,7 +117,7 @@ def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:
 
 
 def _likeliest(sides: Sequence[Side], target: str | None) -> list[str]:
-    """The labels that either model holds for likely, most likely first, and the target in any case."""
+    """The labels that either model finds likely, most likely first, and the target in any case."""
     best: dict[str, float] = {}
     for side in sides:
         for label, share in (side.probabilities or {}).items():
@@ -159,7 +159,7 @@ def _pace(side: Side) -> str:
     if side.first_s is None:
         return ""
     if side.probabilities is not None:
-        return f"{len(side.probabilities)} labels weighed in {side.seconds:.2f} s"
+        return f"{len(side.probabilities)} labels scored in {side.seconds:.2f} s"
     said = [f"{side.tokens} token{'' if side.tokens == 1 else 's'}", f"first after {side.first_s:.2f} s"]
     if side.tokens_per_s is not None:
         said.append(f"then {side.tokens_per_s:.1f} tokens/s")

@@ -17,7 +17,7 @@ from tuning.ui.sample_pages import MOST_SEARCHED, View, sample_page
 __all__ = ["SampleScreen"]
 
 _ORDERS = [("Shuffled", "shuffled"), ("Biggest change", "change")]
-_MISTAKES = ("Tuned's confident mistakes", "mistakes")
+_MISTAKES = ("Tuned's confident mistakes first", "mistakes")
 _EVERY = Every().model_dump()
 
 

@@ -55,6 +55,7 @@ class WatchPage:
     body: str
     clock: Clock | None = None
     share: float | None = None
+    """Of the time that was given, else of the stage: what is over."""
     phase: int | None = None
     """How many parts are done; None hides parts and bar."""
     loss: pd.DataFrame | None = None
@@ -113,14 +114,15 @@ def watch_page(run: Run | None) -> WatchPage:
     status = run.status()
     seen = seen_mark(run, status)  # before the events are read: what is told meanwhile is then seen as new
     events = run.events()
+    clock = _clock(run, status, events)
     kind, title, body = _headline(status, timed=run.spec().budget is not None)
     loss = loss_frame(events)
     return WatchPage(
         kind=kind,
         title=title,
         body=body,
-        clock=_clock(run, status, events),
-        share=status.done / status.total if status.done and status.total else None,
+        clock=clock,
+        share=_share(status, clock),
         phase=_phase_number(status),
         loss=None if loss.empty and status.state != "running" else loss,
         total_steps=status.total_steps if status.active else None,
@@ -178,6 +180,13 @@ def _clock(run: Run, status: RunStatus, events: Sequence[Event]) -> Clock | None
         return None
     left = "" if status.seconds_left is None else f"{seconds_in_words(status.seconds_left)} left in this stage"
     return Clock(max(until - began, 0.0), run.spec().budget, status.active, left)
+
+
+def _share(status: RunStatus, clock: Clock | None) -> float | None:
+    """How full the bar is: of the time that was given, else of the stage; None where neither is known."""
+    if clock is not None and clock.budget:
+        return min(clock.elapsed / clock.budget, 1.0)
+    return status.done / status.total if status.done and status.total else None
 
 
 def _phase_number(status: RunStatus) -> int | None:

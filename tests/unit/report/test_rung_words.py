@@ -21,5 +21,5 @@ def test_the_base_of_an_encoder_has_learned_to_name_labels_and_that_is_said():
     assert rung_words("tfidf", encoder) == rung_words("tfidf", decoder)
     assert (base_words(decoder), base_words(encoder)) == (
         "before tuning",
-        "as it came, but for a last layer fitted to your rows",
+        "as it came, with a last layer fitted to your rows",
     )

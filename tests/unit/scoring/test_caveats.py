@@ -4,7 +4,17 @@ from tests.unit.scoring.builders import answers, pair_with
 from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
-from tuning.scoring.record import CleanScore, Comparison, Forgetting, Gain, MetricRow, RowCounts, Slice, Verdict
+from tuning.scoring.record import (
+    CleanScore,
+    Comparison,
+    Confusion,
+    Forgetting,
+    Gain,
+    MetricRow,
+    RowCounts,
+    Slice,
+    Verdict,
+)
 from tuning.scoring.wording import metric_name
 from tuning.spec import Task
 
@@ -67,6 +77,17 @@ def test_the_worst_slices_come_first_and_the_rest_is_counted():
     assert said[3:] == ["2 more parts are worse."]
 
 
+def test_what_the_base_answers_to_almost_every_row_is_no_skill_to_lose():
+    made = plain(slices=[part("a", -0.5), part("b", -0.4)])
+    rows = made.rows.test
+    habit = Confusion(labels=["a", "b"], base=[[10, 0], [rows - 15, 5]], tuned=[[2, 8], [0, rows - 10]])
+    first, second = find_caveats(made.model_copy(update={"confusion": habit}))
+    assert first.startswith(
+        f"Worse where class is 'a' (the base gives that answer to {rows - 5} test rows, right or not)"
+    )
+    assert "may be luck" in second
+
+
 def test_leaks_format_and_forgetting_are_told():
     flips = plain().flips
     clean = CleanScore(rows=50, leaked=5, metric=ROW, flips=flips)
@@ -104,9 +125,7 @@ def test_to_one_input_no_model_gives_two_answers():
         for number, (text, target) in enumerate((text, target) for text, all_ in targets.items() for target in all_)
     ]
     (said,) = find_caveats(plain(), rows)
-    assert said.startswith(
-        "4 of these 5 test rows at most can be answered as their target says: some inputs stand with"
-    )
+    assert said.startswith("4 of these 5 test rows at most can be answered as their target says: some inputs come with")
     assert find_caveats(plain(), rows[1:]) == [said.replace("4 of these 5", "3 of these 4")]
     assert find_caveats(plain(), [rows[0], rows[1], rows[3], rows[4]]) == []
 

@@ -110,7 +110,7 @@ def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too()
     ("base", "low", "high", "worth_it", "said"),
     [
         (0.9, -0.15, -0.05, False, ("without tuning, which is better, so tuning is not worth it", "−10.0")),
-        (0.8, -0.05, 0.05, False, ("without tuning, which is at least as good, so tuning is not worth it", "+0.0")),
+        (0.8, -0.05, 0.05, False, ("without tuning, which tuning does not beat, so tuning is not worth it", "+0.0")),
         (0.78, -0.04, 0.08, None, ("without tuning, and that tuning beats it is not shown", "+2.0")),
     ],
 )

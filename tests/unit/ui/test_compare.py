@@ -62,6 +62,21 @@ def test_of_a_worse_adapter_it_says_what_to_keep_and_what_may_help(tmp_path):
         assert compare_page(run).body.startswith(f"For now, keep {kept}. Training had time for 48 of 691 rows")
 
 
+def test_of_what_is_not_worth_it_the_simpler_way_is_named(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    found = run.comparison()
+    assert found is not None
+    assert found.verdict is not None
+    assert found.headline is not None
+    for rung, named in (("tfidf", "counting words (TF-IDF)"), ("base", "the base as it is")):
+        useless = {
+            "verdict": found.verdict.model_copy(update={"worth_it": False}),
+            "headline": found.headline.model_copy(update={"rung": rung}),
+        }
+        run.write_comparison(found.model_copy(update=useless))
+        assert compare_page(run).body.startswith(f"Take what is simpler: {named}. More rows, or another model, may")
+
+
 def test_no_run_and_a_run_on_its_way_say_so(tmp_path):
     assert compare_page(None).title == "No comparison yet"
     run = unfinished_run(tmp_path)

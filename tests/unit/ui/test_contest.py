@@ -7,7 +7,7 @@ from tests.unit.ui.builders import HOSTILE, finished_run
 from tests.unit.ui.fragments import Names, text_of
 from tests.unit.ui.full_runs import full_run
 from tuning.runs.side_by_side import compare_runs
-from tuning.ui.contest import loss_curves, scores_and_settings
+from tuning.ui.contest import curves, loss_curves, scores_and_settings
 
 
 @pytest.fixture
@@ -25,6 +25,8 @@ def test_scores_stand_with_their_intervals_and_the_difference(pair):
     assert "no clear difference" in rows[2][-1]
     assert all(" to " in cell for cell in rows[2][1:3])
     assert "a little lucky" in text_of(drawn)
+    assert "The best way on them without tuning: " in text_of(drawn)
+    assert "smollm2-135m-instruct" in rows[1][0]
     assert rows[4] == ["rank", "16", "8"]
 
 
@@ -55,3 +57,13 @@ def test_curves_of_all_runs_are_over_epochs(pair):
     assert set(curves["run"]) == {"A", "B"}
     assert set(curves["rows"]) == {"train", "dev"}
     assert curves["epoch"].max() == 2.0
+
+
+def test_losses_of_two_kinds_are_not_drawn_together(pair):
+    assert "Loss of the dev rows" in curves(compare_runs(pair))
+    found = pair[1].comparison()
+    assert found is not None
+    pair[1].write_comparison(found.model_copy(update={"model": found.model.model_copy(update={"family": "encoder"})}))
+    drawn = curves(compare_runs(pair))
+    assert "The losses are not drawn together" in drawn
+    assert "<svg" not in drawn

@@ -86,7 +86,7 @@ def test_labels_stand_in_the_same_order_on_both_sides():
         assert side.index("good") < side.index("bad") < side.index("odd")
     assert "< 0.1 %" in first
     assert "0.0 %" in second
-    assert "3 labels weighed in 0.20 s" in first
+    assert "3 labels scored in 0.20 s" in first
 
 
 def test_many_labels_are_cut_to_those_that_either_holds_for_likely():

@@ -62,6 +62,7 @@ def test_a_run_with_a_budget_counts_against_it(tmp_path):
     clock = watch_page(run).clock
     assert clock is not None
     assert clock.budget == 300
+    assert watch_page(Run(run.path, Clock(91.0))).share == pytest.approx(0.3), "of the time, whatever the stage"
 
 
 def test_what_is_seen_changes_with_what_happens_and_not_with_the_time(tmp_path):
