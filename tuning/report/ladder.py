@@ -7,6 +7,7 @@ from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import figure, metric_words
 from tuning.report.rung_words import RungWords, rung_words
 from tuning.report.tracks import Dot, score_track
+from tuning.runs.asking import WORDING_ROWS
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
 from tuning.scoring.ladder import ranked
 
@@ -76,4 +77,5 @@ def _variants(variants: list[ScoringVariant]) -> str:
         for variant in variants
     ]
     columns = (Column("Prompt and scoring"), Column("Base on dev"), Column("Chosen"))
-    return fold("The base got its best prompt, chosen on dev rows", table("Prompt and scoring", columns, rows))
+    title = f"The base got its best prompt, chosen on dev rows, {WORDING_ROWS} of them at most"
+    return fold(title, table("Prompt and scoring", columns, rows))
