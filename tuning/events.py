@@ -174,7 +174,7 @@ class Stopped(_Event):
             return ended
         if self.best_step == self.step:
             return f"{ended}; the adapter of that step is kept"
-        return f"{ended}; the adapter of step {self.best_step:,} is kept, the best of those scored on dev rows"
+        return f"{ended}; the adapter of step {self.best_step:,} is kept, the best on dev rows since training began"
 
 
 class Note(_Event):

@@ -54,7 +54,7 @@ def test_in_a_pipe_a_line_tells_every_part_and_every_tenth():
     assert "computing on cpu in bfloat16, 2 threads" in lines
     assert (
         "training ended after step 300: dev loss had stopped improving; the adapter of step 200 is kept, "
-        "the best of those scored on dev rows"
+        "the best on dev rows since training began"
     ) in lines
 
 

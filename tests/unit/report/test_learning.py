@@ -14,8 +14,8 @@ def test_all_that_is_known_is_said():
     )
     events: list[Event] = [started(), Stopped(at=4.0, reason="dev stopped improving", step=150, best_step=125)]
     said = (
-        "ended after step 150: dev loss had stopped improving; the adapter of step 125 is kept, the best of those "
-        "scored on dev rows"
+        "ended after step 150: dev loss had stopped improving; the adapter of step 125 is kept, the best on "
+        "dev rows since training began"
     )
     assert learned_words(events, found) == f"{said} · 1,000,000 parameters trained · about 4 min of training"
 
