@@ -19,7 +19,7 @@ from tuning.models.kinds import check_task
 from tuning.models.loading import Machine, choose_machine, give_memory_back
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
-from tuning.runs.budget import plan_without_budget
+from tuning.runs.budget import Pace, plan_without_budget
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
 from tuning.runs.choosing import Choice, choose_asking, rows_to_ask
 from tuning.runs.control import Control
@@ -30,7 +30,15 @@ from tuning.runs.kept_answers import KeptAnswers, describe_base
 from tuning.runs.looks import count_looks
 from tuning.runs.measuring import Stopwatch, peak_rss
 from tuning.runs.paces import MeasuredPace, write_pace
-from tuning.runs.pacing import Timetable, describe_plan, describe_work, measure_pace, plan_time, with_test_rows
+from tuning.runs.pacing import (
+    Timetable,
+    describe_plan,
+    describe_work,
+    measure_pace,
+    plan_time,
+    settled_pace,
+    with_test_rows,
+)
 from tuning.runs.reporting import Reporter
 from tuning.runs.responding import Responder, Responders
 from tuning.runs.run import Run
@@ -154,7 +162,11 @@ class _Pipeline:
         check_layers(self.spec.layers, work.depth)
         if budget_s is None:
             return Timetable(plan_without_budget(work), work, None, None, elapsed)
-        pace = measure_pace(model, responders, load_s, lambda _: self._heed("prepare"))
+
+        def measure() -> Pace:
+            return measure_pace(model, responders, load_s, lambda _: self._heed("prepare"))
+
+        pace = settled_pace(budget_s, measure, work, elapsed)
         prepared = Prepared(spec=self.spec, dataset=self.dataset, splits=self.splits)
         ready_s = elapsed() - self.fetched_s
         write_pace(self.run, MeasuredPace.of(prepared, pace, work, responders.family.name, ready_s=ready_s))
