@@ -17,7 +17,7 @@ from tuning.runs.run import Run
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.scoring.comparison import Comparison, MetricRow, ModelCard, Rung
 from tuning.scoring.ladder import ranked
-from tuning.scoring.wording import RUNGS, metric_name, points
+from tuning.scoring.wording import RUNGS, metric_name, points, row_count
 from tuning.spec import FamilyName, Task
 
 __all__ = ["CARD", "model_card", "shown"]
@@ -198,8 +198,7 @@ def _licence(model: ModelCard, personal: int) -> str:
 def _rows_with_personal_data(rows: int) -> str:
     if not rows:
         return ""
-    count = "1 row" if rows == 1 else f"{rows:,} rows"
-    return f"; in {count} of its data, test rows included, personal data or keys were found"
+    return f"; in {row_count(rows, 'row')} of its data, test rows included, personal data or keys were found"
 
 
 def _primary(comparison: Comparison) -> MetricRow:

@@ -81,7 +81,7 @@ def describe_work(model: CausalModel, responders: Responders) -> Work:
 def settled_pace(budget_s: float, measure: Callable[[], Pace], work: Work, elapsed: Callable[[], float]) -> Pace:
     """What `measure` says; where the budget would not do by that, it measures again, and the faster counts.
 
-    A second that something else took is an answer's every token slower, as few of them are measured.
+    Few tokens are timed, so that a second that something else took makes every token of every answer seem slow.
     """
     pace = measure()
     if least_seconds(pace, work) <= budget_s - elapsed() + SLACK * budget_s:

@@ -10,8 +10,11 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.data.step_names import step_name
 from tuning.report import markup
 from tuning.report.packing import Take
+from tuning.scoring.wording import row_count
+from tuning.spec import CleaningStep
 
 __all__ = ["SAVE", "TakeAway"]
 
@@ -43,7 +46,8 @@ _HELP = (
 
 _PERSONAL = (
     "The report, the predictions and the samples show those that are test rows, and the adapter can repeat those it "
-    "was tuned on. To pass them on without, start again with “hide personal data” among the cleaning steps."
+    f"was tuned on. To pass them on without, start again with “{step_name(CleaningStep.REDACT)}” among the cleaning "
+    "steps."
 )
 
 
@@ -76,7 +80,7 @@ class TakeAway:
 
     def show_personal(self, rows: int) -> dict[Any, Any]:
         """The changes that say in how many rows of the data personal data was found."""
-        hold = "1 row of the data holds" if rows == 1 else f"{rows:,} rows of the data hold"
+        hold = f"{row_count(rows, 'row')} of the data {'holds' if rows == 1 else 'hold'}"
         said = markup.notice("info", f"{hold} personal data or keys", _PERSONAL)
         return {self.personal: gr.HTML(said, visible=rows > 0)}
 

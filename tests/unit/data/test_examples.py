@@ -1,4 +1,4 @@
-"""Rows that are drawn, and rows that are kept in files."""
+"""Rows that are drawn for a choice."""
 
 from tuning.data.examples import drawn
 

@@ -9,6 +9,7 @@ from tests.unit.ui.builders import finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.runs.processes import this_process
 from tuning.runs.store import Run
+from tuning.scoring.comparison import Comparison
 from tuning.spec import Task
 from tuning.ui.compare import CompareScreen, compare_page
 
@@ -46,34 +47,31 @@ def test_a_finished_run_says_its_verdict(tmp_path):
     assert page.about[0] == "text.csv"
 
 
-def test_of_a_worse_adapter_it_says_what_to_keep_and_what_may_help(tmp_path):
-    run = full_run(tmp_path, rows=40)
+def judged(run: Run, rung: str, **verdict: object) -> Comparison:
+    """The run's comparison with parts of its verdict changed, tuned held against that rung."""
     found = run.comparison()
     assert found is not None
     assert found.verdict is not None
     assert found.headline is not None
-    worse = found.model_copy(update={"verdict": found.verdict.model_copy(update={"kind": "worse"})})
-    for rung, kept in (("tfidf", "what is best without tuning: Counting words (TF-IDF)"), ("base", "the base")):
-        headline = found.headline.model_copy(update={"rung": rung})
-        run.write_comparison(worse.model_copy(update={"headline": headline}))
+    changed = {"verdict": found.verdict.model_copy(update=verdict)}
+    return found.model_copy(update={**changed, "headline": found.headline.model_copy(update={"rung": rung})})
+
+
+def test_of_a_worse_adapter_it_says_what_to_keep_and_what_may_help(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    simpler, base = judged(run, "tfidf", kind="worse"), judged(run, "base", kind="worse")
+    for found, kept in ((simpler, "what is best without tuning: Counting words (TF-IDF)"), (base, "the base")):
+        run.write_comparison(found)
         assert compare_page(run).body.startswith(f"Keep {kept}. Another learning rate, more rows")
         rows = found.rows.model_copy(update={"train": 48, "unseen": 643})
-        run.write_comparison(worse.model_copy(update={"headline": headline, "rows": rows}))
+        run.write_comparison(found.model_copy(update={"rows": rows}))
         assert compare_page(run).body.startswith(f"For now, keep {kept}. Training had time for 48 of 691 rows")
 
 
 def test_of_what_is_not_worth_it_the_simpler_way_is_named(tmp_path):
     run = full_run(tmp_path, rows=40)
-    found = run.comparison()
-    assert found is not None
-    assert found.verdict is not None
-    assert found.headline is not None
     for rung, named in (("tfidf", "counting words (TF-IDF)"), ("base", "the base as it is")):
-        useless = {
-            "verdict": found.verdict.model_copy(update={"worth_it": False}),
-            "headline": found.headline.model_copy(update={"rung": rung}),
-        }
-        run.write_comparison(found.model_copy(update=useless))
+        run.write_comparison(judged(run, rung, worth_it=False))
         assert compare_page(run).body.startswith(f"Take what is simpler: {named}. More rows, or another model, may")
 
 
