@@ -71,6 +71,27 @@ def test_findings_and_steps_follow_each_other(visit, reviews):
     expect(page.locator(".to-finding", has_text="personal data")).to_contain_text("The step changes 4 of 64 rows.")
 
 
+def test_a_reload_comes_back_to_the_file_and_to_what_was_set(visit, reviews):
+    page = visit()
+    upload(page, reviews)
+    expect(start(page)).to_be_enabled()
+    step(page, "Leave out repeated rows").locator("input").uncheck()
+    expect(step(page, "Leave out repeated rows")).to_contain_text("would leave out 4")
+    expect(page).to_have_url(re.compile("screen=tune"))
+    page.reload()
+    expect(page.get_by_role("tab", name="Tune", selected=True)).to_be_visible()
+    expect(page.get_by_text("reviews.csv").first).to_be_visible()
+    expect(start(page)).to_be_enabled()
+    expect(step(page, "Leave out repeated rows").locator("input")).not_to_be_checked()
+    stranger = visit()
+    expect(start(stranger)).to_be_disabled()
+    expect(stranger.get_by_text("No data yet")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Remove|Clear")).first.click()
+    expect(page.get_by_text("No data yet")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("No data yet")).to_be_visible()
+
+
 def test_a_time_that_cannot_suffice_is_told_beside_it_and_not_begun(visit, slow_before, reviews):
     page = visit()
     upload(page, reviews)

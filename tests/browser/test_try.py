@@ -82,6 +82,25 @@ def test_answers_are_texts_with_their_speed(open_try):
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_looking_at_how_they_answer_changes_nothing(open_try):
+    page = open_try(Task.GENERATE)
+    unfold(page, "How they answer")
+    expect(page.get_by_label("Longest answer")).to_have_value("")
+    ask(page, "quick dog")
+
+
+def test_a_reload_stays_on_the_screen(open_try):
+    page = open_try(Task.GENERATE)
+    for screen in ("Try", "Runs"):
+        page.get_by_role("tab", name=screen, exact=True).click()
+        expect(page).to_have_url(re.compile(f"screen={screen.lower()}"))
+        page.reload()
+        expect(page.get_by_role("tab", name=screen, selected=True)).to_be_visible()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.get_by_role("tab", name="Watch", exact=True).click()
+    expect(page).not_to_have_url(re.compile("screen="))
+
+
 def test_a_long_answer_is_stopped(open_try):
     page = open_try(Task.GENERATE)
     unfold(page, "How they answer")

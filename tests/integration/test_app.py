@@ -189,11 +189,12 @@ def test_a_file_that_was_not_uploaded_is_not_read(app, config, tmp_path):
     file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
     form = list(form_values({}).values())
     for name, data in (
-        ("look_at_file", [file, None]),
-        ("look_at_file", [None, file]),
-        ("look_at_test", [None, "icd10", file, *form]),
-        ("change_setting", [file, None, None, *form]),
-        ("change_columns", [None, "icd10", file, *form]),
+        ("look_at_file", [ALICE.model_dump(), file, None]),
+        ("look_at_file", [ALICE.model_dump(), None, file]),
+        ("look_at_test", [ALICE.model_dump(), None, "icd10", file, *form]),
+        ("change_setting", [ALICE.model_dump(), file, None, None, *form]),
+        ("change_columns", [ALICE.model_dump(), None, "icd10", file, *form]),
+        ("resume", [ALICE.model_dump()]),
     ):
         answer = call(app, config, name, data)
         assert "top secret" not in answer.text

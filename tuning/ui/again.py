@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuning.data.bundled import BundledExample
@@ -10,45 +9,35 @@ from tuning.data.step_names import step_name
 from tuning.errors import FileError
 from tuning.runs.store import Run
 from tuning.spec import RunSpec
+from tuning.ui.choices import Choices
 from tuning.ui.form import USUAL_BUDGET, form_values
 
-__all__ = ["Source", "find_source", "settings_to_repeat"]
+__all__ = ["choices_of"]
 
 _NOTHING = {"budget": "no limit"}
 """What an empty field means, where that has a name."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """The files of a run: an example, or an upload that is still kept."""
+def choices_of(run: Run, examples: Sequence[BundledExample], uploads: Path) -> Choices:
+    """What was chosen for that run: the very files, byte by byte, and its settings.
 
-    example: str | None
-    file: Path | None
-    test: Path | None
-
-
-def find_source(run: Run, examples: Sequence[BundledExample], uploads: Path) -> Source:
-    """The very files, byte by byte. Raises `FileError` that says what to do where one is gone."""
-    dataset = run.dataset()
+    Raises `FileError` that says what to do where a file is gone.
+    """
+    dataset, settings = run.dataset(), run.spec().model_dump(mode="json", exclude_none=True)
     test = None
     if dataset.test_sha256 is not None:
         test = _uploaded(dataset.test_name or "", dataset.test_sha256, uploads, run)
     for example in examples:
         if example.path.name == dataset.name and _digest(example.path) == dataset.sha256:
-            return Source(example.key, None, test)
-    return Source(None, _uploaded(dataset.name, dataset.sha256, uploads, run), test)
+            return Choices(example=example.key, test=test, settings=settings)
+    return Choices(file=_uploaded(dataset.name, dataset.sha256, uploads, run), test=test, settings=settings)
 
 
-def settings_to_repeat(run: Run) -> dict[str, object]:
-    """The raw settings of a run, as the form takes them."""
-    return run.spec().model_dump(mode="json", exclude_none=True)
-
-
-def _uploaded(name: str, sha256: str, uploads: Path, run: Run) -> Path:
+def _uploaded(name: str, sha256: str, uploads: Path, run: Run) -> str:
     """The upload of that name and content; every upload has a folder of its own."""
     for path in _candidates(Path(name).name, uploads):
         if _digest(path) == sha256:
-            return path
+            return str(path)
     raise FileError(
         f"'{name}' is no longer here: an upload is kept for a day. Choose the file again under Tune, "
         f"{_set_by_hand(run.spec())}, and change one thing."

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.runs.inference import Inference
-from tuning.ui.address import keep_address
+from tuning.ui.address import follow_screens, keep_address
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
@@ -66,21 +66,24 @@ def _with_queue(demo: gr.Blocks) -> gr.Blocks:
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
     keep_address(page.browser, demo.load(page.arrive, page.browser, [page.browser, *page.run_outputs], **_QUIET))
+    follow_screens([page.tune_tab, page.watch_tab, page.compare_tab, page.try_tab, page.runs_tab])
+    demo.load(page.resume, page.browser, page.tune.outputs, **_QUIET)
     page.own_data.click(page.choose_data, None, page.tabs, **_QUIET)
 
 
 def _wire_tune(page: Page) -> None:
     tune = page.tune
-    files = [tune.file, tune.test]
+    browser = page.browser
+    files, form = [browser, tune.file, tune.test], [browser, *tune.inputs]
     tune.file.upload(page.look_at_file, files, tune.outputs, **_WORK)
     tune.file.clear(page.look_at_file, files, tune.outputs, **_WORK)
-    tune.example.input(page.look_at_example, tune.example, tune.outputs, **_WORK)
-    gr.on([tune.test.upload, tune.test.clear], page.look_at_test, tune.inputs, tune.outputs, **_WORK)
+    tune.example.input(page.look_at_example, [browser, tune.example], tune.outputs, **_WORK)
+    gr.on([tune.test.upload, tune.test.clear], page.look_at_test, form, tune.outputs, **_WORK)
     for events, handler in ((tune.column_events, page.change_columns), (tune.other_events, page.change_setting)):
-        gr.on(events, handler, tune.inputs, tune.seen_outputs, trigger_mode="always_last", **_WORK)
-    tune.take_advice.click(page.take_advice, tune.inputs, [*tune.seen_outputs, tune.fields["model"]], **_WORK)
-    started = [page.browser, tune.why, tune.start, *page.run_outputs]
-    keep_address(page.browser, tune.start.click(page.start, [page.browser, *tune.inputs], started, **_WORK))
+        gr.on(events, handler, form, tune.seen_outputs, trigger_mode="always_last", **_WORK)
+    tune.take_advice.click(page.take_advice, form, [*tune.seen_outputs, tune.fields["model"]], **_WORK)
+    started = [browser, tune.why, tune.start, *page.run_outputs]
+    keep_address(browser, tune.start.click(page.start, form, started, **_WORK))
 
 
 def _wire_compare(page: Page) -> None:

@@ -36,6 +36,11 @@ class Context:
     showcase: Showcase | None = None
     """What is looked at by those who have no run yet."""
 
+    @property
+    def choices(self) -> Path:
+        """The folder of what visitors have chosen and not started yet."""
+        return self.store.root / "choices"
+
 
 def say(error: Exception) -> str:
     """A failure as one line for the page; one that nobody foresaw is logged and named by its id."""
@@ -61,7 +66,7 @@ def told(
 
 
 def clear_old_files(folder: Path, *, older_than_s: float) -> None:
-    """Remove uploads and packed files that a server left behind, which Gradio forgets when it is killed."""
+    """Remove what is older: Gradio forgets uploads and packed files when it is killed, and nobody else looks."""
     oldest = time.time() - older_than_s
     for path in folder.iterdir() if folder.is_dir() else ():
         try:

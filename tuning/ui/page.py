@@ -1,7 +1,7 @@
 """What happens when something on the page is used: every handler, by screen. Knows the screens, not their wiring.
 
 A handler takes what the browser sent, trusts none of it, and returns the changes of components. The run a visitor looks
-at is named by what the browser keeps; the server keeps nothing between two events.
+at is named by what the browser keeps; between two events the server keeps what is chosen under Tune, and no more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,11 @@ from tuning.report.packing import Take, pack
 from tuning.runs.local import enforce_cancel
 from tuning.runs.store import Run
 from tuning.runs.submission import submit
+from tuning.ui.address import screen_in
 from tuning.ui.advice import other_model
+from tuning.ui.choices import Choices
 from tuning.ui.context import told
-from tuning.ui.data_step import Chosen, find_chosen
+from tuning.ui.data_step import Seen, find_chosen
 from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
 from tuning.ui.longer import longer
@@ -81,7 +83,9 @@ class Page(Screens):
     def arrive(self, stored: object, request: gr.Request) -> Changes:
         """A page was opened: greet, and show the run, in one event, since each of them is a wait before the verdict."""
         visitor = self.greet(stored, request)
-        return {self.browser: visitor, **self.open_run(visitor)}
+        changes = {self.browser: visitor, **self.open_run(visitor)}
+        left = screen_in(request.query_params)
+        return changes | {self.tabs: gr.Tabs(selected=left)} if left else changes
 
     @told(_no_run)
     def open_run(self, stored: object) -> Changes:
@@ -103,52 +107,85 @@ class Page(Screens):
         """The showcase was looked at long enough."""
         return gr.Tabs(selected="tune")
 
-    def look_at_file(self, file: str | None, test: str | None) -> Changes:
-        """A file was uploaded, or taken away."""
-        return {self.tune.example: None, **self._look(file, None, test)}
+    @told(_no_data)
+    def resume(self, stored: object) -> Changes:
+        """A page was opened: show what this visitor had chosen, if anything."""
+        choices = self.choices.find(read_visitor(stored))
+        return self.choose(stored, choices) if choices else {}
 
-    def look_at_example(self, example: str | None) -> Changes:
+    def look_at_file(self, stored: object, file: str | None, test: str | None) -> Changes:
+        """A file was uploaded, or taken away."""
+        return {self.tune.example: None, **self._look(stored, file, None, test)}
+
+    def look_at_example(self, stored: object, example: str | None) -> Changes:
         """An example was chosen."""
-        return {self.tune.file: None, self.tune.test: None, **self._look(None, example, None)}
+        return {self.tune.file: None, self.tune.test: None, **self._look(stored, None, example, None)}
 
     @told(_no_data)
-    def look_at_test(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+    def look_at_test(
+        self, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
         """A test set was uploaded, or taken away."""
         if not file and not example:
             return self.tune.show_nothing(None)
-        return self._show_data(find_chosen(file, example, test, self.examples), settings_of(_by_field(values)))
+        seen = self._seen(stored, file, example, test, settings := settings_of(_by_field(values)))
+        return self.tune.show_data(seen, settings)
 
     @told(_no_data)
-    def _look(self, file: str | None, example: str | None, test: str | None) -> Changes:
+    def _look(self, stored: object, file: str | None, example: str | None, test: str | None) -> Changes:
+        self.choices.forget(read_visitor(stored))
         if not file and not example:
             return self.tune.show_nothing(None)
-        chosen = find_chosen(file, example, test, self.examples)
-        return self._show_data(chosen, {"budget": USUAL_BUDGET, **chosen.settings})
+        suggested = find_chosen(file, example, test, self.examples).settings
+        settings = {"budget": USUAL_BUDGET, **suggested}
+        return self.tune.show_data(self._seen(stored, file, example, test, settings), settings)
 
-    def _show_data(self, chosen: Chosen, settings: Mapping[str, object]) -> Changes:
-        return self.tune.show_data(self.data.look(chosen, settings), settings)
+    def choose(self, stored: object, choices: Choices) -> Changes:
+        """The changes that make these choices. Raises `FileError`, `SettingError`."""
+        file, example, test, settings = choices.file, choices.example, choices.test, choices.settings
+        seen = self._seen(stored, file, example, test, settings)
+        files = {self.tune.file: file, self.tune.test: test, self.tune.example: example}
+        return {**self.tune.show_data(seen, settings), **files}
+
+    def _seen(
+        self,
+        stored: object,
+        file: str | None,
+        example: str | None,
+        test: str | None,
+        settings: Mapping[str, object],
+    ) -> Seen:
+        """What is known of these files with these settings, to which a reload comes back."""
+        seen = self.data.look(find_chosen(file, example, test, self.examples), settings)
+        kept = Choices(file=file, example=example, test=test, settings=dict(settings))
+        self.choices.keep(read_visitor(stored), kept)
+        return seen
 
     @told(_no_plan)
-    def change_columns(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+    def change_columns(
+        self, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
         """Other columns were chosen: the task follows from them."""
         fields = {**_by_field(values), "task": None}
-        chosen = find_chosen(file, example, test, self.examples)
-        return self.tune.show_columns(self.data.look(chosen, settings_of(fields)))
+        return self.tune.show_columns(self._seen(stored, file, example, test, settings_of(fields)))
 
     @told(_no_plan)
-    def change_setting(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+    def change_setting(
+        self, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
         """Another setting was chosen: what a run would be made of, or what is in its way."""
-        chosen = find_chosen(file, example, test, self.examples)
-        return self.tune.show_seen(self.data.look(chosen, settings_of(_by_field(values))))
+        return self.tune.show_seen(self._seen(stored, file, example, test, settings_of(_by_field(values))))
 
     @told(_no_plan)
-    def take_advice(self, file: str | None, example: str | None, test: str | None, *values: object) -> Changes:
+    def take_advice(
+        self, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
         """Take the model that is recommended for what the form says."""
-        fields, chosen = _by_field(values), find_chosen(file, example, test, self.examples)
-        seen = self.data.look(chosen, settings_of(fields))
+        fields = _by_field(values)
+        seen = self._seen(stored, file, example, test, settings_of(fields))
         best = other_model(seen.found, self.expected(seen)) or fields["model"]
-        changes = self.tune.show_seen(self.data.look(chosen, settings_of({**fields, "model": best})))
-        return changes | {self.tune.fields["model"]: best}
+        seen = self._seen(stored, file, example, test, settings_of({**fields, "model": best}))
+        return self.tune.show_seen(seen) | {self.tune.fields["model"]: best}
 
     @told(_no_start)
     def start(

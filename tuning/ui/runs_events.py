@@ -10,9 +10,8 @@ import gradio as gr
 from tuning.runs.side_by_side import compare_runs
 from tuning.runs.store import Run
 from tuning.ui.address import keep_address
-from tuning.ui.again import find_source, settings_to_repeat
+from tuning.ui.again import choices_of
 from tuning.ui.context import told
-from tuning.ui.data_step import find_chosen
 from tuning.ui.page import Page
 from tuning.ui.runs import list_runs
 from tuning.ui.screens import Changes
@@ -79,12 +78,8 @@ class RunsEvents:
     def start_again(self, stored: object, chosen: object) -> Changes:
         """Start again was pressed: open Tune with the data and the settings of that run."""
         page, run = self.page, self._own(stored, _only(chosen))
-        source = find_source(run, page.examples, page.context.files)
-        file, test = (str(path) if path else None for path in (source.file, source.test))
-        settings = settings_to_repeat(run)
-        seen = page.data.look(find_chosen(file, source.example, test, page.examples), settings)
-        files = {page.tune.file: file, page.tune.test: test, page.tune.example: source.example}
-        return {**page.tune.show_data(seen, settings), **files, page.tabs: gr.Tabs(selected="tune")}
+        choices = choices_of(run, page.examples, page.context.files)
+        return {**page.choose(stored, choices), page.tabs: gr.Tabs(selected="tune")}
 
     def ask_delete(self, chosen: object) -> Changes:
         """Delete was pressed: ask again."""

@@ -1,6 +1,7 @@
 """The five screens of one page and how a run is shown on them. Knows a run's folder; no event and no visitor's rights.
 
-The run a visitor looks at is named by what the browser keeps; the server keeps nothing between two events.
+The run a visitor looks at is named by what the browser keeps; between two events the server keeps what is chosen under
+Tune, and no more.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from tuning.models.viewing import Tokenizers
 from tuning.runs.expecting import Expected, expect
 from tuning.runs.free_memory import free_memory
 from tuning.runs.store import Run
+from tuning.ui.choices import KeptChoices
 from tuning.ui.compare import ComparePage, CompareScreen, compare_page
 from tuning.ui.context import Context
 from tuning.ui.data_step import DataStep, Seen
@@ -41,21 +43,22 @@ class Screens:
         self.context = context
         self.examples = bundled_examples()
         self.data = DataStep(context.limits, Tokenizers(context.env))
+        self.choices = KeptChoices(context.choices)
         self.browser = gr.BrowserState(None, storage_key="tune-off", secret=_BROWSER_KEY)
         self.way_back = context.showcase.link() if context.showcase else ""
         # Where the showcase is, from the first moment on: a visitor who is quick is not called back to it.
         with gr.Tabs(selected="compare" if context.showcase else "tune") as self.tabs:
-            with gr.Tab("Tune", id="tune"):
+            with gr.Tab("Tune", id="tune") as self.tune_tab:
                 self.tune = TuneScreen(self.examples, self._offer(), self.expected)
-            with gr.Tab("Watch", id="watch"):
+            with gr.Tab("Watch", id="watch") as self.watch_tab:
                 self.watch = WatchScreen()
                 self.longer = self.watch.longer
-            with gr.Tab("Compare", id="compare"):
+            with gr.Tab("Compare", id="compare") as self.compare_tab:
                 with gr.Row(visible=False, elem_classes="to-showcase-row") as self.showcase:
                     gr.HTML(context.showcase.banner() if context.showcase else "")
                     self.own_data = gr.Button("Use your own data", variant="primary", min_width=200, scale=0)
                 self.compare = CompareScreen(self.way_back)
-            with gr.Tab("Try", id="try"):
+            with gr.Tab("Try", id="try") as self.try_tab:
                 self.try_it = TryScreen(self.way_back)
             with gr.Tab("Runs", id="runs") as self.runs_tab:
                 self.runs = RunsScreen(self.way_back)

@@ -49,7 +49,7 @@ def launch_settings(context: Context) -> dict[str, Any]:
         "show_error": False,
         "max_file_size": "20mb",
         "allowed_paths": [],
-        "blocked_paths": [str(context.store.folder)],
+        "blocked_paths": [str(context.store.folder), str(context.choices)],
         "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
@@ -74,7 +74,8 @@ def sweep_hourly(context: Context, stop: threading.Event) -> threading.Thread:
         while True:
             try:
                 context.store.sweep(context.limits)
-                clear_old_files(context.files, older_than_s=KEPT_UPLOADS_S)
+                for folder in (context.files, context.choices):
+                    clear_old_files(folder, older_than_s=KEPT_UPLOADS_S)
             except Exception:  # noqa: BLE001 - tidying up is tried again in an hour; the server must not end for it
                 _log.exception("what is too old could not be removed")
             if stop.wait(_HOUR_S):

@@ -118,7 +118,7 @@ class TryScreen:
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
         shown = [self.notice, self.body, self.told, self.instruction, self.row, *self.row_outputs, self.sampling]
-        return [*shown, *self.answer_outputs]
+        return [*shown, self.settings["max_new_tokens"], *self.answer_outputs]
 
     @property
     def row_outputs(self) -> list[Any]:
@@ -144,6 +144,8 @@ class TryScreen:
             self.instruction: page.instruction,
             self.row: gr.Dropdown([_OWN, *page.rows], value=page.rows[0][1] if page.rows else _OWN[1]),
             self.sampling: gr.Accordion(visible=page.writes),
+            # Gradio makes an empty number a 0 when it is first drawn, unless an event emptied it.
+            self.settings["max_new_tokens"]: None,
             **self.show_row(page.first),
             **self.show_idle(),
             self.replies: gr.HTML(visible=False),

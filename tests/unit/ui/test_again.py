@@ -11,7 +11,7 @@ from tuning.errors import FileError
 from tuning.runs.files import write_text
 from tuning.runs.store import Run
 from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
-from tuning.ui.again import find_source, settings_to_repeat
+from tuning.ui.again import choices_of
 from tuning.ui.form import form_values
 
 CONTENT = b"text,label\na,b\n"
@@ -37,9 +37,9 @@ def test_an_example_is_found_by_its_content(tmp_path):
     example = bundled_examples()[0]
     name, content = example.path.name, example.path.read_bytes()
     run = of_file(finished_run(tmp_path), name=name, sha256=digest(content))
-    assert find_source(run, bundled_examples(), tmp_path / "uploads").example == example.key
+    assert choices_of(run, bundled_examples(), tmp_path / "uploads").example == example.key
     with pytest.raises(FileError, match="no longer here"):
-        find_source(of_file(run, sha256="0" * 64), bundled_examples(), tmp_path / "uploads")
+        choices_of(of_file(run, sha256="0" * 64), bundled_examples(), tmp_path / "uploads")
 
 
 def test_an_upload_is_found_by_its_name_and_content(tmp_path):
@@ -48,11 +48,11 @@ def test_an_upload_is_found_by_its_name_and_content(tmp_path):
     own, test = upload(uploads, "my.csv"), upload(uploads, "test.csv", b"text,label\nc,d\n")
     fields = {"name": "my.csv", "sha256": digest(CONTENT), "test_name": "test.csv"}
     run = of_file(finished_run(tmp_path), **fields, test_sha256=digest(test.read_bytes()))
-    found = find_source(run, bundled_examples(), uploads)
-    assert (found.example, found.file, found.test) == (None, own, test)
+    found = choices_of(run, bundled_examples(), uploads)
+    assert (found.example, found.file, found.test) == (None, str(own), str(test))
     test.unlink()
     with pytest.raises(FileError, match=r"'test\.csv' is no longer here"):
-        find_source(run, bundled_examples(), uploads)
+        choices_of(run, bundled_examples(), uploads)
 
 
 @pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "my.csv"])
@@ -63,7 +63,7 @@ def test_nothing_else_is_taken_for_it(tmp_path, name):
     (uploads / "folder").mkdir()
     (uploads / "folder" / "my.csv").symlink_to(tmp_path / "secret.csv")
     with pytest.raises(FileError, match="no longer here"):
-        find_source(of_file(finished_run(tmp_path), name=name, sha256=digest(CONTENT)), [], uploads)
+        choices_of(of_file(finished_run(tmp_path), name=name, sha256=digest(CONTENT)), [], uploads)
 
 
 def test_what_to_set_again_is_said(tmp_path):
@@ -72,7 +72,7 @@ def test_what_to_set_again_is_said(tmp_path):
     def told(spec: RunSpec) -> str:
         write_text(run.path / "spec.json", spec.model_dump_json())
         with pytest.raises(FileError) as caught:
-            find_source(run, [], tmp_path)
+            choices_of(run, [], tmp_path)
         return str(caught.value)
 
     assert "leave the settings as they are, and change one thing" in told(RunSpec(budget="5m"))
@@ -85,5 +85,7 @@ def test_what_to_set_again_is_said(tmp_path):
 def test_the_form_takes_the_settings_of_a_run(tmp_path):
     run = finished_run(tmp_path)
     write_text(run.path / "spec.json", run.spec().model_copy(update={"rank": 8, "group": "text:2"}).model_dump_json())
-    values = form_values(settings_to_repeat(run))
+    example = bundled_examples()[0]
+    of_file(run, name=example.path.name, sha256=digest(example.path.read_bytes()))
+    values = form_values(choices_of(run, [example], tmp_path).settings)
     assert (values["rank"], values["group"], values["characters"], values["target"]) == (8, "text", 2, "label")

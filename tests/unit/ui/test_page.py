@@ -90,14 +90,14 @@ def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
 
 def test_an_example_fills_the_form_and_can_be_started(page):
     key = page.examples[0].key
-    changes = page.look_at_example(key)
+    changes = page.look_at_example(ALICE.model_dump(), key)
     assert changes[page.tune.start].interactive is True
     values = [getattr(change := changes[page.tune.fields[name]], "value", change) for name in FIELDS]
-    again = page.change_setting(None, key, None, *values)
+    again = page.change_setting(ALICE.model_dump(), None, key, None, *values)
     assert again[page.tune.start].interactive is True
     assert again[page.tune.shape] == changes[page.tune.shape]
     hostile = [9.5 if name == "rank" else value for name, value in zip(FIELDS, values, strict=True)]
-    broken = page.change_setting(None, key, None, *hostile)
+    broken = page.change_setting(ALICE.model_dump(), None, key, None, *hostile)
     assert broken[page.tune.start].interactive is False
     assert "etting &#x27;rank&#x27;" in broken[page.tune.why]
 
@@ -107,7 +107,7 @@ def test_other_columns_bring_their_task_with_them(page, tmp_path):
     rows = "".join(f"text {n},{'yes' if n % 2 else 'no'},words on {n} said at length\n" for n in range(60))
     path.write_text(f"text,label,note\n{rows}")
     fields = {**form_values({"task": "classify", "input": "text", "target": "note"})}
-    changes = page.change_columns(str(path), None, None, *fields.values())
+    changes = page.change_columns(ALICE.model_dump(), str(path), None, None, *fields.values())
     assert changes[page.tune.fields["task"]] == "generate"
 
 
@@ -117,7 +117,7 @@ def test_a_test_file_keeps_what_was_typed(page, tmp_path):
     own.write_text(f"diagnosis,x,code,chapter\n{rows}")
     key = page.examples[0].key
     values = form_values({**page.examples[0].spec_values, "epochs": 2})
-    changes = page.look_at_test(None, key, str(own), *values.values())
+    changes = page.look_at_test(ALICE.model_dump(), None, key, str(own), *values.values())
     assert "own.csv" in changes[page.tune.notice]
     assert changes[page.tune.fields["epochs"]] == 2
     assert page.tune.file not in changes
@@ -126,11 +126,41 @@ def test_a_test_file_keeps_what_was_typed(page, tmp_path):
 def test_a_file_that_cannot_be_used_says_why(page, tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(b"")
-    changes = page.look_at_file(str(path), None)
+    changes = page.look_at_file(ALICE.model_dump(), str(path), None)
     assert "x.csv" in changes[page.tune.notice]
     assert "Choose another file" in changes[page.tune.why]
     assert changes[page.tune.start].interactive is False
     assert changes[page.tune.body].visible is False
+
+
+def test_a_reload_comes_back_to_what_was_chosen(page, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("text,label\n" + "".join(f"text {n},{'yes' if n % 2 else 'no'}\n" for n in range(60)))
+    alice = ALICE.model_dump()
+    assert page.resume(alice) == {}
+    seen = page.look_at_file(alice, str(path), None)
+    values = form_values({"task": "classify", "input": "text", "target": "label", "budget": "2m", "epochs": 2})
+    page.change_setting(alice, str(path), None, None, *values.values())
+    again = page.resume(alice)
+    assert again[page.tune.file] == str(path)
+    assert again[page.tune.fields["epochs"]] == 2
+    assert again[page.tune.fields["budget"]] == "2m"
+    assert again[page.tune.notice] == seen[page.tune.notice]
+    assert again[page.tune.start].interactive is True
+    assert page.resume(BOB.model_dump()) == {}
+    page.look_at_file(alice, None, None)
+    assert page.resume(alice) == {}, "it was taken away"
+
+
+def test_a_reload_after_the_file_is_gone_says_so(page, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("text,label\n" + "".join(f"text {n},{'yes' if n % 2 else 'no'}\n" for n in range(60)))
+    page.look_at_file(ALICE.model_dump(), str(path), None)
+    path.unlink()
+    changes = page.resume(ALICE.model_dump())
+    assert "choose it again" in changes[page.tune.notice]
+    assert changes[page.tune.start].interactive is False
+    assert page.resume(ALICE.model_dump()) == {}
 
 
 def test_starting_without_data_starts_nothing(page):
@@ -197,12 +227,12 @@ def test_what_nobody_foresaw_is_told_by_its_id_alone(page, tuneoff_home):
 
 def test_the_recommended_model_is_taken_at_a_click(page):
     key = page.examples[0].key
-    page.look_at_example(key)
+    page.look_at_example(ALICE.model_dump(), key)
     settings = {**page.examples[0].spec_values, "budget": "1m"}
 
     def ask(handler, **other: object):
         values = form_values({**settings, **other})
-        return handler(None, key, None, *(values[name] for name in FIELDS))
+        return handler(ALICE.model_dump(), None, key, None, *(values[name] for name in FIELDS))
 
     tune = page.tune
     other = ask(page.change_setting)
