@@ -72,9 +72,15 @@ def _render_verdict(screen: Screen, comparison: Comparison) -> None:
             screen.line(visible(comparison.verdict.details))
         for caveat in comparison.verdict.caveats:
             screen.line(f"! {visible(caveat)}", "yellow")
-    flips = comparison.flips
+    flips, moved = comparison.flips, comparison.moved
+    if moved is not None:
+        screen.line(
+            f"By {metric_words(comparison.primary).title}, tuned is closer to the target on {row_count(moved.closer)}, "
+            f"further from it on {moved.further}, as close on {moved.level}."
+        )
+    exactly = "" if moved is None else ", exactly the target"
     screen.line(
-        f"Of {row_count(comparison.rows.test)}: {flips.fixed} fixed, {flips.broken} broken, "
+        f"Of {row_count(comparison.rows.test)}{exactly}: {flips.fixed} fixed, {flips.broken} broken, "
         f"{flips.both_right} both right, {flips.both_wrong} both wrong."
     )
 

@@ -56,7 +56,7 @@ def report(run: Run) -> str:
 
 
 def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[str]:
-    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id)
+    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id, comparison.primary)
     learned = learned_words(events, comparison)
     losses = _figure(
         lambda palette: loss_chart(events, palette), lambda palette: loss_chart(events, palette, narrow=True)
@@ -66,7 +66,7 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
         _head(run),
         _verdict(run, comparison),
         ladder(comparison, _figure(lambda palette: ladder_chart(comparison, palette))),
-        count_cards(comparison.flips),
+        count_cards(comparison),
         changes(comparison),
         scores(comparison),
         _classes(comparison),

@@ -32,15 +32,21 @@ def predictions_csv(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> 
     columns = list(dict.fromkeys(name for one in base for name in one.columns or {}))
     written = io.StringIO(newline="")
     lines = csv.writer(written, quoting=csv.QUOTE_MINIMAL)
-    head = ["row", "input", "target", "base", "base correct", "tuned", "tuned correct", *columns]
+    scored = any(one.score is not None for one in base)
+    answer = ["", " correct", " score"] if scored else ["", " correct"]
+    head = ["row", "input", "target", *(f"{side}{what}" for side in ("base", "tuned") for what in answer), *columns]
     lines.writerow([defused(name) for name in head])
     for one in base:
         if one.row in other:
             again, known = other[one.row], one.columns or {}
-            answers = [one.output, str(one.correct), again.output, str(again.correct)]
+            answers = [cell for given in (one, again) for cell in _cells(given)[: len(answer)]]
             cells = [one.input, one.target, *answers, *(known.get(name, "") for name in columns)]
             lines.writerow([one.row, *(defused(cell) for cell in cells)])
     return "\ufeff" + written.getvalue()
+
+
+def _cells(given: Prediction) -> list[str]:
+    return [given.output, str(given.correct), "" if given.score is None else f"{given.score:.4f}"]
 
 
 def samples_jsonl(samples: Samples) -> str:
@@ -52,6 +58,7 @@ def _sample(sample: Sample) -> dict[str, object]:
     return {
         "row": sample.row,
         "kind": sample.kind,
+        **({"move": sample.move} if sample.move else {}),
         "input": sample.input,
         "target": sample.target,
         "base": _answer(sample.base),
@@ -61,4 +68,5 @@ def _sample(sample: Sample) -> dict[str, object]:
 
 
 def _answer(answer: Answer) -> dict[str, object]:
-    return {"text": answer.text, "right": answer.right, "sure": answer.sure, "on_target": answer.on_target}
+    given = {"text": answer.text, "right": answer.right, "sure": answer.sure, "on_target": answer.on_target}
+    return given if answer.score is None else {**given, "score": answer.score}

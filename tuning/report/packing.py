@@ -21,6 +21,7 @@ from tuning.runs.card import CARD, model_card
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
+from tuning.scoring.row_scores import with_scores
 
 __all__ = ["Take", "pack"]
 
@@ -70,12 +71,18 @@ def _without_paths(comparison: Comparison) -> Comparison:
 
 
 def _write_predictions(run: Run, place: Path) -> None:
-    text = predictions_csv(run.predictions("base"), run.predictions("tuned"))
+    text = predictions_csv(*(with_scores(run.predictions(side), _primary(run)) for side in ("base", "tuned")))
     place.write_bytes(text.encode("utf-8"))
 
 
+def _primary(run: Run) -> str:
+    comparison = run.comparison()
+    assert comparison is not None
+    return comparison.primary
+
+
 def _write_samples(run: Run, place: Path) -> None:
-    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id)
+    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id, _primary(run))
     place.write_bytes(samples_jsonl(samples).encode("utf-8"))
 
 

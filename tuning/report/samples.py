@@ -6,30 +6,46 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import cpdist
-
 from tuning.prediction import Prediction
+from tuning.scoring.row_scores import GRADED, with_scores
 
-__all__ = ["KINDS", "MEANINGS", "SIGNS", "Answer", "Change", "Kind", "Sample", "Samples", "pair_samples"]
+__all__ = [
+    "KINDS",
+    "MEANINGS",
+    "MOVES",
+    "SIGNS",
+    "Answer",
+    "Change",
+    "Kind",
+    "Move",
+    "Sample",
+    "Samples",
+    "pair_samples",
+]
 
 Kind = Literal["fixed", "broken", "both right", "both wrong"]
 KINDS: tuple[Kind, ...] = ("fixed", "broken", "both right", "both wrong")
-MEANINGS: Mapping[Kind, str] = {
+Move = Literal["closer", "further", "as close"]
+MOVES: tuple[Move, ...] = ("closer", "further", "as close")
+MEANINGS: Mapping[Kind | Move, str] = {
     "fixed": "wrong before, right now",
     "broken": "right before, wrong now",
     "both right": "right before and now",
     "both wrong": "wrong before and now",
+    "closer": "tuned is nearer the target than base",
+    "further": "tuned is further from the target",
+    "as close": "both are as near, or as far",
 }
-SIGNS: Mapping[Kind, tuple[Literal["better", "worse", "even"], str]] = {
+SIGNS: Mapping[Kind | Move, tuple[Literal["better", "worse", "even"], str]] = {
     "fixed": ("better", "▲"),
     "broken": ("worse", "▼"),
     "both right": ("even", "✓"),
     "both wrong": ("even", "✗"),
+    "closer": ("better", "▲"),
+    "further": ("worse", "▼"),
+    "as close": ("even", "="),
 }
-"""What each kind says of tuning, and the sign that says it beside the colour."""
-_LIKENED = 2_000
-"""Characters of a text that its likeness is computed from, so that no single row can take seconds."""
+"""What each says of tuning, and the sign that says it beside the colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,8 @@ class Answer:
     """Probability of this answer."""
     on_target: float | None
     """Probability of the target."""
+    score: float | None = None
+    """Of a text: how good it is by itself, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,8 @@ class Sample:
     base: Answer
     tuned: Answer
     columns: Mapping[str, str]
+    graded: bool = False
+    """Whether an answer can be better without being right."""
 
     @property
     def kind(self) -> Kind:
@@ -62,13 +82,24 @@ class Sample:
             return "both right" if self.base.right else "both wrong"
         return "fixed" if self.tuned.right else "broken"
 
+    @property
+    def move(self) -> Move | None:
+        """Which answer is nearer the target; None where they are right or wrong and no more."""
+        if not self.graded or self.base.score is None or self.tuned.score is None:
+            return None
+        if self.base.score == self.tuned.score:
+            return "as close"
+        return "closer" if self.tuned.score > self.base.score else "further"
+
+    @property
+    def told(self) -> Kind | Move:
+        """What is said of it: its kind, or of two answers that are both wrong, which is nearer."""
+        return self.move or self.kind if self.kind == "both wrong" else self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row's score under both models, from 0 to 1.
-
-    The probability of its target; of texts, the share of characters that answer and target have in common, in order.
-    """
+    """A row under both models, from 0 to 1: the probability of its target, or how good the text is by itself."""
 
     base: float
     tuned: float
@@ -94,24 +125,19 @@ class Samples:
     @cached_property
     def changes(self) -> Mapping[int, Change]:
         """Every row's change, by row; computed when first asked for."""
-        base, tuned = (self._scores([getattr(sample, side) for sample in self.all]) for side in ("base", "tuned"))
-        return {sample.row: Change(*pair) for sample, *pair in zip(self.all, base, tuned, strict=True)}
+        return {sample.row: Change(self._score(sample.base), self._score(sample.tuned)) for sample in self.all}
 
-    def _scores(self, answers: Sequence[Answer]) -> list[float]:
-        if self.by_probability:
-            return [answer.on_target or 0.0 for answer in answers]
-        outputs = [answer.text.strip()[:_LIKENED] for answer in answers]
-        targets = [sample.target.strip()[:_LIKENED] for sample in self.all]
-        # chrF says about the same, but of 10,000 texts it takes seconds: too long for a click.
-        return [float(share) for share in cpdist(outputs, targets, scorer=Indel.normalized_similarity)]
+    def _score(self, answer: Answer) -> float:
+        return (answer.on_target if self.by_probability else answer.score) or 0.0
 
 
-def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: str) -> Samples:
-    """The rows that both models answered, shuffled by `seed`."""
-    other = {prediction.row: prediction for prediction in tuned}
+def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: str, primary: str) -> Samples:
+    """The rows that both models answered, shuffled by `seed`; judged by the metric `primary`."""
+    other = {prediction.row: prediction for prediction in with_scores(tuned, primary)}
+    graded = primary in GRADED
     paired = [
-        Sample(one.row, one.input, one.target, _answer(one), _answer(other[one.row]), one.columns or {})
-        for one in base
+        Sample(one.row, one.input, one.target, _answer(one), _answer(other[one.row]), one.columns or {}, graded)
+        for one in with_scores(base, primary)
         if one.row in other
     ]
     random.Random(seed).shuffle(paired)
@@ -120,4 +146,4 @@ def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: 
 
 def _answer(given: Prediction) -> Answer:
     shares = given.probabilities or {}
-    return Answer(given.output, given.correct, shares.get(given.output), shares.get(given.target.strip()))
+    return Answer(given.output, given.correct, shares.get(given.output), shares.get(given.target.strip()), given.score)

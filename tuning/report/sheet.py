@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from tuning.report.differences import mark, plain
 from tuning.report.markup import attribute, section
-from tuning.report.metric_words import certainty
-from tuning.report.samples import KINDS, MEANINGS, SIGNS, Answer, Kind, Sample, Samples
-from tuning.scoring.comparison import Flips
+from tuning.report.metric_words import certainty, metric_words
+from tuning.report.samples import KINDS, MEANINGS, MOVES, SIGNS, Answer, Kind, Move, Sample, Samples
+from tuning.scoring.comparison import Comparison
 
 __all__ = ["count_cards", "sample_sheet"]
 
@@ -14,16 +14,32 @@ _RANDOM, _FLIPPED = 20, 10
 """Samples of a group."""
 _TEXT = 600
 """Characters of a text that are shown."""
+_MORE: tuple[tuple[str, Kind | Move], ...] = (
+    ("More that tuning fixed", "fixed"),
+    ("More that tuning broke", "broken"),
+    ("More that came closer", "closer"),
+    ("More that moved away", "further"),
+)
 
 
-def count_cards(flips: Flips) -> str:
-    """The four counts."""
+def count_cards(comparison: Comparison) -> str:
+    """The four counts; where answers are better or worse without being right, first on how many rows they are."""
+    flips, moved = comparison.flips, comparison.moved
     numbers = (flips.fixed, flips.broken, flips.both_right, flips.both_wrong)
-    cards = "".join(_count(kind, number) for kind, number in zip(KINDS, numbers, strict=True))
-    return section("Row by row", "what tuning fixed and what it broke", f'<div class="to-counts">{cards}</div>')
+    cards = _counts(KINDS, numbers)
+    if moved is None:
+        return section("Row by row", "what tuning fixed and what it broke", cards)
+    moves = _counts(MOVES, (moved.closer, moved.further, moved.level))
+    what = '<h3 class="to-group">Exactly the target, to the letter</h3>'
+    return section("Row by row", f"each by {metric_words(comparison.primary).title}", moves, what, cards)
 
 
-def _count(kind: Kind, number: int) -> str:
+def _counts(kinds: Sequence[Kind | Move], numbers: Sequence[int]) -> str:
+    cards = "".join(_count(kind, number) for kind, number in zip(kinds, numbers, strict=True))
+    return f'<div class="to-counts">{cards}</div>'
+
+
+def _count(kind: Kind | Move, number: int) -> str:
     way, sign = SIGNS[kind]
     return (
         f'<div class="to-count"><b>{number:,}</b><span class="to-{way}">{sign} {kind}</span>'
@@ -35,13 +51,13 @@ def sample_sheet(samples: Samples) -> str:
     """Rows drawn at random, then rows that were fixed and as many that were broken; no row stands there twice."""
     drawn, others = samples.all[:_RANDOM], samples.all[_RANDOM:]
     groups = [("Drawn at random", drawn, len(samples.all))]
-    for title, kind in (("More that tuning fixed", "fixed"), ("More that tuning broke", "broken")):
-        found = [sample for sample in others if sample.kind == kind]
+    for title, kind in _MORE:
+        found = [sample for sample in others if sample.told == kind]
         groups.append((title, found[:_FLIPPED], len(found)))
     body = "".join(_group(title, shown, of) for title, shown, of in groups if shown)
     key = (
         '<p class="to-caption to-left"><del>Struck out</del>: not in the target. <ins>Underlined</ins>: missing from '
-        "the answer.</p>"
+        "the answer. A figure after an answer: how good it is by itself, 100 % being its target.</p>"
     )
     return section("Samples", "base and tuned on the same test rows", body, key if "<del>" in body else "")
 
@@ -53,7 +69,7 @@ def _group(title: str, shown: Sequence[Sample], of: int) -> str:
 
 
 def _card(sample: Sample) -> str:
-    way, sign = SIGNS[sample.kind]
+    way, sign = SIGNS[sample.told]
     answers = "".join(
         f"<dt>{name}</dt><dd>{text}</dd>"
         for name, text in (
@@ -63,7 +79,7 @@ def _card(sample: Sample) -> str:
         )
     )
     return (
-        f'<li class="to-{way}"><header><span class="to-{way}">{sign} {sample.kind}</span> <small>row {sample.row:,}'
+        f'<li class="to-{way}"><header><span class="to-{way}">{sign} {sample.told}</span> <small>row {sample.row:,}'
         f"</small></header><p>{_text(sample.input)}</p><dl>{answers}</dl></li>"
     )
 
@@ -72,9 +88,10 @@ def _answer(answer: Answer, target: str) -> str:
     """The answer with what differs from its target; of a label the whole differs."""
     if answer.sure is not None:
         return f"{_text(answer.text)} <small>{attribute(certainty(answer.sure))} sure</small>"
+    score = "" if answer.score is None else f" <small>{attribute(certainty(answer.score))}</small>"
     if not answer.text.strip():
-        return "<small>(nothing)</small>"
-    return f"{mark(answer.text, target).draw(_TEXT)}{_cut(answer.text)}"
+        return f"<small>(nothing)</small>{score}"
+    return f"{mark(answer.text, target).draw(_TEXT)}{_cut(answer.text)}{score}"
 
 
 def _text(text: str) -> str:

@@ -144,9 +144,12 @@ def _scores(comparison: Comparison) -> str:
         for metric in [*judged, *comparison.metrics]
     ]
     head = ("Metric", "Base", "Tuned", "Difference, 95 % interval")
-    flips = comparison.flips
+    flips, moved = comparison.flips, comparison.moved
     counted = f"{flips.fixed:,} rows fixed, {flips.broken:,} broken, {flips.both_right:,} right and "
     counted += f"{flips.both_wrong:,} wrong under both."
+    if moved is not None:
+        nearer = f"Tuned is closer to the target on {moved.closer:,} rows, further from it on {moved.further:,}"
+        counted = f"{nearer}, as close on {moved.level:,}. Exactly the target: {counted}"
     return f"## Base and tuned on the same {comparison.rows.test:,} test rows\n\n{_table(head, rows)}\n\n{counted}"
 
 

@@ -46,9 +46,10 @@ from tuning.runs.rungs import BaseSide, Rungs, TunedSide, describe_setup, with_s
 from tuning.runs.store import RunStore
 from tuning.runs.watching import Watching
 from tuning.scoring import receipt
-from tuning.scoring.comparison import compare
+from tuning.scoring.comparison import compare, declare_primary
 from tuning.scoring.evidence import Evidence
 from tuning.scoring.record import Check, ModelCard, Timing
+from tuning.scoring.row_scores import with_scores
 
 __all__ = ["execute"]
 
@@ -193,6 +194,7 @@ class _Pipeline:
         count = self.report.rows("base", len(self.splits.test) + rungs.base_rows)
         with self.watch.lap("base_s"):
             base = rungs.answer(rungs.base, model, count)
+        base = with_scores(base, self._primary())
         self.run.write_predictions("base", base)
         with self.watch.lap("ladder_s"):
             side = rungs.ask_base(model, count)
@@ -205,12 +207,16 @@ class _Pipeline:
         count = self.report.rows("tuned", len(self.splits.test) + rungs.tuned_rows)
         with self.watch.lap("tuned_s"):
             tuned = rungs.answer(rungs.tuned, model, count)
+        tuned = with_scores(tuned, self._primary())
         self.run.write_predictions("tuned", tuned)
         if self.report.heed("tuned"):
             count.skip()
             return tuned, TunedSide()
         with self.watch.lap("ladder_s"):
             return tuned, rungs.ask_tuned(model, count)
+
+    def _primary(self) -> str:
+        return declare_primary(self.dataset.task, [example.target for example in self.splits.train])
 
     def _check_in_place(self, model: CausalModel, responder: Responder, base: list[Prediction]) -> list[Check]:
         head = self.splits.test[:CHECKED_ROWS]

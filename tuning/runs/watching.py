@@ -19,11 +19,10 @@ from tuning.runs.control import Control
 from tuning.runs.responding import Responder
 from tuning.runs.run import Run
 from tuning.scoring.comparison import declare_primary
-from tuning.scoring.measures import chrf
-from tuning.scoring.structured import field_exactness_rows
+from tuning.scoring.row_scores import row_scores
 from tuning.spec import Task
 
-__all__ = ["Watching", "row_scores", "watched_rows"]
+__all__ = ["Watching", "watched_rows"]
 
 _ROWS = 5
 _SHARE = 0.05
@@ -131,16 +130,6 @@ def watched_rows(dev: Sequence[Example], seed: int) -> list[Example]:
         return met[example.target]
 
     return sorted(Random(seed).sample(dev, len(dev)), key=turn)[:_ROWS]
-
-
-def row_scores(metric: str, answers: Sequence[Prediction]) -> list[float]:
-    """Each answer by itself, from 0 to 1: like its target (chrf), its right fields (field_exactness), right or not."""
-    if metric == "chrf":
-        return [chrf([answer.output], [answer.target]) for answer in answers]
-    if metric == "field_exactness":
-        shares = field_exactness_rows([answer.output for answer in answers], [answer.target for answer in answers])
-        return [float(share) for share in shares]
-    return [float(answer.correct) for answer in answers]
 
 
 def _briefly(responder: Responder, rows: Sequence[Example]) -> Responder:

@@ -40,6 +40,7 @@ from tuning.scoring.record import (
     Headline,
     MetricRow,
     ModelCard,
+    Moved,
     Noise,
     Reliability,
     ReliabilityPair,
@@ -51,6 +52,7 @@ from tuning.scoring.record import (
     Timing,
     Verdict,
 )
+from tuning.scoring.row_scores import count_moved
 from tuning.scoring.slices import find_slices
 from tuning.scoring.verdict import Grounds, judge
 from tuning.spec import Task
@@ -71,6 +73,7 @@ __all__ = [
     "Headline",
     "MetricRow",
     "ModelCard",
+    "Moved",
     "Noise",
     "Reliability",
     "ReliabilityPair",
@@ -148,6 +151,7 @@ def _measure(contest: Contest, evidence: Evidence, leaked: frozenset[int]) -> Co
         primary=contest.primary,
         metrics=metrics,
         flips=count_flips(base, tuned),
+        moved=count_moved(base, tuned, contest.primary),
         classes=class_scores(base, tuned) if classified else [],
         confusion=confusion_of(base, tuned, contest.labels) if classified else None,
         reliability=_reliability(contest) if classified else ReliabilityPair(),
@@ -181,6 +185,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
         noise=_noise_of_all(measured.noise, len(unseen.base)) if measured.noise else 0.0,
         left_out=clean.leaked if clean else 0,
         unfinished=evidence.unseen > 0,
+        moved=count_moved(unseen.base, unseen.tuned, unseen.primary),
         untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)

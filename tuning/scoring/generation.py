@@ -71,7 +71,7 @@ def is_translation(answers: Answers) -> bool:
 
 
 def chrf(answers: Answers) -> RowSums:
-    """Corpus chrF2 (Popovic 2015, WMT), from 0 to 1."""
+    """Corpus chrF (Popovic 2015, WMT) with `CHRF_BETA`, from 0 to 1."""
     return RowSums(overlap.chrf_sums(answers.outputs, answers.targets), overlap.chrf_from_sums)
 
 

@@ -7,7 +7,7 @@ comparison costs nothing; neither loads torch.
 import math
 from collections.abc import Sequence
 
-from tuning.scoring.overlap import rouge_l_rows
+from tuning.scoring.overlap import CHRF_BETA, rouge_l_rows
 
 __all__ = [
     "accuracy",
@@ -57,13 +57,13 @@ def confusion_matrix(outputs: Sequence[str], targets: Sequence[str], labels: Seq
 
 
 def chrf(outputs: Sequence[str], targets: Sequence[str]) -> float:
-    """Corpus chrF2 with sacrebleu's defaults (character 1- to 6-grams, no white space, beta 2), from 0 to 1.
+    """Corpus chrF as sacrebleu has it (character 1- to 6-grams, no white space), with `CHRF_BETA`; from 0 to 1.
 
     Popovic 2015, WMT; Post 2018, WMT.
     """
     from sacrebleu.metrics import CHRF
 
-    return float(CHRF().corpus_score(list(outputs), [list(targets)]).score) / 100
+    return float(CHRF(beta=CHRF_BETA).corpus_score(list(outputs), [list(targets)]).score) / 100
 
 
 def rouge_l(outputs: Sequence[str], targets: Sequence[str]) -> float:

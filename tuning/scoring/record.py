@@ -18,6 +18,7 @@ from tuning.scoring.scores import (
     Forgetting,
     Gain,
     MetricRow,
+    Moved,
     Noise,
     Record,
     Reliability,
@@ -40,6 +41,7 @@ __all__ = [
     "Headline",
     "MetricRow",
     "ModelCard",
+    "Moved",
     "Noise",
     "Reliability",
     "ReliabilityPair",
@@ -204,6 +206,8 @@ class Comparison(Record):
     """Name of the metric declared before anything was predicted."""
     metrics: list[MetricRow]
     flips: Flips
+    moved: Moved | None = None
+    """None where an answer is only right or wrong."""
     classes: list[ClassScore] = []
     confusion: Confusion | None = None
     reliability: ReliabilityPair = ReliabilityPair()

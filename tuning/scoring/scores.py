@@ -17,6 +17,7 @@ __all__ = [
     "Forgetting",
     "Gain",
     "MetricRow",
+    "Moved",
     "Noise",
     "Record",
     "Reliability",
@@ -56,6 +57,14 @@ class Flips(Record):
     broken: int
     both_right: int
     both_wrong: int
+
+
+class Moved(Record):
+    """On how many test rows tuned's answer is nearer its target than base's, further from it, or as near."""
+
+    closer: int
+    further: int
+    level: int
 
 
 class ClassScore(Record):

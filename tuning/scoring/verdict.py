@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tuning.data.enough import FEWEST_ROWS
-from tuning.scoring.record import Flips, Headline, MetricRow, Verdict
+from tuning.scoring.record import Flips, Headline, MetricRow, Moved, Verdict
 from tuning.scoring.statistics import POWER_Z, Interval, Z, newcombe_paired, visible_gap
 from tuning.scoring.wording import (
     RUNGS,
@@ -47,6 +47,8 @@ class Grounds:
     """Leaked test rows that the primary metric and the flips are without."""
     unfinished: bool = False
     """Whether training was over before it had seen every row: then it is not known what tuning could do."""
+    moved: Moved | None = None
+    """On how many of the rows tuned came closer, where that is more than right or wrong."""
     untried: bool = False
     """Whether something simpler that might do as well could not be tried."""
 
@@ -226,11 +228,18 @@ def _by_how_much(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:
     """The difference with its interval, and the flips; no interval where rows are too few to claim anything."""
     known, enough = primary.delta is not None, _rows(flips) >= FEWEST_ROWS
     change = (change_of(primary) if enough else f"{points(primary.delta or 0.0)} points") if known else ""
-    counted = "" if primary.name in COUNTED else "exactly right answers: "
-    said = [change, f"{counted}{row_count(flips.fixed, 'row')} fixed, {flips.broken} broken"]
+    said = [change, _counted(primary, flips, grounds.moved)]
     if grounds.left_out:
         said.append(f"{row_count(grounds.left_out)} that also stand in the training rows left out")
     return ", ".join(part for part in said if part)
+
+
+def _counted(primary: MetricRow, flips: Flips, moved: Moved | None) -> str:
+    """On how many rows it is so."""
+    if moved is not None:
+        return f"tuned is closer to the target on {row_count(moved.closer, 'row')}, further from it on {moved.further}"
+    exactly = "" if primary.name in COUNTED else "exactly right answers: "
+    return f"{exactly}{row_count(flips.fixed, 'row')} fixed, {flips.broken} broken"
 
 
 def _what_is_missing(primary: MetricRow, flips: Flips, grounds: Grounds) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
 from tuning.errors import InputError
-from tuning.report.samples import MEANINGS, Kind, Sample
+from tuning.report.samples import MEANINGS, Kind, Move, Sample
 from tuning.scoring.comparison import Comparison, Confusion, Slice
 
 __all__ = [
@@ -31,11 +31,14 @@ __all__ = [
 NOTHING = "No test row is like that."
 _Keep = Callable[[Sample], bool]
 _LENGTHS = re.compile(r"(\d+)(?: to (\d+))? characters?")
-_NONE: Mapping[Kind, str] = {
+_NONE: Mapping[Kind | Move, str] = {
     "fixed": "Tuning fixed no row: what the base got wrong, tuned gets wrong too.",
     "broken": "Tuning broke no row: what the base got right, tuned gets right too.",
     "both right": "No row is right with both.",
     "both wrong": "No row is wrong with both.",
+    "closer": "Tuning brought no answer closer to its target.",
+    "further": "Tuning moved no answer away from its target.",
+    "as close": "Every answer came closer or moved away.",
 }
 _UNKNOWN = "these samples cannot be shown: the page asked for {} that this comparison does not have; reload the page"
 
@@ -51,10 +54,10 @@ class Every(_Sent):
 
 
 class OfKind(_Sent):
-    """Rows of one of the four kinds."""
+    """Rows of one of the four kinds, or whose answer came closer to its target, or did not."""
 
     by: Literal["kind"] = "kind"
-    kind: Kind
+    kind: Kind | Move
 
 
 class Cell(_Sent):
@@ -119,7 +122,9 @@ def choose(wanted: Filter, comparison: Comparison, leaked: frozenset[int]) -> Ch
         case Every():
             return Chosen("every test row", lambda _: True, narrows=False)
         case OfKind(kind=kind):
-            return Chosen(f"{kind}: {MEANINGS[kind]}", lambda sample: sample.kind == kind, none=_NONE[kind])
+            return Chosen(
+                f"{kind}: {MEANINGS[kind]}", lambda sample: kind in (sample.kind, sample.move), none=_NONE[kind]
+            )
         case Cell():
             return _choose_cell(wanted, comparison.confusion)
         case Part(number=number) if number < len(comparison.slices):

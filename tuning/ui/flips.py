@@ -1,11 +1,15 @@
-"""The four counts as the table they are: base right or wrong against tuned right or wrong. Knows counts, no run."""
+"""The four counts as the table they are: base right or wrong against tuned right or wrong. Knows counts, no run.
 
-from tuning.report.samples import MEANINGS, SIGNS, Kind
-from tuning.scoring.comparison import Flips
+Where answers are better or worse without being right, on how many rows they are stands above it.
+"""
+
+from tuning.report.metric_words import metric_words
+from tuning.report.samples import MEANINGS, SIGNS, Kind, Move
+from tuning.scoring.comparison import Comparison, Flips, Moved
 from tuning.ui.filters import OfKind
 from tuning.ui.picking import pick_button
 
-__all__ = ["flip_table"]
+__all__ = ["count_table"]
 
 _LINES: tuple[tuple[str, tuple[Kind, Kind]], ...] = (
     ("right", ("both right", "broken")),
@@ -13,8 +17,26 @@ _LINES: tuple[tuple[str, tuple[Kind, Kind]], ...] = (
 )
 
 
-def flip_table(flips: Flips, chosen: Kind | None) -> str:
-    """The table, whose cells choose their rows; the one that is chosen is drawn and said as pressed."""
+def count_table(comparison: Comparison, chosen: Kind | Move | None) -> str:
+    """The counts, which choose their rows; the one that is chosen is drawn and said as pressed."""
+    table = _flips(comparison.flips, chosen)
+    if comparison.moved is None:
+        return table
+    by = f'<p class="to-sum">Each row by {metric_words(comparison.primary).title}</p>'
+    exact = '<p class="to-sum">Exactly the target, to the letter</p>'
+    return f"{by}{_moves(comparison.moved, chosen)}{exact}{table}"
+
+
+def _moves(moved: Moved, chosen: Kind | Move | None) -> str:
+    counts: dict[Move, int] = {"closer": moved.closer, "further": moved.further, "as close": moved.level}
+    cells = "".join(f"<td>{_count(move, count, move == chosen)}</td>" for move, count in counts.items())
+    return (
+        '<table class="to-flips to-moves"><caption class="to-heard">Test rows by whose answer is nearer the target; '
+        f"choose one to see its rows</caption><tbody><tr>{cells}</tr></tbody></table>"
+    )
+
+
+def _flips(flips: Flips, chosen: Kind | Move | None) -> str:
     counts: dict[Kind, int] = {
         "fixed": flips.fixed,
         "broken": flips.broken,
@@ -37,7 +59,7 @@ def flip_table(flips: Flips, chosen: Kind | None) -> str:
     )
 
 
-def _count(kind: Kind, count: int, pressed: bool) -> str:
+def _count(kind: Kind | Move, count: int, pressed: bool) -> str:
     way, sign = SIGNS[kind]
     way = way if count else "even"  # nothing fixed is nothing good, nothing broken nothing bad
     body = f"<b>{count:,}</b> <span>{sign} {kind}</span> <small>{MEANINGS[kind]}</small>"

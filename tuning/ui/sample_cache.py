@@ -60,7 +60,7 @@ class SampleCache:
             raise InputError("There are no samples: this run has no comparison.")
         base = run.predictions("base")
         leaked = _leaked(run, base) if comparison.clean else frozenset()
-        judged = Judged(comparison, pair_samples(base, run.predictions("tuned"), run.id), leaked)
+        judged = Judged(comparison, pair_samples(base, run.predictions("tuned"), run.id, comparison.primary), leaked)
         self._keep(run.id, _Kept(mark, sum(size for _, size in mark), judged))
         return judged
 

@@ -23,18 +23,23 @@ _UNLIKE = {
     "equal": "",
     "spacing": "only white space differs",
     "differs": "",
-    "unlike": "little in common with the target",
+    "unlike": "too different to mark what differs",
 }
 _COLUMNS = ("Input", "Target", "Base", "Tuned", "Kind")
 _HEAD = "".join(f'<th scope="col">{name}</th>' for name in ("Row", *_COLUMNS))
 _LEGEND = (
     '<p class="to-caption to-left to-legend"><del>struck out</del>: not in the target · <ins>underlined</ins>: in the '
-    f"target, missing from the answer · compared up to {COMPARED:,} characters</p>"
+    f"target, missing from the answer · compared up to {COMPARED:,} characters{{}}</p>"
 )
+_SCORED = {"field_exactness": "share of its fields that are right"}
+"""What the figure below an answer is, by metric."""
 
 
-def sample_list(page: SamplePage, *, labels: bool) -> str:
-    """The page of samples with what is shown, and the ways to other pages; `labels` when targets are labels."""
+def sample_list(page: SamplePage, primary: str = "", *, labels: bool) -> str:
+    """The page of samples with what is shown, and the ways to other pages; `labels` when targets are labels.
+
+    `primary` is the metric that decides.
+    """
     if not page.samples:
         body = f'<p class="to-none">{page.none}</p>'
     else:
@@ -42,11 +47,17 @@ def sample_list(page: SamplePage, *, labels: bool) -> str:
         rows = "".join(_sample(*pair, labels) for pair in zip(page.samples, changes, strict=True))
         table = f'<caption class="to-heard">Samples</caption><thead><tr>{_HEAD}</tr></thead>{rows}'
         body = f'<table class="to-samples {"to-short" if labels else "to-long"}">{table}</table>'
-        body += "" if labels else _LEGEND
+        body += "" if labels else _legend(page, primary)
     return (
         f'<div class="to-sample-list" tabindex="0" role="region" aria-label="Samples" data-turns data-key="list" '
         f'aria-keyshortcuts="ArrowLeft ArrowRight">{_shown(page)}{body}{_turning(page)}</div>'
     )
+
+
+def _legend(page: SamplePage, primary: str) -> str:
+    scored = any(sample.base.score is not None for sample in page.samples)
+    what = _SCORED.get(primary, "how like its target it is (chrF of the row)")
+    return _LEGEND.format(f" · figure below an answer: {what}" if scored else "")
 
 
 def _shown(page: SamplePage) -> str:
@@ -80,8 +91,8 @@ def _turning(page: SamplePage) -> str:
 
 
 def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
-    way, sign = SIGNS[sample.kind]
-    kind = f'<span class="to-{way}">{sign} {sample.kind}</span>{_change(change, labels)}'
+    way, sign = SIGNS[sample.told]
+    kind = f'<span class="to-{way}">{sign} {sample.told}</span>{_change(change) if labels else ""}'
     sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
     target = _label(sample.target) if labels else plain(sample.target, _CELL)
     texts = [plain(sample.input, _CELL), target, *(_answer(*side, _CELL) for side in sides)]
@@ -96,11 +107,14 @@ def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
 
 
 def _answer(answer: Answer, marked: Marked | None, limit: int) -> str:
+    graded = answer.score is not None and not answer.right
     sign, way, heard = ("✓", "better", "right") if answer.right else ("✗", "worse", "wrong")
     right = f'<i class="to-{way}" aria-hidden="true">{sign}</i><span class="to-heard">{heard}: </span>'
+    right = "" if graded else right
     if marked is None:
         return f"{right} {_label(answer.text)}{_share(answer)}"
-    said = _UNLIKE[marked.kind]
+    score = "" if answer.score is None or answer.right else _sure(answer.score)
+    said = " · ".join(filter(None, (score, _UNLIKE[marked.kind])))
     aside = f"<small>{said}</small>" if said else ""
     return f"{right} {marked.draw(limit) if answer.text else '<em>no answer</em>'}{aside}"
 
@@ -118,12 +132,8 @@ def _sure(share: float) -> str:
     return attribute(certainty(share))
 
 
-def _change(change: Change | None, labels: bool) -> str:
-    if change is None:
-        return ""
-    if labels:
-        return f"<small>target {_sure(change.base)} → {_sure(change.tuned)}</small>"
-    return f"<small>{_sure(change.base)} → {_sure(change.tuned)} like the target</small>"
+def _change(change: Change | None) -> str:
+    return "" if change is None else f"<small>target {_sure(change.base)} → {_sure(change.tuned)}</small>"
 
 
 def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str:

@@ -8,7 +8,7 @@ from tuning.report.markup import heading
 from tuning.runs.store import Run
 from tuning.spec import Task
 from tuning.ui.filters import Every, Filter, OfKind, choose
-from tuning.ui.flips import flip_table
+from tuning.ui.flips import count_table
 from tuning.ui.picking import picking_html
 from tuning.ui.sample_cache import SampleCache
 from tuning.ui.sample_list import sample_list
@@ -64,7 +64,7 @@ class SampleScreen:
         page = sample_page(judged.samples, choose(wanted, found, judged.leaked), view)
         kind = wanted.kind if isinstance(wanted, OfKind) else None
         return {
-            self.flips: flip_table(found.flips, kind),
-            self.list: sample_list(page, labels=found.task is Task.CLASSIFY),
+            self.flips: count_table(found, kind),
+            self.list: sample_list(page, found.primary, labels=found.task is Task.CLASSIFY),
             self.filter: wanted.model_dump(),
         }

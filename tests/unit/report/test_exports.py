@@ -49,7 +49,7 @@ def test_rows_that_one_model_did_not_answer_are_left_out():
 def test_json_lines_keep_every_text_as_it_was(tmp_path):
     run = finished_run(tmp_path, text=HOSTILE)
     base = run.predictions("base")
-    text = samples_jsonl(pair_samples(base, run.predictions("tuned"), run.id))
+    text = samples_jsonl(pair_samples(base, run.predictions("tuned"), run.id, "accuracy"))
     told = [json.loads(line) for line in text.removesuffix("\n").split("\n")]
     assert {line["input"] for line in told} == {one.input for one in base}
     assert {line["kind"] for line in told} == {"fixed", "both right", "broken"}

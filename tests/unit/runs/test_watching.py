@@ -15,7 +15,7 @@ from tuning.prediction import Prediction
 from tuning.runs.control import Control
 from tuning.runs.run import Run
 from tuning.runs.store import RunStore
-from tuning.runs.watching import Watching, row_scores, watched_rows
+from tuning.runs.watching import Watching, watched_rows
 from tuning.spec import Task
 
 LONG = "long " * 100
@@ -172,23 +172,3 @@ def test_an_answer_is_written_little_further_than_the_longest_target(run):
     noting = Noting(Task.GENERATE, lambda: None, "good")
     Watching(run, Machine().control(), noting, run.splits()).look(None, 0)  # type: ignore[arg-type]
     assert seen == [Stops((2,), len("good") + 8)]
-
-
-def answered(output: str, target: str) -> Prediction:
-    return Prediction(row=1, input="", target=target, output=output)
-
-
-@pytest.mark.parametrize(
-    ("metric", "output", "target", "score"),
-    [
-        ("accuracy", "good", "good", 1.0),
-        ("exact_match", " good ", "good", 1.0),
-        ("exact_match", "good!", "good", 0.0),
-        ("field_exactness", '{"a": 1, "b": 3}', '{"a": 1, "b": 2}', 0.5),
-        ("field_exactness", '{"b":2,"a":1}', '{"a": 1, "b": 2}', 1.0),
-        ("chrf", "a whole sentence", "a whole sentence", 1.0),
-        ("chrf", "", "a whole sentence", 0.0),
-    ],
-)
-def test_an_answer_is_scored_by_what_the_verdict_is_about(metric, output, target, score):
-    assert row_scores(metric, [answered(output, target)]) == [pytest.approx(score)]

@@ -82,7 +82,7 @@ def test_answers_that_are_no_label_are_one_column():
     tuned = [answer.model_copy(update={"output": "a"}) for answer in base]
     comparison = compare(base, tuned, Task.CLASSIFY, labels=["a", "b"])
     assert comparison.confusion is not None
-    judged = Judged(comparison, pair_samples(base, tuned, "seed"))
+    judged = Judged(comparison, pair_samples(base, tuned, "seed", "accuracy"))
     found = kept(judged, Cell(side="base", target=0, answer=comparison.confusion.labels.index(OTHER)))
     assert sorted(found) == [2, 3]
 

@@ -34,7 +34,7 @@ def page(
     before = Prediction(row=7, input=str(values.pop("input", "Is it?")), target=target, output=base)
     shares = {"yes": 0.999, "no": 0.001}
     after = Prediction(row=7, input="", target=target, output=tuned, probabilities=shares)
-    samples = pair_samples([before], [after], "seed").all
+    samples = pair_samples([before], [after], "seed", str(values.pop("primary", "accuracy"))).all
     plain = {"samples": samples, "changes": [], "words": "every test row", "narrowed": False, "found": found}
     return SamplePage(**{**plain, "number": number, "pages": -(-found // 20), **values})  # type: ignore[arg-type]
 
@@ -49,7 +49,7 @@ def test_words_of_texts_are_compared():
     shown = sample_list(page("a quick fox", "a slow fox", target="a slow fox"), labels=False)
     assert "not in the target: quick missing: slow fox" in text_of(shown)
     assert "struck out : not in the target" in text_of(shown)
-    assert "little in common" in text_of(sample_list(page("Sure!", target="a slow fox"), labels=False))
+    assert "too different to mark" in text_of(sample_list(page("Sure!", target="a slow fox"), labels=False))
 
 
 def test_an_answer_of_nothing_says_so():
@@ -98,4 +98,13 @@ def test_nothing_found_says_so():
 def test_sorted_by_change_the_change_is_shown():
     given = page(changes=[Change(0.1, 0.999)])
     assert "target 10 % → > 99 %" in text_of(sample_list(given, labels=True))
-    assert "10 % → > 99 % like the target" in text_of(sample_list(given, labels=False))
+
+
+def test_beside_a_text_stands_how_like_its_target_it_is():
+    given = page("a quick fox", "a slow dog", target="a slow fox", primary="chrf")
+    shown = text_of(sample_list(given, "chrf", labels=False))
+    assert "▲ closer" in shown
+    assert "✗" not in shown, "a text is rarely its target to the letter"
+    assert shown.count("%") == 2
+    assert "figure below an answer: how like its target it is" in shown
+    assert "share of its fields" in text_of(sample_list(given, "field_exactness", labels=False))

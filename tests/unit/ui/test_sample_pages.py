@@ -20,7 +20,7 @@ def samples(*tuned: float) -> Samples:
     """Rows 1, 2, ... of which the base is half sure, and the tuned as sure of "yes" as said."""
     base = [answer(row, "yes", 0.5) for row, _ in enumerate(tuned, 1)]
     after = [answer(row, "yes" if share > 0.5 else "no", share) for row, share in enumerate(tuned, 1)]
-    return pair_samples(base, after, "seed")
+    return pair_samples(base, after, "seed", "accuracy")
 
 
 def rows(found: Samples, view: View, chosen: Chosen = EVERY) -> list[int]:
