@@ -1,25 +1,36 @@
 """Finished runs against each other: scores on the same test rows, and the settings that differ.
 
-Knows run folders and scoring; no layout. Runs are compared row by row only where they were judged by the same rows.
+Knows run folders and scoring; no layout. Runs are compared row by row, on the rows that all of them were judged by.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from tuning.data.enough import FEWEST_ROWS
 from tuning.data.step_names import step_name
 from tuning.errors import InputError
+from tuning.prediction import Prediction
 from tuning.runs.store import Run
 from tuning.scoring.comparison import MetricRow
 from tuning.scoring.metric_table import Score, paired_metric, score_interval
 from tuning.spec import RunSpec
 
-__all__ = ["MOST_RUNS", "Contender", "Difference", "SideBySide", "compare_runs", "rows_fingerprint", "settings_of_run"]
+__all__ = ["MOST_RUNS", "Contender", "Difference", "SideBySide", "compare_runs", "settings_of_run"]
 
 MOST_RUNS = 6
 _LETTERS = "ABCDEF"
 _UNSET = "not set"
+_Key: TypeAlias = tuple[int, str, str]
+"""Of a test row: its number, input and target."""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What both models of a run answered."""
+
+    base: Sequence[Prediction]
+    tuned: Sequence[Prediction]
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,16 @@ class Contender:
     name: str
     """Of its file."""
     created: float
-    rows: int
-    """Test rows it was judged by."""
+    sides: _Sides
     base: Score
     tuned: Score
     against_first: MetricRow | None = None
     """Its tuned model less that of the first run, row by row; None for the first, and where rows differ."""
+
+    @property
+    def rows(self) -> int:
+        """Test rows that its scores are of."""
+        return len(self.sides.tuned)
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,8 @@ class SideBySide:
     unfair: str
     """Why their scores cannot be held against each other; empty if they can."""
     differences: Sequence[Difference]
+    narrowed: str = ""
+    """Of which rows the scores are, where a run was judged by others too."""
     easier: str = ""
     """Why scores are better than they would be on new rows; empty if that is not known of any."""
 
@@ -69,18 +86,34 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
     metrics = [_declared(run) for run in ordered]
     if len({run.dataset().task for run in ordered}) > 1:
         raise InputError("one run learned labels and another texts, which no score measures both: choose others")
-    unfair = _why_unfair(ordered)
+    tests = [_test_rows(run) for run in ordered]
+    shared = set.intersection(*tests)
+    others = [letter for letter, rows in zip(_LETTERS, tests, strict=False) if rows != tests[0]]
+    unfair = _why_unfair(others, len(shared)) if others and len(shared) < FEWEST_ROWS else ""
     contenders: list[Contender] = []
-    for letter, run in zip(_LETTERS, ordered, strict=False):
-        first = contenders[0].run if contenders and not unfair else None
-        contenders.append(_contend(letter, run, metrics[0], first))
-    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), _why_easier(ordered))
+    for letter, run, rows in zip(_LETTERS, ordered, tests, strict=False):
+        sides = _answers(run, rows if unfair else shared)
+        first = contenders[0].sides.tuned if contenders and not unfair else None
+        contenders.append(_contend(letter, run, sides, metrics[0], first))
+    narrowed = "" if unfair or not others else _of_which_rows(tests, len(shared))
+    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), narrowed, _why_easier(ordered))
 
 
-def rows_fingerprint(run: Run) -> str:
-    """The same for two runs that were judged by the same inputs and targets, in the same order."""
-    rows = [(row.input, row.target) for row in run.predictions("tuned")]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+def _test_rows(run: Run) -> set[_Key]:
+    """The rows a run was judged by."""
+    return {_key(row) for row in run.predictions("tuned")}
+
+
+def _key(row: Prediction) -> _Key:
+    return row.row, row.input, row.target
+
+
+def _answers(run: Run, keys: set[_Key]) -> _Sides:
+    """Both models' answers to these rows, in the order of their numbers."""
+    base, tuned = (
+        sorted((row for row in run.predictions(side) if _key(row) in keys), key=_key) for side in ("base", "tuned")
+    )
+    return _Sides(base, tuned)
 
 
 def settings_of_run(run: Run) -> dict[str, str]:
@@ -104,16 +137,19 @@ def _declared(run: Run) -> str:
     return comparison.primary
 
 
-def _why_unfair(runs: Sequence[Run]) -> str:
-    first = rows_fingerprint(runs[0])
-    others = [letter for letter, run in zip(_LETTERS, runs, strict=False) if rows_fingerprint(run) != first]
-    if not others:
-        return ""
+def _why_unfair(others: Sequence[str], shared: int) -> str:
     which = f"Run {others[0]} was" if len(others) == 1 else f"Runs {' and '.join(others)} were"
     return (
-        f"{which} judged by other test rows than run A, so that a higher score may only mean easier rows. Start a "
-        "run again with one thing changed, and it is judged by the same rows, unless a short time leaves room for some "
-        "of them alone."
+        f"{which} judged by other test rows than run A, so that a higher score may only mean easier rows: "
+        f"{shared or 'none'} of them are common to all, and to compare on those takes {FEWEST_ROWS}. Start a run again "
+        "with one thing changed, and it is judged by the same rows, as far as its time goes."
+    )
+
+
+def _of_which_rows(tests: Sequence[set[_Key]], shared: int) -> str:
+    own = ", ".join(f"{letter} {len(rows):,}" for letter, rows in zip(_LETTERS, tests, strict=False))
+    return (
+        f"These scores are of the {shared:,} test rows that all of the runs answered (by itself each answered: {own})."
     )
 
 
@@ -130,18 +166,17 @@ def _why_easier(runs: Sequence[Run]) -> str:
     )
 
 
-def _contend(letter: str, run: Run, metric: str, first: Run | None) -> Contender:
+def _contend(letter: str, run: Run, sides: _Sides, metric: str, first: Sequence[Prediction] | None) -> Contender:
     record, labels = run.record(), run.dataset().labels or None
-    base, tuned = run.predictions("base"), run.predictions("tuned")
-    gain = paired_metric(first.predictions("tuned"), tuned, metric, labels) if first else None
+    gain = paired_metric(first, sides.tuned, metric, labels) if first else None
     return Contender(
         letter=letter,
         run=run,
         name=record.name,
         created=record.created,
-        rows=len(tuned),
-        base=score_interval(base, metric, labels),
-        tuned=score_interval(tuned, metric, labels),
+        sides=sides,
+        base=score_interval(sides.base, metric, labels),
+        tuned=score_interval(sides.tuned, metric, labels),
         against_first=gain,
     )
 

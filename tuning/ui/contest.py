@@ -35,6 +35,7 @@ def date_words(seconds: float) -> str:
 def scores_and_settings(found: SideBySide) -> str:
     """Who scored what, whether that may be compared, and what was set otherwise."""
     warning = notice("warning", "These scores cannot be held against each other", found.unfair) if found.unfair else ""
+    warning += notice("info", "Judged by the same rows", found.narrowed) if found.narrowed else ""
     warning += notice("warning", "Not all of these test rows are new", found.easier) if found.easier else ""
     return warning + _scores(found) + _settings(found)
 
@@ -110,7 +111,7 @@ def _caution(found: SideBySide) -> str:
     number = len(found.contenders)
     return (
         f'<p class="to-caption to-left">{"Both" if number == 2 else f"All {number}"} runs answered the same test rows. '
-        f"{_without_tuning(found)}"
+        f"{'' if found.narrowed else _without_tuning(found)}"
         "Whichever is best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
     )
 

@@ -1,6 +1,7 @@
 """Runs against each other: the same test rows or not, scores of each, what differs between their settings."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -8,11 +9,14 @@ from tests.unit.ui.builders import ALICE, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
 from tuning.runs.files import write_text
-from tuning.runs.side_by_side import MOST_RUNS, compare_runs, rows_fingerprint, settings_of_run
+from tuning.runs.side_by_side import MOST_RUNS, compare_runs, settings_of_run
 from tuning.runs.store import Run
 from tuning.scoring.comparison import CleanScore, Comparison
 from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.spec import Task
+
+
+SIDES: tuple[Literal["base", "tuned"], ...] = ("base", "tuned")
 
 
 def with_settings(run: Run, **changed: object) -> Run:
@@ -44,22 +48,36 @@ def test_scores_are_those_of_the_same_rows(tmp_path):
 
 
 def test_other_test_rows_make_no_fair_comparison(tmp_path):
-    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (30, 40, 50)]
+    runs = [created(full_run(tmp_path, rows=40), place) for place in (1, 2, 3)]
+    for run in runs[1:]:
+        base, tuned = (
+            [row.model_copy(update={"target": f"{row.target}."}) for row in run.predictions(side)] for side in SIDES
+        )
+        run.write_predictions("base", base)
+        run.write_predictions("tuned", tuned)
     found = compare_runs(runs)
     assert found.unfair.startswith("Runs B and C were judged by other test rows")
+    assert "none of them are common" in found.unfair
     assert [one.against_first for one in found.contenders] == [None, None, None]
-    assert [one.rows for one in found.contenders] == [30, 40, 50]
+    assert [one.rows for one in found.contenders] == [40, 40, 40]
     assert "Run B was judged" in compare_runs(runs[:2]).unfair
 
 
-def test_a_fingerprint_is_of_inputs_and_targets_alone(tmp_path):
-    one, two = finished_run(tmp_path), finished_run(tmp_path)
-    assert rows_fingerprint(one) == rows_fingerprint(two)
-    rows = two.predictions("tuned")
-    two.write_predictions("tuned", [rows[0].model_copy(update={"output": "other"}), *rows[1:]])
-    assert rows_fingerprint(one) == rows_fingerprint(two)
-    two.write_predictions("tuned", [rows[0].model_copy(update={"target": "other"}), *rows[1:]])
-    assert rows_fingerprint(one) != rows_fingerprint(two)
+def test_runs_are_compared_on_the_rows_that_all_of_them_answered(tmp_path):
+    old, new = created(full_run(tmp_path, rows=60), 1.0), created(full_run(tmp_path, rows=60), 2.0)
+    old.write_predictions("base", old.predictions("base")[:30])
+    old.write_predictions("tuned", old.predictions("tuned")[:30])
+    found = compare_runs([old, new])
+    assert found.unfair == ""
+    assert "the 30 test rows that all of the runs answered (by itself each answered: A 30, B 60)" in found.narrowed
+    first, second = found.contenders
+    assert (first.rows, second.rows) == (30, 30)
+    labels = old.dataset().labels
+    both = old.predictions("tuned"), [row for row in new.predictions("tuned") if row.row <= 30]
+    assert len(both[1]) == 30
+    assert second.tuned == score_interval(both[1], "accuracy", labels)
+    assert second.against_first == paired_metric(*both, "accuracy", labels)
+    assert compare_runs([old, created(old, 1.0)]).narrowed == ""
 
 
 def test_only_settings_that_differ_are_told(tmp_path):

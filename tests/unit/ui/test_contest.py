@@ -31,11 +31,19 @@ def test_scores_stand_with_their_intervals_and_the_difference(pair):
 
 
 def test_scores_of_other_rows_are_not_held_against_each_other(tmp_path):
-    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (30, 40)]
+    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (18, 40)]
     said = text_of(scores_and_settings(compare_runs(runs)))
     assert "cannot be held against each other" in said
     assert "against run A" not in said
     assert "lucky" not in said
+
+
+def test_where_only_some_rows_are_the_same_it_is_said_which_count(tmp_path):
+    runs = [created(full_run(tmp_path, rows=rows), rows) for rows in (30, 40)]
+    said = text_of(scores_and_settings(compare_runs(runs)))
+    assert "Judged by the same rows These scores are of the 30 test rows" in said
+    assert "against run A" in said
+    assert "without tuning" not in said, "that is of each run's own rows"
 
 
 def test_the_same_settings_are_said_to_be_the_same(tmp_path):
