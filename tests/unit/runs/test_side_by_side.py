@@ -15,7 +15,6 @@ from tuning.scoring.comparison import CleanScore, Comparison
 from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.spec import Task
 
-
 SIDES: tuple[Literal["base", "tuned"], ...] = ("base", "tuned")
 
 
