@@ -352,4 +352,4 @@ def test_what_there_was_no_time_for_is_told_on_the_ladder(new_run):
     (plan,) = (event for event in run.events() if isinstance(event, Planned))
     (few_shot,) = (rung for rung in finished(run).ladder if rung.name == "base_few_shot")
     assert (few_shot.note == NO_TIME) == ("few-shot answers" in plan.given_up)
-    assert (finished(run).forgetting is None) == ("free-text answers and the look at forgetting" in plan.given_up)
+    assert (finished(run).forgetting is None) == (any("forgetting" in words for words in plan.given_up))

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Direction = Literal["better", "worse", "even", "open"]
-"""even: the interval holds zero; open: no interval says how sure the difference is."""
+"""even: the interval holds zero; open: neither an interval nor a small p says how sure the difference is."""
 DIRECTION_WORDS: dict[Direction, str] = {
     "better": "▲ better",
     "worse": "▼ worse",
@@ -60,7 +60,7 @@ _METRICS = {
     "exact_match": MetricWords("Exact match", "share of answers that are exactly their target"),
     "normalized_exact_match": MetricWords("Loose match", "the same, with case, punctuation and spacing forgiven"),
     "token_f1": MetricWords("Word overlap", "words that answer and target share (token F1)"),
-    "chrf": MetricWords("chrF", "runs of characters that answers and targets share"),
+    "chrf": MetricWords("chrF", "runs of characters that answer and target share; too much counts as too little does"),
     "rouge_l": MetricWords("ROUGE-L", "longest run of words shared with the target, in order"),
     "bleu": MetricWords("BLEU", "runs of up to four words shared with the target; for translations"),
     "valid_json": MetricWords("Valid JSON", "share of answers that are one JSON object or list"),
@@ -71,7 +71,7 @@ _METRICS = {
     "length_ratio": MetricWords(
         "Length ratio", "length of the answers for each of the targets'; 1 is right", percent=False
     ),
-    "copy_rate": MetricWords("Copied inputs", "share of answers that only repeat their input"),
+    "copy_rate": MetricWords("Copied inputs", "share of answers that contain their whole input"),
     "hit_limit_rate": MetricWords("Cut-off answers", "share of answers that ran into the length limit"),
     "general_perplexity": MetricWords("Perplexity of general text", "how surprising plain text is", percent=False),
 }
@@ -95,7 +95,7 @@ def figure(name: str, value: float | None, *, sign: bool = False) -> str:
 
 
 def difference(metric: MetricRow, rows: int) -> Direction:
-    """Whether tuned is better or worse: even when that cannot be told apart, open when no interval says how sure it is.
+    """Whether tuned is better or worse: even when that cannot be told apart, open when nothing says how sure it is.
 
     An interval over fewer rows than the verdict asks for says nothing, so that no figure claims more than the verdict;
     nor does one of several metrics whose p, adjusted for their number, is no longer small.
@@ -103,10 +103,13 @@ def difference(metric: MetricRow, rows: int) -> Direction:
     low, high, delta = metric.low, metric.high, metric.delta
     if not delta:
         return "even"
-    if low is None or high is None or rows < FEWEST_ROWS:
+    if rows < FEWEST_ROWS:
         return "open"
-    by_chance = metric.p_adjusted is not None and metric.p_adjusted >= SMALL_P
-    if low <= 0 <= high or by_chance:
+    p = metric.p if metric.p_adjusted is None else metric.p_adjusted
+    if low is None or high is None:
+        if p is None or p >= SMALL_P:
+            return "open"
+    elif low <= 0 <= high or (metric.p_adjusted is not None and metric.p_adjusted >= SMALL_P):
         return "even"
     return "better" if (delta > 0) == (metric.better == "higher") else "worse"
 

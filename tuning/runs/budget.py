@@ -9,6 +9,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from tuning.durations import duration_words
 from tuning.errors import SettingError
@@ -83,6 +84,15 @@ _COMPARE_S, _COMPARE_ROW_S = 2.5, 0.03
 """Scores, intervals, baselines and saving, and reading the file before the run was asked for; and of every test row."""
 
 
+_FURTHER = MappingProxyType(
+    {
+        Task.CLASSIFY: "answers in free text and the look at forgetting",
+        Task.GENERATE: "the look at forgetting",
+    }
+)
+"""What is asked beside the test rows, where there is time."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How fast this machine is, in seconds."""
@@ -142,7 +152,7 @@ class BudgetPlan:
     def given_up(self, work: Work) -> list[str]:
         """What there is no time for, in words."""
         said = [
-            ("free-text answers and the look at forgetting", work.prompted and not self.further),
+            (_FURTHER[work.task], work.prompted and not self.further),
             ("few-shot answers", work.prompted and not self.few_shot),
             ("the search for the base's best wording", work.prompted and not self.wording),
             (f"{work.test - self.test_rows:,} of {work.test:,} test rows", self.test_rows < work.test),

@@ -183,8 +183,17 @@ def _loading(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     fence = "`" * (3 + max((len(found) for found in re.findall(r"`+", program)), default=0))
     return (
         "## How to load it\n\nIn plain transformers and PEFT; `answer(text)` then answers as the tuned model did, "
-        'as does `python load_adapter.py "a text"` where it lies beside this card.\n\n'
+        f'as does `python load_adapter.py "a text"` where it lies beside this card.{_rounded(run)}\n\n'
         f"{fence}python\n{program}{fence}"
+    )
+
+
+def _rounded(run: Run) -> str:
+    if run.dataset().task is Task.CLASSIFY:
+        return ""
+    return (
+        " Where two words are nearly as likely, a text can go on otherwise than it did there: one row at a time is "
+        "rounded otherwise than many together."
     )
 
 

@@ -6,12 +6,14 @@ Templates for `str.format`: what is filled in are Python literals. Knows nothing
 __all__ = ["CHAT", "CHAT_LABELS", "CHAT_TEXT", "COMMAND", "SENTENCES", "TEXTS"]
 
 CHAT = """\
-{imports}import torch
+{imports}from os.path import dirname
+
+import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, logging
 
 logging.set_verbosity_error()  # what it would warn of is meant to be so
-ADAPTER = "."  # this folder
+ADAPTER = dirname(globals().get("__file__", "")) or "."  # the folder of this program
 {base}
 HEAD = {head}  # stands before every row
 TAIL = {tail}  # stands after it
@@ -74,6 +76,7 @@ def answer(text):
 """
 SENTENCES = """\
 {imports}import json
+from os.path import dirname
 
 import torch
 from peft import PeftModel
@@ -81,7 +84,7 @@ from safetensors import safe_open
 from transformers import AutoModel, AutoTokenizer, logging
 
 logging.set_verbosity_error()  # what it would warn of is meant to be so
-ADAPTER = "."  # this folder
+ADAPTER = dirname(globals().get("__file__", "")) or "."  # the folder of this program
 {base}
 
 tokenizer = AutoTokenizer.from_pretrained(BASE, **FILES)
@@ -111,12 +114,14 @@ def answer(text):
     return max(found, key=found.get)
 """
 TEXTS = """\
-{imports}import torch
+{imports}from os.path import dirname
+
+import torch
 from peft import PeftModel
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig, logging
 
 logging.set_verbosity_error()  # what it would warn of is meant to be so
-ADAPTER = "."  # this folder
+ADAPTER = dirname(globals().get("__file__", "")) or "."  # the folder of this program
 {base}
 HEAD = {head}  # stands before every row
 
@@ -150,6 +155,8 @@ COMMAND = """
 if __name__ == "__main__":
     import sys
 
+    if not sys.argv[1:]:
+        print('say what to answer: python load_adapter.py "a text"')
     for said in sys.argv[1:]:
         print(answer(said))
 """

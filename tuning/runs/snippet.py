@@ -40,7 +40,7 @@ def _program(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
     dtype = started.precision if started is not None else "float32"
     embedded = _source(model)[0] == "wheel"
     common = {
-        "imports": _needed(model) + ("from importlib.util import find_spec\n\n" if embedded else ""),
+        "imports": _needed(model) + ("from importlib.util import find_spec\n" if embedded else ""),
         "base": _base(model),
         "dtype": dtype,
     }

@@ -35,6 +35,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
             f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
         )
     caveats.extend(_torn(rows))
+    caveats.extend(_good_enough(comparison))
     caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
@@ -60,8 +61,10 @@ def _more_rows(comparison: Comparison) -> list[str]:
         return [f"{would}: {there:,} are put aside, and a longer run answers more of them."]
     if rows.train is None:
         return [f"{would}."]
+    if needed > there + rows.train + (rows.dev or 0):
+        return [f"{would}: that is more than this file has rows."]
     if needed > there + rows.train // 2:
-        return [f"{would}: that takes more rows than this file has."]
+        return [f"{would}: then few rows of this file would be left to learn from, so bring more."]
     return [f"{would}: put that many aside (setting Test rows), or bring a larger test set."]
 
 
@@ -87,6 +90,19 @@ def _torn(rows: Sequence[Prediction]) -> list[str]:
         return []
     most = f"{len(rows) - lost} of these {row_count(len(rows))} at most can be answered as their target says"
     return [f"{most}: some inputs come with different targets."]
+
+
+def _good_enough(comparison: Comparison) -> list[str]:
+    """How good the answers are that are only more or less like their targets: better is not yet good."""
+    if comparison.primary != "chrf" or comparison.verdict is None:
+        return []
+    tuned = next((row.tuned for row in comparison.metrics if row.name == "chrf"), None)
+    flips, rows = comparison.flips, comparison.rows.test
+    if tuned is None:
+        return []
+    exact = flips.fixed + flips.both_right
+    like = f"Tuned's answers are {percent(tuned)} like their targets (100 % is the target to the letter)"
+    return [f"{like}, and {exact} of {rows} are exactly it: read some below to judge whether that is good enough."]
 
 
 def _no_skill(comparison: Comparison) -> list[str]:

@@ -265,4 +265,4 @@ def _reach(gap: float, rows: int) -> str:
         return "so few rows, or groups of rows, can show no difference, however large"
     shown = f"{100 * gap:.0f}" if gap >= 0.01 else f"{100 * gap:.1g}"
     unit = "point" if shown == "1" else "points"
-    return f"answered alike as often as here, {row_count(rows)} show differences of about {shown} {unit} or more"
+    return f"{row_count(rows)} can show a difference of about {shown} {unit} here, and hardly a smaller one"

@@ -31,6 +31,13 @@ _METRICS = {
     "mcc": "Matthews correlation",
     "chrf": "chrF (character overlap with the target)",
     "field_exactness": "the share of right JSON fields",
+    "rouge_l": "ROUGE-L",
+    "bleu": "BLEU",
+    "token_f1": "word overlap",
+    "normalized_exact_match": "loose match",
+    "copy_rate": "copied inputs",
+    "hit_limit_rate": "cut-off answers",
+    "valid_json": "valid JSON",
 }
 RUNGS: dict[RungName, str] = {
     "chance": "chance",

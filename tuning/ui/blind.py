@@ -68,10 +68,10 @@ class Tally(BaseModel):
             return ""
         others = f"{_count(self.tie, 'tie')}, {self.both_bad} both bad"
         if not self.decided:
-            return f"{_count(total, 'vote')}, none for either ({others})."
-        counted = f"You preferred tuned in {self.tuned} of {_count(self.decided, 'vote')} for either ({others})."
+            return f"{_count(total, 'vote')}, none that chose one ({others})."
+        counted = f"Tuned was better in {self.tuned} of {_count(self.decided, 'vote')} that chose one ({others})."
         if self.decided < FEWEST_VOTES:
-            return f"{counted} Too few votes to tell: that takes {FEWEST_VOTES} for either."
+            return f"{counted} Too few votes to tell: that takes {FEWEST_VOTES} that choose one."
         interval = wilson(self.tuned, self.decided)
         share = f"{100 * self.tuned / self.decided:.0f} %"
         bounds = f"95 % interval {100 * interval.low:.0f} to {100 * interval.high:.0f} %"

@@ -77,7 +77,7 @@ def _scores(found: SideBySide) -> str:
     columns = [Column("Run"), Column("Base", "to-figure"), Column("Tuned", "to-figure")]
     columns += [Column("Tuned, against run A", "to-change")] if fair else []
     rows = [_row(one, found, fair=fair) for one in found.contenders]
-    hint = f"{words.title.lower()}, with 95 % intervals" + ("" if fair else ", each on its own test rows")
+    hint = f"{words.title}, with 95 % intervals" + ("" if fair else ", each on its own test rows")
     return section("Scores", hint, table("Scores", columns, rows, "to-contest"), _caution(found) if fair else "")
 
 

@@ -14,8 +14,9 @@ from tuning.data.profile import ColumnProfile
 from tuning.data.step_names import step_name
 from tuning.report.markup import Column, escape, fold, notice, table
 from tuning.report.metric_words import metric_words
-from tuning.scoring.comparison import LARGEST_CLASS, declare_primary
-from tuning.spec import CleaningPlan, CleaningStep, Task
+from tuning.scoring.comparison import LARGEST_CLASS
+from tuning.scoring.row_scores import GRADED
+from tuning.spec import CleaningPlan, CleaningStep
 
 __all__ = ["columns", "examples_of_steps", "facts", "findings", "judged_by", "labels", "shape", "splits", "step_label"]
 
@@ -25,6 +26,8 @@ _SEVERITIES = {
     "info": ("even", "i", "good to know"),
 }
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_GRADED = "How small a difference the test rows can show is known once both models have answered them."
+_FORMATS = {"xlsx": "Excel workbook", "parquet": "Parquet", "jsonl": "JSON Lines"}
 _CONFIDENCE = {"sure": "certain", "likely": "likely", "unsure": "a guess: please check"}
 _KINDS = {
     "text-label": "Text and label",
@@ -48,7 +51,8 @@ def facts(found: Inspection) -> str:
 def _file(file: FileFacts) -> str:
     separated = f", separated by {_DELIMITERS[file.delimiter]}" if file.delimiter in _DELIMITERS else ""
     encoding = "" if file.encoding == "binary" else f", {file.encoding}"
-    about = " ".join((f"{file.format.upper()}{separated}{encoding}.", *file.notes))
+    kind = _FORMATS.get(file.format, file.format.upper())
+    about = " ".join((f"{kind}{separated}{encoding}.", *file.notes))
     return notice("info", f"{file.name}: {count_of(file.rows)}, {count_of(file.columns, 'column')}", about)
 
 
@@ -60,11 +64,12 @@ def shape(found: Inspection) -> str:
     others = "; ".join(
         f"{_TASKS[one.task]}, {_joined(one.template, one.input)} → {escape(one.target)}" for one in found.other_shapes
     )
+    by_hand = found.spec.input is not None or found.spec.target is not None
     joined = f'<p class="to-note">Input: {_joined(seen.template, "")}</p>' if seen.template is not None else ""
     more = f'<p class="to-note">It could also be read as: {others}.</p>' if others else ""
     return (
         f'<div class="to-card to-shape"><p><b>{_KINDS[seen.kind]}</b> '
-        f'<i class="to-tag">{_CONFIDENCE[seen.confidence]}</i></p>'
+        f'<i class="to-tag">{"as set" if by_hand else _CONFIDENCE[seen.confidence]}</i></p>'
         f'<p class="to-note">{escape(seen.reason)}</p>{joined}{more}</div>'
     )
 
@@ -95,7 +100,7 @@ def columns(profiles: Sequence[ColumnProfile]) -> str:
         for one in profiles[:_COLUMNS]
     ]
     more = f'<p class="to-note">and {len(profiles) - _COLUMNS:,} more</p>' if len(profiles) > _COLUMNS else ""
-    return fold(f"Columns ({len(profiles):,})", table("Columns of the file", heads, rows) + more)
+    return fold(f"Columns ({len(profiles):,})", table("Columns of the file", heads, rows, "to-columns") + more)
 
 
 def _looks_like(column: ColumnProfile) -> str:
@@ -166,7 +171,8 @@ def _effect(report: StepReport) -> str:
         return f"{would}{verb} {report.changed:,} of {report.rows_before:,} rows"
     if report.step is CleaningStep.KEEP_TOGETHER:
         return "acts when the rows are split"
-    return f"nothing to do in {report.rows_before:,} rows"
+    where = "inputs and targets of " if report.step is CleaningStep.REDACT else ""
+    return f"nothing to do in {where}{report.rows_before:,} rows"
 
 
 def examples_of_steps(reports: Sequence[StepReport]) -> str:
@@ -202,27 +208,26 @@ def _gap(gap: float, test_rows: int) -> tuple[str, str, str]:
     return f"{math.ceil(100 * gap)} points", "smallest visible gap", "between base and tuned"
 
 
-def judged_by(task: Task, targets: Sequence[str]) -> str:
-    """The metric that the verdict will be about, which follows from the training rows' targets."""
-    if not targets:
-        return ""
-    name = declare_primary(task, targets)
-    words, share = metric_words(name), f"{LARGEST_CLASS * 100:.0f} %"
-    lopsided = f", because one label has more than {share} of the rows" if name == "macro_f1" else ""
-    return f'<p class="to-note">The verdict will be about <b>{words.title}</b>{lopsided}: {words.meaning}.</p>'
+def judged_by(primary: str) -> str:
+    """What the verdict will be about: that follows from the training rows' targets."""
+    words, share = metric_words(primary), f"{LARGEST_CLASS * 100:.0f} %"
+    lopsided = f", because one label has more than {share} of the rows" if primary == "macro_f1" else ""
+    more = f" {_GRADED}" if primary in GRADED else ""
+    return f'<p class="to-note">The verdict will be about <b>{words.title}</b>{lopsided}: {words.meaning}.{more}</p>'
 
 
-def splits(found: Inspection, split_column: str | None) -> str:
-    """How many rows each split has, and the smallest difference that the test rows can show."""
+def splits(found: Inspection, split_column: str | None, primary: str | None = None) -> str:
+    """How many rows each split has, and the smallest difference that the test rows can show by the metric `primary`."""
     if found.splits is None or found.smallest_visible_gap is None or found.enough is None:
         return ""
     sizes = found.splits
-    cells = (
+    cells: tuple[tuple[str, str, str], ...] = (
         (f"{sizes.train:,}", "train", "to learn from"),
         (f"{sizes.dev:,}", "dev", "to stop in time"),
         (f"{sizes.test:,}", "test", "to judge by"),
-        _gap(found.smallest_visible_gap, sizes.test),
     )
+    # How far texts vary in their likeness is not known before there are any.
+    cells += () if primary in GRADED else (_gap(found.smallest_visible_gap, sizes.test),)
     counts = "".join(
         f'<div class="to-count"><b>{number}</b><span>{name}</span><small>{hint}</small></div>'
         for number, name, hint in cells
@@ -232,8 +237,8 @@ def splits(found: Inspection, split_column: str | None) -> str:
         most = f"Of all rows {found.spec.rows:,} at most are used, drawn at random"
         source += f"{most}: see Rows to use under Advanced settings."
     few = sizes.test < SMALL_TEST
-    enough = notice(
-        "warning" if few else "info", "Few test rows" if few else "What the test rows can show", found.enough
-    )
+    shown = "" if primary in GRADED and sizes.test >= FEWEST_ROWS else found.enough
+    enough = notice("warning" if few else "info", "Few test rows" if few else "What the test rows can show", shown)
+    enough = enough if shown else ""
     said = f'<p class="to-note">{source}</p>' if source else ""
-    return f'<div class="to-counts to-rows">{counts}</div>{enough}{said}'
+    return f'<div class="to-counts to-rows{" to-three" if len(cells) == 3 else ""}">{counts}</div>{enough}{said}'

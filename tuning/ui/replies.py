@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuning.prediction import Prediction
 from tuning.report.differences import mark, plain
-from tuning.report.markup import escape
+from tuning.report.markup import attribute, escape
+from tuning.report.metric_words import certainty
 from tuning.runs.exchange import Reply, Side
+from tuning.scoring.row_scores import row_scores
 from tuning.ui.blind import Order
 
 __all__ = ["Shown", "draw_replies"]
@@ -102,7 +105,10 @@ def _agreement(side: Side, shown: Shown) -> str:
         return ""
     if side.text == shown.target.strip():
         return '<span class="to-better">✓ as the target</span>'
-    return '<span class="to-worse">✗ differs from the target</span>'
+    if side.probabilities is not None:
+        return '<span class="to-worse">✗ differs from the target</span>'
+    (like,) = row_scores("chrf", [Prediction(row=1, input="", target=shown.target, output=side.text)])
+    return f'<span class="to-even">{attribute(certainty(like))} like the target</span>'
 
 
 def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:

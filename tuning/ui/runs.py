@@ -88,7 +88,7 @@ class RunsScreen:
         self.list = gr.CheckboxGroup(
             [], label="Your runs, newest first", info=_HINT, visible=False, elem_classes="to-runs"
         )
-        with gr.Row(visible=False) as self.buttons:
+        with gr.Row(visible=False, equal_height=True) as self.buttons:
             self.open = gr.Button("Open", variant="primary", interactive=False, min_width=140)
             self.compare = gr.Button("Compare", interactive=False, min_width=140)
             self.again = gr.Button("Change and start again", interactive=False, min_width=140)

@@ -31,6 +31,7 @@ _LEGEND = (
     '<p class="to-caption to-left to-legend"><del>struck out</del>: not in the target · <ins>underlined</ins>: in the '
     f"target, missing from the answer · compared up to {COMPARED:,} characters{{}}</p>"
 )
+_ROWS = '<p class="to-caption to-left">Rows are numbered as in the file, the first below its head being 1.</p>'
 _SCORED = {"field_exactness": "share of its fields that are right"}
 """What the figure below an answer is, by metric."""
 
@@ -47,7 +48,7 @@ def sample_list(page: SamplePage, primary: str = "", *, labels: bool) -> str:
         rows = "".join(_sample(*pair, labels) for pair in zip(page.samples, changes, strict=True))
         table = f'<caption class="to-heard">Samples</caption><thead><tr>{_HEAD}</tr></thead>{rows}'
         body = f'<table class="to-samples {"to-short" if labels else "to-long"}">{table}</table>'
-        body += "" if labels else _legend(page, primary)
+        body += _ROWS if labels else _legend(page, primary)
     return (
         f'<div class="to-sample-list" tabindex="0" role="region" aria-label="Samples" data-turns data-key="list" '
         f'aria-keyshortcuts="ArrowLeft ArrowRight">{_shown(page)}{body}{_turning(page)}</div>'
@@ -57,7 +58,7 @@ def sample_list(page: SamplePage, primary: str = "", *, labels: bool) -> str:
 def _legend(page: SamplePage, primary: str) -> str:
     scored = any(sample.base.score is not None for sample in page.samples)
     what = _SCORED.get(primary, "how like its target it is (chrF of the row)")
-    return _LEGEND.format(f" · figure below an answer: {what}" if scored else "")
+    return _LEGEND.format(f" · figure below an answer: {what}" if scored else "") + _ROWS
 
 
 def _shown(page: SamplePage) -> str:

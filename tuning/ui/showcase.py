@@ -49,7 +49,7 @@ class Showcase:
         """The way back to it, for whoever has gone on to runs of their own."""
         return (
             '<p class="to-caption">A finished comparison, really computed: '
-            f'<a href="?run={attribute(self.run.id)}">the run that the app opens on</a></p>'
+            f'<a href="?run={attribute(self.run.id)}">the showcase</a></p>'
         )
 
 

@@ -100,8 +100,12 @@ class TryScreen:
             info="test rows were kept out of tuning",
             elem_classes="to-long-choices",
         )
-        self.prompt = gr.Textbox(label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT)
-        self.target = gr.Textbox(label="Target", lines=1, max_lines=6, interactive=False, visible=False)
+        self.prompt = gr.Textbox(
+            label="Your prompt", lines=2, max_lines=14, max_length=LONGEST_PROMPT, elem_classes="to-grows"
+        )
+        self.target = gr.Textbox(
+            label="Target", lines=1, max_lines=6, interactive=False, visible=False, elem_classes="to-grows"
+        )
         self.blind = gr.Checkbox(False, label="Blind: say which answer is better before seeing whose it is")
 
     def _build_settings(self) -> None:

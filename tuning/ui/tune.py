@@ -12,9 +12,11 @@ import gradio as gr
 from tuning.data.bundled import BundledExample
 from tuning.data.examples import Prepared
 from tuning.data.extracting import NO_SPLIT_COLUMN
+from tuning.data.inspecting import Inspection
 from tuning.models.catalog import ModelEntry
 from tuning.report import markup
 from tuning.runs.expecting import Expected
+from tuning.scoring.comparison import declare_primary
 from tuning.spec import RunSpec
 from tuning.ui import data_markup
 from tuning.ui.advice import advice, other_model
@@ -232,7 +234,7 @@ class TuneScreen:
             self.steps: data_markup.examples_of_steps(steps),
             self.divided: gr.Column(visible=found.splits is not None),
             self.preview: preview(found, seen.not_rendered),
-            self.splits: data_markup.splits(found, prepared.dataset.split if prepared else None) + _judged_by(prepared),
+            self.splits: _splits(found, prepared),
             self.times: times(BUDGETS, expected.time if expected else None),
             self.advice: advice(found, expected),
             self.take_advice: gr.Button(f"Use {other}", visible=other is not None),
@@ -253,7 +255,9 @@ class TuneScreen:
         }
 
 
-def _judged_by(prepared: Prepared | None) -> str:
-    if prepared is None:
-        return ""
-    return data_markup.judged_by(prepared.dataset.task, [row.target for row in prepared.splits.train])
+def _splits(found: Inspection, prepared: Prepared | None) -> str:
+    """How many rows there are to learn from and to judge by, and what the verdict will be about."""
+    if prepared is None or not prepared.splits.train:
+        return data_markup.splits(found, None)
+    primary = declare_primary(prepared.dataset.task, [row.target for row in prepared.splits.train])
+    return data_markup.splits(found, prepared.dataset.split, primary) + data_markup.judged_by(primary)

@@ -41,9 +41,10 @@ def test_nothing_to_say_is_nothing_said():
         (
             1200,
             {"train": 280, "test": 80},
-            ["about 1,200 test rows, if the difference stays: that takes more rows than"],
+            ["about 1,200 test rows, if the difference stays: that is more than this file has rows"],
         ),
         (200, {"train": 280, "test": 80}, ["put that many aside (setting Test rows)"]),
+        (300, {"train": 280, "dev": 40, "test": 80}, ["few rows of this file would be left to learn from"]),
         (200, {"train": None, "test": 80}, ["about 200 test rows, if the difference stays."]),
         (200, {"train": 280, "unseen": 5, "test": 80}, []),
         (150, {"train": 280, "test": 20, "unanswered": 180}, ["200 are put aside, and a longer run answers more"]),

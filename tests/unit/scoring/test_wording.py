@@ -29,7 +29,7 @@ def test_a_change_is_told_with_its_interval():
 
 def test_names_and_counts():
     assert metric_name("exact_match") == "exact match"
-    assert metric_name("token_f1") == "token f1"
+    assert metric_name("token_f1") == "word overlap"
     assert (row_count(1), row_count(2, "row"), percent(0.0456)) == ("1 test row", "2 rows", "4.6 %")
 
 

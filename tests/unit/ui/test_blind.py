@@ -33,7 +33,7 @@ def test_votes_add_up():
     ("tally", "said"),
     [
         (Tally(), ""),
-        (Tally(tie=1), "1 vote, none for either (1 tie, 0 both bad)."),
+        (Tally(tie=1), "1 vote, none that chose one (1 tie, 0 both bad)."),
         (Tally(tuned=9), "Too few votes to tell"),
         (Tally(tuned=8, base=1, tie=5), "Too few votes to tell"),
         (Tally(tuned=9, base=1), "90 % (95 % interval 60 to 98 %): you prefer tuned."),

@@ -8,7 +8,7 @@ from tuning.data.cleaning import StepReport
 from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
-from tuning.spec import CleaningPlan, CleaningStep, RunSpec, Task
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec
 from tuning.ui import data_markup
 
 
@@ -54,7 +54,7 @@ def test_nothing_of_a_hostile_file_is_markup(hostile):
 def test_facts_and_shape_say_what_was_detected():
     found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
     assert "CSV, separated by semicolons, utf-8." in text_of(data_markup.facts(found))
-    assert "Text and label certain" in " ".join(text_of(data_markup.shape(found)).split())
+    assert "Text and label as set" in " ".join(text_of(data_markup.shape(found)).split())
     assert "2 labels" in text_of(data_markup.labels(found))
 
 
@@ -120,11 +120,9 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
 
 
 def test_the_metric_of_the_verdict_is_said_beforehand():
-    assert "The verdict will be about Accuracy : share of" in text_of(data_markup.judged_by(Task.CLASSIFY, ["a", "b"]))
-    lopsided = text_of(data_markup.judged_by(Task.CLASSIFY, ["a"] * 9 + ["b"]))
-    assert "about Macro-F1 , because one label has more than 60 % of the rows: how well" in lopsided
-    assert "about Exact match" in text_of(data_markup.judged_by(Task.GENERATE, ["Paris", "Rome"]))
-    assert data_markup.judged_by(Task.CLASSIFY, []) == ""
+    assert "The verdict will be about Accuracy : share of" in text_of(data_markup.judged_by("accuracy"))
+    assert "has more than 60 %" in text_of(data_markup.judged_by("macro_f1"))
+    assert "is known once both models have answered them" in text_of(data_markup.judged_by("chrf"))
 
 
 def test_that_not_all_rows_are_used_is_said():

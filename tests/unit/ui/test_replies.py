@@ -35,7 +35,7 @@ def test_both_stand_side_by_side_with_their_speed():
 def test_an_answer_is_held_against_its_target_when_it_is_whole():
     drawn = draw_replies(Shown("run", WRITTEN, "good"))
     assert text_of(drawn).count("✓ as the target") == 1
-    assert text_of(drawn).count("✗ differs from the target") == 1
+    assert text_of(drawn).count("% like the target") == 1
     assert "Underlined" not in text_of(drawn), "nothing is marked where little is shared"
     near = Reply(base=Side(text="a good text", over=True), tuned=Side(text="a bad text", over=True))
     assert "Underlined: in the target" in text_of(draw_replies(Shown("run", near, "a good text")))

@@ -81,7 +81,7 @@ def test_without_a_run_nothing_is_asked(events):
 
 def test_a_target_is_shown_only_beside_its_own_input(events, stored):
     *_, own = events.ask(stored, "2", "text 2", False, *GREEDY)
-    assert "differs from the target" in own[events.screen.replies].value
+    assert "like the target" in own[events.screen.replies].value
     *_, other = events.ask(stored, "2", "text 2!", False, *GREEDY)
     assert "the target" not in other[events.screen.replies].value
 
