@@ -36,7 +36,8 @@ def count_cards(comparison: Comparison) -> str:
 
 def _counts(kinds: Sequence[Kind | Move], numbers: Sequence[int]) -> str:
     cards = "".join(_count(kind, number) for kind, number in zip(kinds, numbers, strict=True))
-    return f'<div class="to-counts">{cards}</div>'
+    three = " to-three" if len(kinds) == 3 else ""
+    return f'<div class="to-counts{three}">{cards}</div>'
 
 
 def _count(kind: Kind | Move, number: int) -> str:

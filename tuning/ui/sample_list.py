@@ -58,7 +58,8 @@ def sample_list(page: SamplePage, primary: str = "", *, labels: bool) -> str:
 def _legend(page: SamplePage, primary: str) -> str:
     scored = any(sample.base.score is not None for sample in page.samples)
     what = _SCORED.get(primary, "how like its target it is (chrF of the row)")
-    return _LEGEND.format(f" · figure below an answer: {what}" if scored else "") + _ROWS
+    figures = f" · nothing marked: most of it differs · figure below an answer: {what}"
+    return _LEGEND.format(figures if scored else "") + _ROWS
 
 
 def _shown(page: SamplePage) -> str:
@@ -115,7 +116,7 @@ def _answer(answer: Answer, marked: Marked | None, limit: int) -> str:
     if marked is None:
         return f"{right} {_label(answer.text)}{_share(answer)}"
     score = "" if answer.score is None or answer.right else _sure(answer.score)
-    said = " · ".join(filter(None, (score, _UNLIKE[marked.kind])))
+    said = score or _UNLIKE[marked.kind]
     aside = f"<small>{said}</small>" if said else ""
     return f"{right} {marked.draw(limit) if answer.text else '<em>no answer</em>'}{aside}"
 
