@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import machine, processor, system
 
-__all__ = ["Hardware", "devices", "processor_name"]
+__all__ = ["Hardware", "devices", "has_bfloat16", "processor_name"]
 
+_BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_tile"})
 _GPU_FILES = ("nvidia[0-9]*", "dxg", "kfd")
 """Of NVIDIA, of any GPU below Windows, of AMD, which torch calls cuda too."""
 
@@ -46,6 +47,16 @@ def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
         return processor()
     lines = cpuinfo.read_text(encoding="utf-8").splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor computes in bf16, as torch would find; unknown outside Linux, and taken for no."""
+    try:
+        text = cpuinfo.read_text(encoding="utf-8")
+    except OSError:
+        return False
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return not _BFLOAT16_FLAGS.isdisjoint(flags.split())
 
 
 def _has_gpu(hardware: Hardware) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tuning.data.examples import Prepared
 from tuning.models.catalog import find_model
+from tuning.models.devices import has_bfloat16
 from tuning.runs.forecasting import Forecast, forecast
 from tuning.runs.memory import RowSizes, estimate_memory, find_shape
 from tuning.runs.reference_paces import reference_paces
@@ -52,8 +53,10 @@ def expect(prepared: Prepared, longest: int | None, free: int, store: RunStore, 
     shape = find_shape(find_model(spec.model, env), env)
     sizes = RowSizes(len(splits.train) + len(splits.dev), min(longest or spec.max_length, spec.max_length))
     peak = estimate_memory(shape, spec, sizes).peak if shape is not None else None
-    time = forecast(prepared, store, reference_paces())
+    own = "bfloat16" if spec.precision != "float32" and has_bfloat16() else "float32"
+    reference = reference_paces(own)
+    time = forecast(prepared, store, reference)
     if spec.model == DEFAULT_MODEL:
         return Expected(time, peak, free, time)
     other = prepared.model_copy(update={"spec": spec.model_copy(update={"model": DEFAULT_MODEL})})
-    return Expected(time, peak, free, forecast(other, store, reference_paces()))
+    return Expected(time, peak, free, forecast(other, store, reference))

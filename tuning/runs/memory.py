@@ -15,6 +15,7 @@ from typing import Any
 from tuning.data.examples import Prepared
 from tuning.errors import ModelError, SettingError
 from tuning.models.catalog import ModelEntry, find_model
+from tuning.models.devices import has_bfloat16
 from tuning.models.viewing import Tokenizers, model_folder
 from tuning.spec import RunSpec, layers_of
 
@@ -52,7 +53,6 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What DistilBERT and T5 call the sizes that all others call alike."""
 _LARGEST_HEADER = 100 * 10**6
-_BFLOAT16_FLAGS = {"avx512_bf16", "amx_tile"}
 _MEASURED_ROWS = 100
 
 
@@ -128,7 +128,7 @@ def estimate_memory(
     shape: ModelShape, spec: RunSpec, sizes: RowSizes, *, cpuinfo: Path = Path("/proc/cpuinfo")
 ) -> MemoryEstimate:
     """Of a run on rows of these sizes; where a time budget decides the depth, of all layers."""
-    number = 2 if spec.precision == "bfloat16" or (spec.precision == "auto" and _has_bfloat16(cpuinfo)) else 4
+    number = 2 if spec.precision == "bfloat16" or (spec.precision == "auto" and has_bfloat16(cpuinfo)) else 4
     layers = _trained_layers(spec, shape)
     of_token = layers * shape.widths * number * (13 if spec.dropout else 8) // 8  # as the engine reckons
     of_row = of_token * sizes.longest
@@ -213,16 +213,6 @@ def _peak_with(change: Mapping[str, int], shape: ModelShape, spec: RunSpec, size
 
 def _trained_layers(spec: RunSpec, shape: ModelShape) -> int:
     return min(layers_of(spec.layers or "all", shape.layers), shape.layers)
-
-
-def _has_bfloat16(cpuinfo: Path) -> bool:
-    """Whether the CPU computes in bf16 by itself, as the engine would find; unknown outside Linux, and taken for no."""
-    try:
-        text = cpuinfo.read_text(encoding="utf-8")
-    except OSError:
-        return False
-    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
-    return not _BFLOAT16_FLAGS.isdisjoint(flags.split())
 
 
 def _numbers_in(weights: Path) -> int:

@@ -12,7 +12,9 @@ from tuning.spec import DEFAULT_ENCODER, DEFAULT_MODEL, Task
 
 WORK = Work(Task.CLASSIFY, 40, 40, 40, 8, 30, None, None)
 SLOW = MeasuredPace.of(prepared(40), Pace(row_s=3.0, pass_s=22.0, load_s=60.0), WORK, "decoder", ready_s=90)
-THERE = ReferencePaces(machine="a machine", paces=(ReferencePace(model=DEFAULT_MODEL, task=Task.CLASSIFY, pace=SLOW),))
+THERE = ReferencePaces(
+    machine="a machine", precision="float32", paces=(ReferencePace(model=DEFAULT_MODEL, task=Task.CLASSIFY, pace=SLOW),)
+)
 
 
 @pytest.fixture
@@ -54,6 +56,11 @@ def test_of_another_model_task_or_machine_nothing_is_told(store, other):
     ("model", "task"),
     [(DEFAULT_MODEL, "classify"), (DEFAULT_MODEL, "generate"), (DEFAULT_ENCODER, "classify")],
 )
-def test_the_bundled_models_were_measured(model, task):
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_bundled_models_were_measured(model, task, precision):
     spec = prepared(40, model=model, task=task).spec
-    assert reference_paces().of(spec) is not None
+    found = reference_paces(precision)
+    assert found.precision == precision
+    assert found.of(spec) is not None
+    other = {"float32": "bfloat16", "bfloat16": "float32"}[precision]
+    assert found.of(spec.model_copy(update={"precision": other})) is None
