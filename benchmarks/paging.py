@@ -15,7 +15,8 @@ from statistics import median
 
 from tuning.prediction import Prediction
 from tuning.runs.store import Run
-from tuning.scoring.comparison import compare
+from tuning.scoring.comparison import compare, declare_primary
+from tuning.scoring.row_scores import with_scores
 from tuning.spec import Task
 from tuning.ui.filters import Cell, Every, Filter, OfKind, choose
 from tuning.ui.sample_cache import SampleCache
@@ -67,7 +68,8 @@ def text_answers(chance: random.Random, skill: float) -> list[Prediction]:
 def make_run(folder: Path, task: Task) -> Run:
     """A folder with what the samples are read from."""
     answer = label_answers if task is Task.CLASSIFY else text_answers
-    base, tuned = answer(random.Random(2), 0.3), answer(random.Random(3), 0.9)
+    primary = declare_primary(task, [row.target for row in answer(random.Random(2), 0.3)])
+    base, tuned = (with_scores(answer(random.Random(seed), skill), primary) for seed, skill in ((2, 0.3), (3, 0.9)))
     run = Run(folder / str(task))
     run.path.mkdir()
     run.write_predictions("base", base)
@@ -81,7 +83,7 @@ def page(cache: SampleCache, run: Run, wanted: Filter, view: View) -> str:
     """The HTML of a page, as `SampleScreen.show` makes it."""
     judged = cache.judged(run)
     found = sample_page(judged.samples, choose(wanted, judged.comparison, judged.leaked), view)
-    return sample_list(found, labels=judged.comparison.task is Task.CLASSIFY)
+    return sample_list(found, judged.comparison.primary, labels=judged.comparison.task is Task.CLASSIFY)
 
 
 def milliseconds(ask: Callable[[int], object], rounds: int) -> float:
