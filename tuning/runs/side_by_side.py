@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.data.step_names import step_name
+from tuning.durations import duration_words
 from tuning.errors import InputError
 from tuning.prediction import Prediction
 from tuning.runs.store import Run
@@ -120,6 +121,7 @@ def settings_of_run(run: Run) -> dict[str, str]:
     """Its settings and its data in words, by name."""
     spec, dataset = run.spec(), run.dataset()
     values = {name: _word(getattr(spec, name)) for name in RunSpec.model_fields if name != "plan"}
+    values["budget"] = "no limit" if spec.budget is None else duration_words(spec.budget)
     plan = ", ".join(step_name(one.step) for one in spec.cleaning_plan().steps if one.on)
     data = {"data": dataset.name, "data fingerprint": dataset.sha256[:12], "instruction": dataset.instruction}
     return {**data, "cleaning": plan, **{name: value for name, value in values.items() if name not in data}}

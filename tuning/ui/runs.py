@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from tuning.durations import duration_words
 from tuning.errors import TuneOffError
 from tuning.report import markup
 from tuning.report.metric_words import VERDICT_SIGNS
@@ -46,7 +47,7 @@ class RunLine:
 
     id: str
     text: str
-    """Three lines: data and state; verdict or reason; task, model and date."""
+    """Three lines: data and state; verdict or reason; task, model, time to spend and date."""
 
 
 def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
@@ -56,12 +57,13 @@ def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
 
 def _text(run: Run) -> str:
     try:
-        status = run.status()
+        status, budget = run.status(), run.spec().budget
     except (TuneOffError, OSError, ValueError):  # of another version, or deleted at this moment
         return f"{_STATES['failed']} {run.id[:8]}\nThis run can no longer be read.\nIt can be deleted."
     name = _cut(" ".join(status.name.split()), _NAME)
     outcome = status.verdict or status.message or ("on its way" if status.active else "no verdict")
-    about = f"{status.task} · {status.model} · {date_words(status.created)}"
+    time = "no time limit" if budget is None else duration_words(budget)
+    about = f"{status.task} · {status.model} · {time} · {date_words(status.created)}"
     return f"{_sign(status)} {name} · {status.state}\n{_cut(outcome, _OUTCOME)}\n{about}"
 
 
