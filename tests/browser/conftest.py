@@ -34,7 +34,7 @@ def browser(chromium) -> Iterator[Browser]:
 def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open the app as a new visitor, who has seen enough of the showcase unless `stay` says otherwise.
 
-    An error of the page's scripts fails the test, and so does whatever the content security policy forbids.
+    An error of the page's scripts or of the server fails the test, as does what the content security policy forbids.
     """
     contexts, complaints = [], []
 
@@ -47,6 +47,7 @@ def visit(app: App, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on(
             "console", lambda told: complaints.append(told.text) if "Content Security Policy" in told.text else None
         )
+        page.on("response", lambda told: complaints.append(f"{told.status} {told.url}") if told.status >= 500 else None)
         page.goto(f"{app.url}/{query}")
         expect(page.get_by_role("heading", name="Tune-Off")).to_be_visible()
         if "run=" not in query and not stay:

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tuning.data.chats import chat_style
+from tuning.data.chats import chat_style, parse_chat
 from tuning.data.columns import ColumnChoice, choose_columns, likely_targets, named_as_usual, task_of
-from tuning.data.profile import ColumnProfile
+from tuning.data.profile import ColumnProfile, profile_cells
 from tuning.data.table import Table
 from tuning.data.template import fields, of_columns
 from tuning.data.wording import listed, quoted
@@ -24,10 +24,10 @@ ShapeKind = Literal[
     "text-label", "prompt-completion", "instruction-input-output", "messages", "conversations", "question-answer",
     "several-inputs",
 ]  # fmt: skip
-Confidence = Literal["sure", "likely", "unsure"]
+Confidence = Literal["set", "sure", "likely", "unsure"]
 
 _CHAT_KINDS = ("messages", "conversations")
-_LOOKED_AT = 50  # Rows.
+_LOOKED_AT, _REPLIES = 50, 1_000  # Rows.
 _OTHERS = 3
 _PAIRS = (
     ("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "question2"), ("text_a", "text_b"),
@@ -73,7 +73,7 @@ def recognise(table: Table, spec: RunSpec, profiles: Mapping[str, ColumnProfile]
     if known is not None:
         return known
     choice = choose_columns(table, task=spec.task, input=spec.input, target=spec.target, profiles=free)
-    return _plain(choice, "sure" if by_hand or named_as_usual(choice) else _confidence(free))
+    return _plain(choice, "set" if by_hand else "sure" if named_as_usual(choice) else _confidence(free))
 
 
 def other_shapes(table: Table, profiles: Mapping[str, ColumnProfile], found: Shape) -> list[Shape]:
@@ -141,16 +141,25 @@ def _chat(table: Table, spec: RunSpec) -> Shape | None:
         cells = table.data.column(name).slice(0, _LOOKED_AT).to_pylist()
         styles = [style for cell in cells if cell.strip() and (style := chat_style(cell))]
         if 2 * len(styles) > len(cells):
+            labels = _reply_labels(table, name)
+            repeat = f" Its {labels} different ones repeat, so they are labels." if labels else ""
             return Shape(
                 kind=styles[0],
-                task=spec.task or Task.GENERATE,
+                task=spec.task or (Task.CLASSIFY if labels else Task.GENERATE),
                 input=name,
                 target=name,
                 reason=f"{quoted(name)} holds chats: the last assistant turn is the target, the turns before it are "
-                "the context.",
-                confidence="sure",
+                f"the context.{repeat}",
+                confidence="set" if spec.task else "likely" if labels else "sure",
             )
     return None
+
+
+def _reply_labels(table: Table, name: str) -> int:
+    """How many labels the last assistant turns are, where they are labels; else 0."""
+    cells = table.data.column(name).slice(0, _REPLIES).to_pylist()
+    profile = profile_cells(name, [chat.reply for cell in cells if (chat := parse_chat(cell)) is not None])
+    return profile.distinct if profile.label_like else 0
 
 
 def _known(task: Task | None, profiles: Mapping[str, ColumnProfile]) -> Iterator[Shape]:

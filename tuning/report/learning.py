@@ -7,7 +7,7 @@ from statistics import mean
 import pandas as pd
 
 from tuning.durations import epochs_words
-from tuning.events import DevScored, Event, Step, Stopped
+from tuning.events import DevScored, Event, Planned, Step, Stopped
 from tuning.scoring.comparison import Comparison
 
 __all__ = ["fit_words", "kept_step", "learned_words", "loss_frame", "seconds_in_words"]
@@ -67,6 +67,9 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
         said.append(f"{comparison.adapter.trainable_parameters:,} parameters trained")
     if comparison is not None and comparison.timing.train_s:
         said.append(f"{seconds_in_words(comparison.timing.train_s)} of training")
+    planned = next((event for event in reversed(events) if isinstance(event, Planned)), None)
+    if planned is not None and planned.given_up:
+        said.append(f"given up for lack of time: {', '.join(planned.given_up)}")
     return " · ".join(said)
 
 

@@ -3,12 +3,13 @@
 from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison
 from tuning.scoring.wording import RUNGS
+from tuning.spec import Task
 
 __all__ = ["next_step"]
 
 
 def next_step(found: Comparison, how: str = "") -> str:
-    """A sentence or two, empty where tuning helped; `how` says how to start again, where one can."""
+    """A sentence or two, empty where there is nothing to do; `how` says how to start again, where one can."""
     verdict = found.verdict
     if verdict is None:
         return ""
@@ -20,9 +21,19 @@ def next_step(found: Comparison, how: str = "") -> str:
         title = "the base as it is" if strongest == "base" else RUNGS[strongest]
         return f"Take what is simpler: {title}. More rows, or another model, may change that{again}"
     if verdict.kind == "undecided":
-        so_far = "By the metric that decides, nothing speaks for the tuned model so far"
+        so_far = _so_far(found)
         return f"{so_far}. More rows, more time or another model may{again}"
+    if how and found.task is Task.CLASSIFY and found.model.family == "decoder":
+        return f"A sentence encoder, small and quick, may do as well even without tuning, and was not tried{again}"
     return ""
+
+
+def _so_far(found: Comparison) -> str:
+    primary = found.clean.metric if found.clean else next(row for row in found.metrics if row.name == found.primary)
+    ahead = primary.delta is not None and primary.delta != 0 and (primary.delta > 0) == (primary.better == "higher")
+    if ahead:
+        return "By the metric that decides, the tuned model is ahead, but that may be chance"
+    return "By the metric that decides, nothing speaks for the tuned model so far"
 
 
 def _what_to_keep(found: Comparison) -> str:

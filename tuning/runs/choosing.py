@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from tuning.data.examples import Example, drawn
+from tuning.data.examples import Dataset, Example, drawn
 from tuning.engine.forward import CausalModel, OnRows
-from tuning.runs.asking import CONTENT_FREE, SCORINGS, WORDING_ROWS, Asking, LabelScores, prior_of
+from tuning.runs.asking import CONTENT_FREE, SCORINGS, WORDING_ROWS, Asking, LabelScores, prior_of, wording
 from tuning.runs.responding import Responders
 from tuning.scoring.record import ScoringVariant
 from tuning.spec import Task
 
 __all__ = ["Choice", "choose_asking", "rows_to_ask"]
 
-_WORDINGS = (Asking(wording="plain"), Asking(wording="named"))
+_PLAIN, _NAMED = Asking(wording="plain"), Asking(wording="named")
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,25 @@ class _Reading:
 
 def rows_to_ask(responders: Responders) -> int:
     """How many rows `choose_asking` asks."""
-    return len(_WORDINGS) * min(len(responders.splits.dev), WORDING_ROWS)
+    return len(_wordings(responders.dataset)) * min(len(responders.splits.dev), WORDING_ROWS)
 
 
 def choose_asking(model: CausalModel, responders: Responders, on_rows: OnRows) -> Choice:
     """Ask dev rows in every way. Between equals the simplest wins, which is the first."""
-    dev = drawn(responders.splits.dev, WORDING_ROWS, responders.spec.seed)
+    dev, wordings = drawn(responders.splits.dev, WORDING_ROWS, responders.spec.seed), _wordings(responders.dataset)
     if responders.dataset.task is Task.CLASSIFY:
-        readings = [_read_labels(model, responders, asking, dev, on_rows) for asking in _WORDINGS]
+        readings = [_read_labels(model, responders, asking, dev, on_rows) for asking in wordings]
         best = max(chain.from_iterable(readings), key=lambda reading: reading.accuracy)
         return Choice(
             best.asking, [reading.variant(chosen=reading is best) for reading in chain.from_iterable(readings)]
         )
-    nats = [sum(responders.make(asking).target_nlls(model, dev, on_rows)) for asking in _WORDINGS]
-    return Choice(_WORDINGS[nats.index(min(nats))], [])
+    nats = [sum(responders.make(asking).target_nlls(model, dev, on_rows)) for asking in wordings]
+    return Choice(wordings[nats.index(min(nats))], [])
+
+
+def _wordings(dataset: Dataset) -> tuple[Asking, ...]:
+    """Those that make prompts which are not the same, the simplest first."""
+    return (_PLAIN,) if wording(_NAMED, dataset) == wording(_PLAIN, dataset) else (_PLAIN, _NAMED)
 
 
 def _read_labels(

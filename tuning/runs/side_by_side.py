@@ -13,11 +13,12 @@ from tuning.durations import duration_words
 from tuning.errors import InputError
 from tuning.prediction import Prediction
 from tuning.runs.store import Run
+from tuning.scoring.catalog import find_metric
 from tuning.scoring.comparison import MetricRow
 from tuning.scoring.metric_table import Score, paired_metric, score_interval
 from tuning.spec import RunSpec
 
-__all__ = ["MOST_RUNS", "Contender", "Difference", "SideBySide", "compare_runs", "settings_of_run"]
+__all__ = ["MOST_RUNS", "Contender", "Difference", "OverBase", "SideBySide", "compare_runs", "settings_of_run"]
 
 MOST_RUNS = 6
 _LETTERS = "ABCDEF"
@@ -56,6 +57,16 @@ class Contender:
 
 
 @dataclass(frozen=True)
+class OverBase:
+    """The best tuned model of all runs against the best that any of them had before tuning."""
+
+    tuned: str
+    """The letter of its run."""
+    base: str
+    metric: MetricRow
+
+
+@dataclass(frozen=True)
 class Difference:
     """A setting that is not the same in all runs, with its value in each."""
 
@@ -75,6 +86,8 @@ class SideBySide:
     differences: Sequence[Difference]
     narrowed: str = ""
     """Of which rows the scores are, where a run was judged by others too."""
+    over_base: OverBase | None = None
+    """The best tuned model less the best base, row by row; None where rows differ."""
     easier: str = ""
     """Why scores are better than they would be on new rows; empty if that is not known of any."""
 
@@ -97,7 +110,8 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
         first = contenders[0].sides.tuned if contenders and not unfair else None
         contenders.append(_contend(letter, run, sides, metrics[0], first))
     narrowed = "" if unfair or not others else _of_which_rows(tests, len(shared))
-    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), narrowed, _why_easier(ordered))
+    over_base = None if unfair else _over_base(contenders, metrics[0])
+    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), narrowed, over_base, _why_easier(ordered))
 
 
 def _test_rows(run: Run) -> set[_Key]:
@@ -181,6 +195,14 @@ def _contend(letter: str, run: Run, sides: _Sides, metric: str, first: Sequence[
         tuned=score_interval(sides.tuned, metric, labels),
         against_first=gain,
     )
+
+
+def _over_base(contenders: Sequence[Contender], metric: str) -> OverBase:
+    sign = -1.0 if find_metric(metric).better == "lower" else 1.0
+    tuned = max(contenders, key=lambda one: sign * (one.tuned.value or 0.0))
+    base = max(contenders, key=lambda one: sign * (one.base.value or 0.0))
+    labels = tuned.run.dataset().labels or None
+    return OverBase(tuned.letter, base.letter, paired_metric(base.sides.base, tuned.sides.tuned, metric, labels))
 
 
 def _differences(runs: Sequence[Run]) -> list[Difference]:

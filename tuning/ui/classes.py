@@ -49,7 +49,7 @@ def classes(comparison: Comparison) -> str:
     """The confusion matrices and F1 by class; nothing for generated text."""
     if comparison.confusion is None:
         return ""
-    hint = "where the answers go; darker is more of that target's rows"
+    hint = "where the answers go; the stronger the colour, the more of that target's rows"
     drawn, listed = matrices(comparison.confusion), class_table(comparison.classes)
     return section("By class", hint, drawn, fold("F1 of every class", listed) if comparison.classes else "")
 

@@ -37,7 +37,7 @@ def scores_and_settings(found: SideBySide) -> str:
     warning = notice("warning", "These scores cannot be held against each other", found.unfair) if found.unfair else ""
     warning += notice("info", "Judged by the same rows", found.narrowed) if found.narrowed else ""
     warning += notice("warning", "Not all of these test rows are new", found.easier) if found.easier else ""
-    return warning + _scores(found) + _settings(found)
+    return warning + _conclusion(found) + _scores(found) + _settings(found)
 
 
 def curves(found: SideBySide) -> str:
@@ -70,6 +70,23 @@ def _curve(run: Run) -> pd.DataFrame:
     train = frame["rows"] == "train"
     frame.loc[train, "loss"] = frame.loc[train, "loss"].rolling(_SMOOTHED, min_periods=1, center=True).mean()
     return frame
+
+
+def _conclusion(found: SideBySide) -> str:
+    """What all runs together say of tuning: a base of another run may be the better one."""
+    best = found.over_base
+    if best is None:
+        return ""
+    way = difference(best.metric, found.contenders[0].rows)
+    said = {"better": "is better than", "worse": "is worse than"}.get(way, "is not surely better than")
+    base = f"run {best.base}'s base" if best.base != best.tuned else "its own base, the best of all"
+    values = f"{figure(found.metric, best.metric.tuned)} against {figure(found.metric, best.metric.base)}"
+    bounds = f" (95 % interval {span(best.metric)})" if span(best.metric) else ""
+    gain = f"{figure(found.metric, best.metric.delta, sign=True)}{bounds}"
+    return (
+        f'<p class="to-against to-{way}"><span>The best tuned model, run {best.tuned}\'s, <b>{said}</b> {base}: '
+        f"{values}, {gain}.</span></p>"
+    )
 
 
 def _scores(found: SideBySide) -> str:
@@ -119,7 +136,7 @@ def _caution(found: SideBySide) -> str:
 def _without_tuning(found: SideBySide) -> str:
     """The best of what was tried without tuning, by any of the runs, where they were judged by the same metric."""
     tried = [
-        (rung.value, rung_words(rung.name, comparison).title)
+        (rung.value, f"{rung_words(rung.name, comparison).title} of run {one.letter}")
         for one in found.contenders
         if (comparison := one.run.comparison()) is not None and comparison.primary == found.metric
         for rung in comparison.ladder

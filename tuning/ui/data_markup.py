@@ -28,7 +28,7 @@ _SEVERITIES = {
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _GRADED = "How small a difference the test rows can show is known once both models have answered them."
 _FORMATS = {"xlsx": "Excel workbook", "parquet": "Parquet", "jsonl": "JSON Lines"}
-_CONFIDENCE = {"sure": "certain", "likely": "likely", "unsure": "a guess: please check"}
+_CONFIDENCE = {"set": "as set", "sure": "certain", "likely": "likely", "unsure": "a guess: please check"}
 _KINDS = {
     "text-label": "Text and label",
     "prompt-completion": "Prompt and completion",
@@ -64,12 +64,11 @@ def shape(found: Inspection) -> str:
     others = "; ".join(
         f"{_TASKS[one.task]}, {_joined(one.template, one.input)} → {escape(one.target)}" for one in found.other_shapes
     )
-    by_hand = found.spec.input is not None or found.spec.target is not None
     joined = f'<p class="to-note">Input: {_joined(seen.template, "")}</p>' if seen.template is not None else ""
     more = f'<p class="to-note">It could also be read as: {others}.</p>' if others else ""
     return (
         f'<div class="to-card to-shape"><p><b>{_KINDS[seen.kind]}</b> '
-        f'<i class="to-tag">{"as set" if by_hand else _CONFIDENCE[seen.confidence]}</i></p>'
+        f'<i class="to-tag">{_CONFIDENCE[seen.confidence]}</i></p>'
         f'<p class="to-note">{escape(seen.reason)}</p>{joined}{more}</div>'
     )
 

@@ -111,7 +111,8 @@ class Page(Screens):
     def resume(self, stored: object) -> Changes:
         """A page was opened: show what this visitor had chosen, if anything."""
         choices = self.choices.find(read_visitor(stored))
-        return self.choose(stored, choices) if choices else {}
+        # Gradio takes no changes at all for an error.
+        return self.choose(stored, choices) if choices else {self.tune.notice: gr.skip()}
 
     def look_at_file(self, stored: object, file: str | None, test: str | None) -> Changes:
         """A file was uploaded, or taken away."""

@@ -22,7 +22,10 @@ _TAGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "target": ("<mark>", "</mark>"),
     }
 )
-_DIMMED = '<span class="to-template">Grey</span>: marks that the model was made with; the rest is your text. '
+_DIMMED = (
+    '<span class="to-template">Grey</span>: marks that the model was made with; the rest is the instruction and your '
+    "text. "
+)
 _MARKED = "<mark>Highlighted</mark>: what the model is to answer."
 
 

@@ -31,7 +31,7 @@ _LEGEND = (
     '<p class="to-caption to-left to-legend"><del>struck out</del>: not in the target · <ins>underlined</ins>: in the '
     f"target, missing from the answer · compared up to {COMPARED:,} characters{{}}</p>"
 )
-_ROWS = '<p class="to-caption to-left">Rows are numbered as in the file, the first below its head being 1.</p>'
+_ROWS = '<p class="to-caption to-left">Row 1 is the first row of data in the file.</p>'
 _SCORED = {"field_exactness": "share of its fields that are right"}
 """What the figure below an answer is, by metric."""
 

@@ -76,7 +76,7 @@ class TuneScreen:
     def _build_files(self, examples: Sequence[BundledExample]) -> None:
         with gr.Row(equal_height=True):
             # Any file may be dropped: its content decides, and what is refused is refused in words.
-            self.file = gr.File(label="Your file (CSV, JSON, Parquet, Excel)", height=170, min_width=300)
+            self.file = gr.File(label="Your file (CSV, JSON, JSON Lines, Parquet, Excel)", height=170, min_width=300)
             self.example = gr.Radio(
                 [(one.title, one.key) for one in examples],
                 label="Or an example",

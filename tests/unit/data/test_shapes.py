@@ -45,6 +45,24 @@ def test_shapes_are_recognised_by_their_columns(table, kind, task, template):
     assert shape.reason.endswith(".")
 
 
+def test_chats_that_end_in_one_of_a_few_words_are_labelled():
+    replies = repeated("Games", "Web", "Mail")
+    chats = [
+        json.dumps([{"role": "user", "content": asked}, {"role": "assistant", "content": reply}])
+        for asked, reply in zip(ASKED, replies, strict=True)
+    ]
+    shape = shape_of(table_of(("messages",), messages=chats))
+    assert (shape.kind, shape.task, shape.confidence) == ("messages", Task.CLASSIFY, "likely")
+    assert "Its 3 different ones repeat, so they are labels." in shape.reason
+    written = shape_of(table_of(("messages",), messages=chats), task=Task.GENERATE)
+    assert (written.task, written.confidence) == (Task.GENERATE, "set")
+
+
+def test_columns_set_by_hand_are_said_to_be():
+    table = table_of(text=ASKED, label=repeated("a", "b"))
+    assert shape_of(table, target="label").confidence == "set"
+
+
 def test_columns_without_a_telling_name_are_a_guess():
     assert shape_of(table_of(q1=ASKED, q2=repeated("a", "b"))).confidence == "likely"
     many = table_of(q1=ASKED, q2=repeated("a", "b"), q3=repeated("c", "d", "e"), q4=ANSWERED)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.runs_support import comparison, started
-from tuning.events import DevScored, Event, Step, Stopped
+from tuning.events import DevScored, Event, Planned, Step, Stopped
 from tuning.report.learning import fit_words, learned_words, loss_frame, seconds_in_words
 from tuning.scoring.comparison import AdapterCard, RowCounts, Timing
 
@@ -32,6 +32,14 @@ def test_what_was_trained_is_said_as_it_was_planned():
     assert learned_words([step], found) == "130 of 280 rows, once"
     known = found.model_copy(update={"rows": RowCounts(train=280, test=20)})
     assert learned_words([step.model_copy(update={"epoch": 2.5})], known) == "280 rows, 2.5 times"
+
+
+def test_what_was_given_up_is_said_afterwards_too():
+    plan = Planned(
+        at=1, budget_s=120, train_s=40, epochs=1, layers=10, test_rows=80, given_up=["few-shot answers", "x"]
+    )
+    assert learned_words([plan], None) == "given up for lack of time: few-shot answers, x"
+    assert learned_words([plan.model_copy(update={"given_up": []})], None) == ""
 
 
 def test_the_curve_keeps_both_losses_and_its_ends():

@@ -46,6 +46,19 @@ def test_scores_are_those_of_the_same_rows(tmp_path):
     assert second.against_first.delta < 0
 
 
+def test_the_best_tuned_is_held_against_the_best_base_of_all(tmp_path):
+    old, new = created(full_run(tmp_path, rows=60), 1.0), created(full_run(tmp_path, rows=60), 2.0)
+    better = [one.model_copy(update={"output": one.target}) for one in new.predictions("base")]
+    new.write_predictions("base", better)
+    worse = [one.model_copy(update={"output": "nothing"}) for one in new.predictions("tuned")]
+    new.write_predictions("tuned", worse)
+    found = compare_runs([old, new]).over_base
+    assert found is not None
+    assert (found.tuned, found.base) == ("A", "B")
+    labels = old.dataset().labels
+    assert found.metric == paired_metric(better, old.predictions("tuned"), "accuracy", labels)
+
+
 def test_other_test_rows_make_no_fair_comparison(tmp_path):
     runs = [created(full_run(tmp_path, rows=40), place) for place in (1, 2, 3)]
     for run in runs[1:]:

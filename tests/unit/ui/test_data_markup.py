@@ -54,7 +54,7 @@ def test_nothing_of_a_hostile_file_is_markup(hostile):
 def test_facts_and_shape_say_what_was_detected():
     found = inspected({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
     assert "CSV, separated by semicolons, utf-8." in text_of(data_markup.facts(found))
-    assert "Text and label as set" in " ".join(text_of(data_markup.shape(found)).split())
+    assert "Text and label certain" in " ".join(text_of(data_markup.shape(found)).split())
     assert "2 labels" in text_of(data_markup.labels(found))
 
 
