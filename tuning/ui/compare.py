@@ -53,8 +53,8 @@ class ComparePage:
     """The step whose adapter is compared."""
 
 
-def compare_page(run: Run | None) -> ComparePage:
-    """What can be said about a run; of one without a comparison, why there is none."""
+def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
+    """What can be said about a run; of one without a comparison, why there is none. Only its owner can start it again."""
     if run is None:
         return ComparePage(*_NOTHING)
     status, comparison = run.status(), run.comparison()
@@ -67,7 +67,7 @@ def compare_page(run: Run | None) -> ComparePage:
         return ComparePage("error", title, with_advice(status), comparison, *losses)
     kinds = {"better": "better", "worse": "worse"}
     cancelled = "This run was cancelled: what it had learned until then is compared."
-    body = next_step(comparison, _AGAIN) if status.state == "done" else cancelled
+    body = next_step(comparison, _AGAIN if own else "") if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")

@@ -97,8 +97,10 @@ class Screens:
 
     def show_run(self, run: Run | None, visitor: Visitor | None = None) -> Changes:
         """The changes that show a run to that visitor on every screen, and open the screen that fits its state."""
-        page, showcase = compare_page(run), self.context.showcase
+        showcase = self.context.showcase
         shown = run is not None and showcase is not None and run.path == showcase.run.path
+        own = run is not None and not shown and visitor is not None and owns(visitor, run)
+        page = compare_page(run, own=own)
         changes: Changes = {**self.compare.show(page, run), **self.try_it.show(try_page(run)), **self.longer.show(None)}
         changes[self.showcase] = gr.Row(visible=shown)
         if run is None or shown:

@@ -75,6 +75,13 @@ def test_of_what_is_not_worth_it_the_simpler_way_is_named(tmp_path):
         assert compare_page(run).body.startswith(f"Take what is simpler: {named}. More rows, or another model, may")
 
 
+def test_only_its_owner_is_told_how_to_start_it_again(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    run.write_comparison(judged(run, "base", kind="undecided"))
+    assert compare_page(run, own=True).body.endswith("may: under Runs, Change and start again keeps what was set here.")
+    assert compare_page(run).body.endswith("another model may.")
+
+
 def test_no_run_and_a_run_on_its_way_say_so(tmp_path):
     assert compare_page(None).title == "No comparison yet"
     run = unfinished_run(tmp_path)
