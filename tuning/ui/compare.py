@@ -54,7 +54,7 @@ class ComparePage:
 
 
 def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
-    """What can be said about a run; of one without a comparison, why there is none. Only its owner can start it again."""
+    """What can be said about a run; of one without a comparison, why there is none. Its owner can start it again."""
     if run is None:
         return ComparePage(*_NOTHING)
     status, comparison = run.status(), run.comparison()
