@@ -42,7 +42,7 @@ def test_it_is_reached_again_by_those_with_a_run_of_their_own(visit, app):
     page = visit(f"?run={finished_run(app.home).id}")
     expect(page.get_by_text("text.csv").first).to_be_visible()
     page.get_by_role("tab", name="Runs", exact=True).click()
-    page.get_by_role("link", name="the run that the app opens on").click()
+    page.get_by_role("link", name="the showcase").click()
     expect(page.get_by_text("A finished run, really computed")).to_be_visible()
     expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
 

@@ -129,8 +129,8 @@ class Page(Screens):
         """A test set was uploaded, or taken away."""
         if not file and not example:
             return self.tune.show_nothing(None)
-        seen = self._seen(stored, file, example, test, settings := settings_of(_by_field(values)))
-        return self.tune.show_data(seen, settings)
+        settings = settings_of(_by_field(values))
+        return self.tune.show_data(self._seen(stored, file, example, test, settings), settings)
 
     @told(_no_data)
     def _look(self, stored: object, file: str | None, example: str | None, test: str | None) -> Changes:
