@@ -171,6 +171,8 @@ def watch(page: Page, world: World) -> None:
     """The loss falls, for whoever started the run."""
     make_own(page, world.going)
     page.reload()
+    expect(page.get_by_role("tab", name="Runs", exact=True, selected=True)).to_be_visible()
+    open_tab(page, "Watch")
     expect(page.get_by_text("Training: step 90 of about 150")).to_be_visible()
     expect(page.locator(".to-losses polyline").first).to_be_visible()
 
