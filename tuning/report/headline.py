@@ -84,7 +84,7 @@ def duel(comparison: Comparison) -> str:
     On the rows that the verdict is about: where test rows leaked, without them.
     """
     clean = comparison.clean
-    metric = clean.metric if clean else next(row for row in comparison.metrics if row.name == comparison.primary)
+    metric = comparison.deciding()
     rows = clean.rows if clean else comparison.rows.test
     words = metric_words(metric.name)
     meaning = f": {words.meaning}" if words.meaning else ""

@@ -24,12 +24,13 @@ def next_step(found: Comparison, how: str = "") -> str:
         so_far = _so_far(found)
         return f"{so_far}. More rows, more time or another model may{again}"
     if how and found.task is Task.CLASSIFY and found.model.family == "decoder":
-        return f"A sentence encoder, small and quick, may do as well even without tuning, and was not tried{again}"
+        encoder = "A sentence encoder, small and quick, may do as well even without tuning"
+        return f"{encoder}, and was not tried in this run{again}"
     return ""
 
 
 def _so_far(found: Comparison) -> str:
-    primary = found.clean.metric if found.clean else next(row for row in found.metrics if row.name == found.primary)
+    primary = found.deciding()
     ahead = primary.delta is not None and primary.delta != 0 and (primary.delta > 0) == (primary.better == "higher")
     if ahead:
         return "By the metric that decides, the tuned model is ahead, but that may be chance"

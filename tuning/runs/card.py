@@ -75,7 +75,7 @@ def shown(text: str, longest: int = _TEXT) -> str:
 
 def _front(run: Run, comparison: Comparison) -> str:
     """What the Hub reads; JSON is YAML that needs no second kind of escaping."""
-    metric = _primary(comparison)
+    metric = comparison.deciding()
     front = {
         "base_model": hub_name(comparison.model),
         "library_name": "peft",
@@ -211,10 +211,6 @@ def _rows_with_personal_data(rows: int) -> str:
     if not rows:
         return ""
     return f"; in {row_count(rows, 'row')} of its data, test rows included, personal data or keys were found"
-
-
-def _primary(comparison: Comparison) -> MetricRow:
-    return comparison.clean.metric if comparison.clean else _whole(comparison)
 
 
 def _whole(comparison: Comparison) -> MetricRow:

@@ -178,7 +178,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
     if failed(judged.receipt):
         return judged
     clean = measured.clean
-    primary = clean.metric if clean else next(row for row in measured.metrics if row.name == measured.primary)
+    primary = measured.deciding()
     grounds = Grounds(
         headline=ladder.headline,
         margin=evidence.margin,

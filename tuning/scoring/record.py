@@ -228,6 +228,10 @@ class Comparison(Record):
     """None when a check failed."""
     timing: Timing = Timing()
 
+    def deciding(self) -> MetricRow:
+        """The metric that the verdict is about, on the rows that it is about: those that have not leaked."""
+        return self.clean.metric if self.clean else next(row for row in self.metrics if row.name == self.primary)
+
     def to_json(self) -> str:
         """The text of `comparison.json`."""
         return self.model_dump_json(by_alias=True, indent=2) + "\n"

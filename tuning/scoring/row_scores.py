@@ -46,11 +46,12 @@ def count_moved(base: Sequence[Prediction], tuned: Sequence[Prediction], primary
     """On how many rows tuned's answer is nearer its target than base's, or further from it; None of other metrics."""
     if primary not in GRADED:
         return None
-    pairs = list(zip(row_scores(primary, base), row_scores(primary, tuned), strict=True))
+    before, after = ([answer.score or 0.0 for answer in with_scores(side, primary)] for side in (base, tuned))
+    pairs = list(zip(before, after, strict=True))
     return Moved(
-        closer=sum(after > before for before, after in pairs),
-        further=sum(after < before for before, after in pairs),
-        level=sum(after == before for before, after in pairs),
+        closer=sum(now > then for then, now in pairs),
+        further=sum(now < then for then, now in pairs),
+        level=sum(now == then for then, now in pairs),
     )
 
 

@@ -96,8 +96,9 @@ def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
     way, sign = SIGNS[sample.told]
     kind = f'<span class="to-{way}">{sign} {sample.told}</span>{_change(change) if labels else ""}'
     sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
+    said = [_answer(*side, _CELL, graded=sample.graded) for side in sides]
     target = _label(sample.target) if labels else plain(sample.target, _CELL)
-    texts = [plain(sample.input, _CELL), target, *(_answer(*side, _CELL) for side in sides)]
+    texts = [plain(sample.input, _CELL), target, *said]
     cells = "".join(
         f'<td class="to-of-{name.lower()}" data-name="{name}">{text}</td>'
         for name, text in zip(_COLUMNS, [*texts, kind], strict=True)
@@ -108,11 +109,11 @@ def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
     )
 
 
-def _answer(answer: Answer, marked: Marked | None, limit: int) -> str:
-    graded = answer.score is not None and not answer.right
+def _answer(answer: Answer, marked: Marked | None, limit: int, *, graded: bool) -> str:
+    """The answer, and whether it is right; of texts that hardly ever are, a wrong one has its score alone."""
     sign, way, heard = ("✓", "better", "right") if answer.right else ("✗", "worse", "wrong")
     right = f'<i class="to-{way}" aria-hidden="true">{sign}</i><span class="to-heard">{heard}: </span>'
-    right = "" if graded else right
+    right = right if answer.right or not graded else ""
     if marked is None:
         return f"{right} {_label(answer.text)}{_share(answer)}"
     score = "" if answer.score is None or answer.right else _sure(answer.score)
@@ -143,7 +144,9 @@ def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str
     given = (sample.input, sample.target, sample.base.text, sample.tuned.text)
     if max(map(len, given)) <= _CELL:
         return ""
-    texts = [plain(text, _WHOLE) for text in given[:2]] + [_answer(*side, _WHOLE) for side in sides]
+    texts = [plain(text, _WHOLE) for text in given[:2]] + [
+        _answer(*side, _WHOLE, graded=sample.graded) for side in sides
+    ]
     named = "".join(
         f"<div><dt>{name}</dt><dd>{text}{_left_out(whole)}</dd></div>"
         for name, text, whole in zip(_COLUMNS, texts, given, strict=False)

@@ -60,6 +60,8 @@ def test_whose_answer_is_nearer_is_counted():
     assert moved is not None
     assert moved.closer + moved.further + moved.level == 4
     assert (moved.closer, moved.further, moved.level) == (2, 0, 2)
+    shown = zip(with_scores(base, "chrf"), with_scores(tuned, "chrf"), strict=True)
+    assert moved.closer == sum((now.score or 0) > (then.score or 0) for then, now in shown), "what a click would show"
 
 
 def test_a_copy_of_the_input_with_more_behind_it_does_not_beat_a_right_headline():

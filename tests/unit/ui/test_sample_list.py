@@ -107,4 +107,6 @@ def test_beside_a_text_stands_how_like_its_target_it_is():
     assert "✗" not in shown, "a text is rarely its target to the letter"
     assert shown.count("%") == 2
     assert "figure below an answer: how like its target it is" in shown
+    short = page("a quick fox", "a slow dog", target="a slow fox", primary="exact_match")
+    assert text_of(sample_list(short, "exact_match", labels=False)).count("wrong:") == 2, "these are right or wrong"
     assert "share of its fields" in text_of(sample_list(given, "field_exactness", labels=False))
