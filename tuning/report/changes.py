@@ -25,7 +25,7 @@ _SHOWN = 6
 """Parts that are shown unfolded on either side."""
 _EXPLORATORY = (
     "Exploratory: many parts are looked at, and some differ by luck. Intervals are not corrected for their number; "
-    f"nothing is claimed on fewer than {FEWEST_ROWS} rows."
+    f"fewer than {FEWEST_ROWS} rows are called neither better nor worse."
 )
 
 
@@ -82,7 +82,7 @@ def _side(kind: str, parts: Sequence[Slice], scale: _Scale) -> str:
 def _others(parts: Sequence[Slice], scale: _Scale) -> str:
     even = [part for part in parts if part.rows >= FEWEST_ROWS]
     few = [part for part in parts if part.rows < FEWEST_ROWS]
-    small = f"of fewer than {FEWEST_ROWS} rows, of which nothing is claimed"
+    small = f"of fewer than {FEWEST_ROWS} rows: too few to tell better from luck"
     return "".join(
         fold(f"{len(some)} part{'' if len(some) == 1 else 's'} {what}", _part_table(f"Parts {what}", some, scale))
         for some, what in ((even, "without a clear difference"), (few, small))

@@ -1,6 +1,6 @@
 """A run's test rows with both answers as files for other programs: CSV for spreadsheets, JSON Lines without loss.
 
-Knows predictions and samples; nothing of where the files go.
+Knows samples; nothing of where the files go.
 
 A spreadsheet takes a cell that begins with = + - @, a tab or a line break for a formula, which can send what else is in
 the sheet somewhere. Such cells of the CSV get an apostrophe in front, which says that they are text; whoever reads the
@@ -10,9 +10,9 @@ CSV with a program takes it off, or takes the JSON Lines, where every text is as
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from tuning.prediction import Prediction
 from tuning.report.samples import Answer, Sample, Samples
 
 __all__ = ["defused", "predictions_csv", "samples_jsonl"]
@@ -26,27 +26,46 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def predictions_csv(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> str:
-    """The rows that both models answered in the order of the file, in UTF-8 with the mark that Excel wants."""
-    other = {prediction.row: prediction for prediction in tuned}
-    columns = list(dict.fromkeys(name for one in base for name in one.columns or {}))
+def predictions_csv(samples: Samples) -> str:
+    """The samples in the order of the file, in UTF-8 with the mark that Excel wants.
+
+    Of each answer the text and whether it is right, then, where any answer has them, how good it is by itself and how
+    sure the model was of it, both from 0 to 1.
+    """
+    rows = sorted(samples.all, key=lambda sample: sample.row)
+    columns = list(dict.fromkeys(name for sample in rows for name in sample.columns))
+    facts = [fact for fact in _FACTS if any(fact.of(side) for sample in rows for side in (sample.base, sample.tuned))]
+    names = ["", *(f" {fact.name}" for fact in facts)]
+    head = ["row", "input", "target", *(f"{side}{name}" for side in ("base", "tuned") for name in names), "kind"]
     written = io.StringIO(newline="")
     lines = csv.writer(written, quoting=csv.QUOTE_MINIMAL)
-    scored = any(one.score is not None for one in base)
-    answer = ["", " correct", " score"] if scored else ["", " correct"]
-    head = ["row", "input", "target", *(f"{side}{what}" for side in ("base", "tuned") for what in answer), *columns]
-    lines.writerow([defused(name) for name in head])
-    for one in base:
-        if one.row in other:
-            again, known = other[one.row], one.columns or {}
-            answers = [cell for given in (one, again) for cell in _cells(given)[: len(answer)]]
-            cells = [one.input, one.target, *answers, *(known.get(name, "") for name in columns)]
-            lines.writerow([one.row, *(defused(cell) for cell in cells)])
+    lines.writerow([defused(name) for name in [*head, *columns]])
+    for sample in rows:
+        answers = [cell for side in (sample.base, sample.tuned) for cell in (side.text, *(f.of(side) for f in facts))]
+        known = [sample.columns.get(name, "") for name in columns]
+        cells = [sample.input, sample.target, *answers, sample.told, *known]
+        lines.writerow([sample.row, *map(defused, cells)])
     return "\ufeff" + written.getvalue()
 
 
-def _cells(given: Prediction) -> list[str]:
-    return [given.output, str(given.correct), "" if given.score is None else f"{given.score:.4f}"]
+@dataclass(frozen=True)
+class _Fact:
+    """What is written of an answer beside its text."""
+
+    name: str
+    of: Callable[[Answer], str]
+    """Empty where it is not known."""
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.4f}"
+
+
+_FACTS = (
+    _Fact("correct", lambda answer: str(answer.right)),
+    _Fact("score", lambda answer: _share(answer.score)),
+    _Fact("sure", lambda answer: _share(answer.sure)),
+)
 
 
 def samples_jsonl(samples: Samples) -> str:

@@ -16,12 +16,11 @@ from tuning.report.charts import charts
 from tuning.report.document import report
 from tuning.report.drawing import DARK, LIGHT, png, svg
 from tuning.report.exports import predictions_csv, samples_jsonl
-from tuning.report.samples import pair_samples
+from tuning.report.samples import Samples, pair_samples
 from tuning.runs.card import CARD, model_card
 from tuning.runs.snippet import hub_name, model_name, snippet
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
-from tuning.scoring.row_scores import with_scores
 
 __all__ = ["Take", "pack"]
 
@@ -71,8 +70,7 @@ def _without_paths(comparison: Comparison) -> Comparison:
 
 
 def _write_predictions(run: Run, place: Path) -> None:
-    text = predictions_csv(*(with_scores(run.predictions(side), _primary(run)) for side in ("base", "tuned")))
-    place.write_bytes(text.encode("utf-8"))
+    place.write_bytes(predictions_csv(_samples(run)).encode("utf-8"))
 
 
 def _primary(run: Run) -> str:
@@ -82,8 +80,11 @@ def _primary(run: Run) -> str:
 
 
 def _write_samples(run: Run, place: Path) -> None:
-    samples = pair_samples(run.predictions("base"), run.predictions("tuned"), run.id, _primary(run))
-    place.write_bytes(samples_jsonl(samples).encode("utf-8"))
+    place.write_bytes(samples_jsonl(_samples(run)).encode("utf-8"))
+
+
+def _samples(run: Run) -> Samples:
+    return pair_samples(run.predictions("base"), run.predictions("tuned"), run.id, _primary(run))
 
 
 def _write_charts(run: Run, place: Path) -> None:

@@ -113,10 +113,12 @@ def length_ratio(answers: Answers) -> RowSums:
 
 
 def copy_rate(answers: Answers) -> RowSums:
-    """Share of outputs that repeat the whole input, at any place, although their target does not."""
-    rows = zip(answers.inputs, answers.outputs, answers.targets, strict=True)
-    copied = [bool(given) and given in output and given not in target for given, output, target in rows]
-    return RowSums.share(copied)
+    """Share of outputs that repeat the whole input, at any place, although their target does not.
+
+    One that was cut off repeats it as far as it went.
+    """
+    rows = zip(answers.inputs, answers.outputs, answers.targets, answers.predictions, strict=True)
+    return RowSums.share([_repeats(given, out, target, cut=bool(row.hit_limit)) for given, out, target, row in rows])
 
 
 def hit_limit_rate(answers: Answers) -> RowSums | None:
@@ -137,6 +139,11 @@ def field_exactness(answers: Answers) -> RowSums:
 
 def _perplexity(sums: Array) -> Array:
     return np.exp(np.minimum(sums[:, 0] / sums[:, 1], LARGEST_EXPONENT))
+
+
+def _repeats(given: str, output: str, target: str, *, cut: bool) -> bool:
+    repeated = output if cut and output and given.startswith(output) else given
+    return bool(given) and repeated in output and repeated not in target
 
 
 def _ratio(sums: Array) -> Array:

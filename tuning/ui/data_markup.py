@@ -16,7 +16,7 @@ from tuning.report.markup import Column, escape, fold, notice, table
 from tuning.report.metric_words import metric_words
 from tuning.scoring.comparison import LARGEST_CLASS
 from tuning.scoring.row_scores import GRADED
-from tuning.spec import CleaningPlan, CleaningStep
+from tuning.spec import CleaningPlan, CleaningStep, Task
 
 __all__ = ["columns", "examples_of_steps", "facts", "findings", "judged_by", "labels", "shape", "splits", "step_label"]
 
@@ -39,6 +39,7 @@ _KINDS = {
     "several-inputs": "Several inputs",
 }
 _TASKS = {"classify": "a label", "generate": "a text"}
+_OF_LABELS = frozenset({CleaningStep.MERGE_LABELS, CleaningStep.DROP_RARE_LABELS})
 _LABELS = 12
 _COLUMNS = 60
 
@@ -148,9 +149,11 @@ def _dealing(finding: Finding, on: Mapping[CleaningStep, StepReport]) -> StepRep
     return report
 
 
-def step_label(report: StepReport) -> str:
+def step_label(report: StepReport, task: Task) -> str:
     """A step of the plan as the words beside its box: its name, what it does to these rows, what it is for."""
-    return "\n".join((_begun(step_name(report.step)), _effect(report), _begun(report.title)))
+    idle = task is Task.GENERATE and report.step in _OF_LABELS
+    does = "nothing to do: these targets are texts" if idle else _effect(report)
+    return "\n".join((_begun(step_name(report.step)), does, _begun(report.title)))
 
 
 def _begun(words: str) -> str:

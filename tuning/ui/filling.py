@@ -7,7 +7,7 @@ import gradio as gr
 
 from tuning.data.inspecting import Inspection
 from tuning.data.step_names import step_name
-from tuning.spec import CleaningStep
+from tuning.spec import CleaningStep, Task
 from tuning.ui import data_markup
 from tuning.ui.form import ALWAYS
 
@@ -37,5 +37,6 @@ def step_choices(found: Inspection) -> list[tuple[str, str]]:
 
     Where no plan could be made they are out of sight, but there: Gradio refuses what is ticked and no choice.
     """
-    labels = {one.step: data_markup.step_label(one) for one in found.plan.steps} if found.plan else {}
+    task = found.spec.task or Task.GENERATE
+    labels = {one.step: data_markup.step_label(one, task) for one in found.plan.steps} if found.plan else {}
     return [(labels.get(step, step_name(step)), step.value) for step in CleaningStep if step != ALWAYS]

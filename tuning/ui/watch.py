@@ -25,6 +25,8 @@ _PHASES: dict[PhaseName, tuple[str, str]] = {
 }
 PARTS = tuple(name for name, _ in _PHASES.values())
 """Of a run, in order, by the names that its screen gives them."""
+_FORESEEN = 0.3
+"""Share of the steps after which their number is told where the time decides about it."""
 _FEW_PARTS = 2
 """So few are not counted: "part 0 of 1" says nothing."""
 _EMPTY = ("empty", "No run yet", "Start one under Tune: here you see how it goes.")
@@ -162,13 +164,23 @@ def _headline(status: RunStatus, *, timed: bool) -> tuple[str, str, str]:
     if status.total and (status.total > _FEW_PARTS or status.phase == "train"):
         unit = "step" if status.phase == "train" else "part"
         unit = "answer" if status.phase in {"base", "tuned"} else unit
-        about = "about " if timed and status.phase == "train" else ""
-        title += f": {unit} {status.done or 0:,} of {about}{status.total:,}"
+        timed = timed and status.phase == "train"
+        title += f": {unit} {status.done or 0:,}{_of_how_many(status.done or 0, status.total, timed=timed)}"
     if status.cancelling and status.phase in {None, "prepare", "base"}:
         return "info", title, "Cancelling: nothing has been trained yet, so there will be no comparison."
     if status.cancelling:
         return "info", title, "Cancelling: training stops at the next step, then what was learned is compared."
     return "info", title, "You may close the page: the run goes on."
+
+
+def _of_how_many(done: int, total: int, *, timed: bool) -> str:
+    """How many steps a time has room for shows once a good part of it is over: the first steps are the slowest."""
+    if not timed or done == total:
+        return f" of {total:,}"
+    if done < _FORESEEN * total:
+        return ""
+    unit = 10 ** max(len(str(total)) - 2, 0)
+    return f" of about {max(round(total / unit) * unit, done):,}"
 
 
 def _clock(run: Run, status: RunStatus, events: Sequence[Event]) -> Clock | None:

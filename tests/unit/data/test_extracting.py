@@ -59,6 +59,7 @@ def test_the_first_of_several_answers_is_the_target():
 def test_what_every_chat_is_told_is_the_instruction():
     found = prepare_tables(Source(chats(["Be kind."])), RunSpec())
     assert found.dataset.instruction == "Be kind."
+    assert found.dataset.reason.endswith("which is the instruction: it begins the user's turn.")
     assert found.splits.train[0].input in ASKED
     assert (found.dataset.input, found.dataset.target, found.spec.input) == ("messages", "messages", "messages")
 
@@ -66,7 +67,9 @@ def test_what_every_chat_is_told_is_the_instruction():
 def test_what_chats_are_told_apart_stays_in_the_input():
     found = drafted(chats(["Be kind.", "Be brief."]))
     assert found.rows.inputs[1] == f"System: Be brief.\n\nUser: {ASKED[1]}"
+    assert found.shape.reason.endswith("System messages stand in the user's turn, before what was said.")
     assert prepare_tables(found.source, RunSpec()).dataset.instruction == ""
+    assert "ystem" not in drafted(chats([""])).shape.reason
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_an_empty_side_says_so():
 def test_parts_of_few_rows_are_counted_as_such():
     shown = changes(comparison(slices=[part("a"), part("b", rows=3)]))
     assert "1 part without a clear difference" in shown
-    assert "1 part of fewer than 20 rows, of which nothing is claimed" in shown
+    assert "1 part of fewer than 20 rows: too few to tell better from luck" in shown
     assert "No part of the test rows is surely better or worse." in shown
     assert "Got better" not in shown
 

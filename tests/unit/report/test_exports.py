@@ -35,15 +35,29 @@ def test_no_cell_begins_like_a_formula_and_none_is_lost(text):
 @pytest.mark.parametrize("text", [*FORMULAS, HOSTILE, 'a "quoted", cell\nof two lines', "x" * 100_000, ""])
 def test_every_cell_is_read_back(text):
     base = [Prediction(row=1, input=text, target=text, output=text, columns={text: text})]
-    head, row = lines(predictions_csv(base, base))
+    head, row = lines(predictions_csv(pair_samples(base, base, "", "accuracy")))
     cell = defused(text)
-    assert head == ["row", "input", "target", "base", "base correct", "tuned", "tuned correct", cell]
-    assert row == ["1", cell, cell, cell, "True", cell, "True", cell]
+    assert head == ["row", "input", "target", "base", "base correct", "tuned", "tuned correct", "kind", cell]
+    assert row == ["1", cell, cell, cell, "True", cell, "True", "both right", cell]
 
 
 def test_rows_that_one_model_did_not_answer_are_left_out():
     one, two = (Prediction(row=row, input="in", target="out", output="out") for row in (1, 2))
-    assert [row[0] for row in lines(predictions_csv([one, two], [two]))] == ["row", "2"]
+    assert [row[0] for row in lines(predictions_csv(pair_samples([one, two], [two], "", "accuracy")))] == ["row", "2"]
+
+
+def test_what_a_model_was_sure_of_and_how_like_its_text_is_are_written_where_they_are_known():
+    shares = {"a": 0.25, "b": 0.75}
+    one, two = (Prediction(row=row, input="in", target="a", output="b", probabilities=shares) for row in (7, 3))
+    head, *rows = lines(predictions_csv(pair_samples([one, two], [one, two], "", "accuracy")))
+    assert head[3:] == ["base", "base correct", "base sure", "tuned", "tuned correct", "tuned sure", "kind"]
+    assert [row[0] for row in rows] == ["3", "7"]
+    assert rows[0][3:] == ["b", "False", "0.7500", "b", "False", "0.7500", "both wrong"]
+    base, tuned = (Prediction(row=1, input="in", target="a long text", output=text) for text in ("a", "a long"))
+    head, row = lines(predictions_csv(pair_samples([base], [tuned], "", "chrf")))
+    assert head[3:7] == ["base", "base correct", "base score", "tuned"]
+    assert float(row[5]) < float(row[8])
+    assert row[9] == "closer"
 
 
 def test_json_lines_keep_every_text_as_it_was(tmp_path):

@@ -61,6 +61,8 @@ def test_copies_are_outputs_that_hold_the_input_when_the_target_does_not():
         [said("abc", "abc", "x"), said("abc", "abc def", "abc xyz"), said("abc", "ab", "x"), said("", "", "x")]
     )
     assert total(generation.copy_rate(side)) == 0.25
+    cut = [said("abc def", text, "x").model_copy(update={"hit_limit": True}) for text in ("abc d", "abd", "", "x")]
+    assert total(generation.copy_rate(Answers(cut))) == 0.25
 
 
 def test_length_ratio_leaves_out_white_space():

@@ -8,7 +8,7 @@ from tuning.data.cleaning import StepReport
 from tuning.data.inspecting import Inspection, inspect_tables
 from tuning.data.planning import Source
 from tuning.data.table import Table, text_columns
-from tuning.spec import CleaningPlan, CleaningStep, RunSpec
+from tuning.spec import CleaningPlan, CleaningStep, RunSpec, Task
 from tuning.ui import data_markup
 
 
@@ -116,7 +116,14 @@ def test_a_step_says_what_it_does_to_these_rows(step, on, said):
     columns = {"text": texts + texts[20:24], "label": (["a", "b"] * 30) + (["a", "b"] * 2)}
     found = inspected(columns, CleaningPlan.usual().switched(step, on=on))
     report = next(one for one in steps_of(found) if one.step is step)
-    assert data_markup.step_label(report).startswith(f"{said}\n")
+    assert data_markup.step_label(report, Task.CLASSIFY).startswith(f"{said}\n")
+
+
+def test_a_step_for_labels_has_nothing_to_do_with_texts():
+    steps = {one.step: one for one in steps_of(inspected({"text": list("abcdefghij") * 6, "label": ["x", "y"] * 30}))}
+    said = data_markup.step_label(steps[CleaningStep.MERGE_LABELS], Task.GENERATE)
+    assert said.startswith("Merge label spellings\nnothing to do: these targets are texts\n")
+    assert "texts" not in data_markup.step_label(steps[CleaningStep.MERGE_LABELS], Task.CLASSIFY)
 
 
 def test_the_metric_of_the_verdict_is_said_beforehand():

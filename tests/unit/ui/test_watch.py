@@ -65,6 +65,23 @@ def test_a_run_with_a_budget_counts_against_it(tmp_path):
     assert watch_page(Run(run.path, Clock(91.0))).share == pytest.approx(0.3), "of the time, whatever the stage"
 
 
+@pytest.mark.parametrize(
+    ("number", "of", "said"),
+    [
+        (2, 50, "step 2"),
+        (40, 129, "step 40 of about 130"),
+        (129, 129, "step 129 of 129"),
+        (9, 20, "step 9 of about 20"),
+    ],
+)
+def test_how_many_steps_a_budget_has_room_for_is_said_once_it_shows(tmp_path, number, of, said):
+    run = unfinished_run(tmp_path)
+    run.write_worker(this_process())
+    write_text(run.path / "spec.json", run.spec().model_copy(update={"budget": 300.0}).model_dump_json())
+    run.append(step(number, of))
+    assert watch_page(run).title == f"Training: {said}"
+
+
 def test_what_is_seen_changes_with_what_happens_and_not_with_the_time(tmp_path):
     run = unfinished_run(tmp_path)
     run.write_worker(this_process())
