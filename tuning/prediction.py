@@ -1,7 +1,7 @@
 """One row's answer by one model, as it is kept in `predictions/*.jsonl`. Knows nothing of models or scores.
 
 JSON Lines, one object a row: row, input, target, output, correct and, where known, probabilities, group, columns,
-target_nll, target_tokens, hit_limit, score, raw.
+target_nll, target_tokens, hit_limit, score, likeness, raw.
 """
 
 from collections.abc import Iterable
@@ -38,6 +38,8 @@ class Prediction(BaseModel):
     """Whether the answer was cut off at the longest allowed length."""
     score: float | None = None
     """How good a generated text is by itself, from 0 to 1; see `tuning.scoring.row_scores`."""
+    likeness: float | None = None
+    """How like the nearest training row its input is, from 0 to 1; see `tuning.scoring.likeness`."""
     raw: str | None = None
     """The answer before it was trimmed, when that differs."""
 

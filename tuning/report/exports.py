@@ -30,20 +30,23 @@ def predictions_csv(samples: Samples) -> str:
     """The samples in the order of the file, in UTF-8 with the mark that Excel wants.
 
     Of each answer the text and whether it is right, then, where any answer has them, how good it is by itself and how
-    sure the model was of it, both from 0 to 1.
+    sure the model was of it, both from 0 to 1; last, where that is known, how like a training row the row is.
     """
     rows = sorted(samples.all, key=lambda sample: sample.row)
     columns = list(dict.fromkeys(name for sample in rows for name in sample.columns))
     facts = [fact for fact in _FACTS if any(fact.of(side) for sample in rows for side in (sample.base, sample.tuned))]
     names = ["", *(f" {fact.name}" for fact in facts)]
     head = ["row", "input", "target", *(f"{side}{name}" for side in ("base", "tuned") for name in names), "kind"]
+    compared = any(sample.likeness is not None for sample in rows)
+    head += ["likeness"] if compared else []
     written = io.StringIO(newline="")
     lines = csv.writer(written, quoting=csv.QUOTE_MINIMAL)
     lines.writerow([defused(name) for name in [*head, *columns]])
     for sample in rows:
         answers = [cell for side in (sample.base, sample.tuned) for cell in (side.text, *(f.of(side) for f in facts))]
         known = [sample.columns.get(name, "") for name in columns]
-        cells = [sample.input, sample.target, *answers, sample.told, *known]
+        like = [_share(sample.likeness)] if compared else []
+        cells = [sample.input, sample.target, *answers, sample.told, *like, *known]
         lines.writerow([sample.row, *map(defused, cells)])
     return "\ufeff" + written.getvalue()
 
@@ -82,6 +85,7 @@ def _sample(sample: Sample) -> dict[str, object]:
         "target": sample.target,
         "base": _answer(sample.base),
         "tuned": _answer(sample.tuned),
+        **({"likeness": sample.likeness} if sample.likeness is not None else {}),
         "columns": dict(sample.columns),
     }
 

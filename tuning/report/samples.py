@@ -72,6 +72,8 @@ class Sample:
     base: Answer
     tuned: Answer
     columns: Mapping[str, str]
+    likeness: float | None = None
+    """How like the nearest training row its input is."""
     graded: bool = False
     """Whether an answer can be better without being right."""
 
@@ -136,7 +138,16 @@ def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: 
     other = {prediction.row: prediction for prediction in with_scores(tuned, primary)}
     graded = primary in GRADED
     paired = [
-        Sample(one.row, one.input, one.target, _answer(one), _answer(other[one.row]), one.columns or {}, graded)
+        Sample(
+            row=one.row,
+            input=one.input,
+            target=one.target,
+            base=_answer(one),
+            tuned=_answer(other[one.row]),
+            columns=one.columns or {},
+            likeness=one.likeness,
+            graded=graded,
+        )
         for one in with_scores(base, primary)
         if one.row in other
     ]

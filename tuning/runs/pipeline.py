@@ -48,6 +48,7 @@ from tuning.runs.watching import Watching
 from tuning.scoring import receipt
 from tuning.scoring.comparison import compare, declare_primary
 from tuning.scoring.evidence import Evidence
+from tuning.scoring.likeness import nearest_training_rows, with_likeness
 from tuning.scoring.record import Check, ModelCard, Timing
 from tuning.scoring.row_scores import with_scores
 
@@ -76,6 +77,8 @@ class _Pipeline:
         self.run, self.control, self.env = run, control, env
         self.spec, self.dataset, self.splits = run.spec(), run.dataset(), run.splits()
         self.report, self.watch = Reporter(run, control), Stopwatch()
+        self.nearest: dict[int, float] = {}
+        """By the number of each test row, how like a training row it is."""
         self.fetched_s = 0.0
         """Seconds until the model's files were there, which takes long the first time and never again."""
 
@@ -194,7 +197,8 @@ class _Pipeline:
         count = self.report.rows("base", len(self.splits.test) + rungs.base_rows)
         with self.watch.lap("base_s"):
             base = rungs.answer(rungs.base, model, count)
-        base = with_scores(base, self._primary())
+        self.nearest = nearest_training_rows(self.splits.train, base)
+        base = self._known(base)
         self.run.write_predictions("base", base)
         with self.watch.lap("ladder_s"):
             side = rungs.ask_base(model, count)
@@ -207,13 +211,17 @@ class _Pipeline:
         count = self.report.rows("tuned", len(self.splits.test) + rungs.tuned_rows)
         with self.watch.lap("tuned_s"):
             tuned = rungs.answer(rungs.tuned, model, count)
-        tuned = with_scores(tuned, self._primary())
+        tuned = self._known(tuned)
         self.run.write_predictions("tuned", tuned)
         if self.report.heed("tuned"):
             count.skip()
             return tuned, TunedSide()
         with self.watch.lap("ladder_s"):
             return tuned, rungs.ask_tuned(model, count)
+
+    def _known(self, answers: list[Prediction]) -> list[Prediction]:
+        """Answers with what is known of each by itself."""
+        return with_scores(with_likeness(answers, self.nearest), self._primary())
 
     def _primary(self) -> str:
         return declare_primary(self.dataset.task, [example.target for example in self.splits.train])

@@ -3,11 +3,13 @@
 Knows the finished parts of a comparison, and the rows that it is about.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
+from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import Comparison, Slice
 from tuning.scoring.statistics import SMALL_P
 from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
@@ -20,7 +22,7 @@ _MOST_OF = 0.5
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
-    """What would decide, unseen rows, leaks, targets that differ, no skill, gains of format, worse slices, forgetting.
+    """What would decide, unseen rows, leaks, torn targets, no skill, format, easy rows, worse slices, forgetting.
 
     `rows` are those that the verdict is about, by either model.
     """
@@ -39,6 +41,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
+    caveats.extend(_easier(comparison.slices))
     caveats.extend(_worse(comparison.slices, _given_to_most(comparison)))
     if comparison.forgetting and comparison.forgetting.forgot:
         caveats.append(comparison.forgetting.note)
@@ -103,6 +106,28 @@ def _good_enough(comparison: Comparison) -> list[str]:
     exact = flips.fixed + flips.both_right
     like = f"Tuned's answers are {percent(tuned)} like their targets (100 % is the target to the letter)"
     return [f"{like}, and {exact} of {rows} are exactly it: read some below to judge whether that is good enough."]
+
+
+def _easier(slices: Sequence[Slice]) -> list[str]:
+    """Where rows like those of training are surely easier for tuned: the others say more about what it will meet.
+
+    Scores from 0 to 1 with mean m vary by m(1 - m) at most (Bhatia & Davis 2000, Amer. Math. Monthly 107:353), so that
+    the bound of two standard errors is a wide one.
+    """
+    parts = {part.value: part for part in slices if part.by == BY_LIKENESS}
+    like, unlike = parts.get(LIKE), parts.get(UNLIKE)
+    if like is None or unlike is None or min(like.rows, unlike.rows) < FEWEST_ROWS:
+        return []
+    easy, hard = like.metric.tuned, unlike.metric.tuned
+    if easy is None or hard is None or like.metric.better != "higher":
+        return []
+    error = math.sqrt(easy * (1 - easy) / like.rows + hard * (1 - hard) / unlike.rows)
+    if easy - hard <= 2 * error:
+        return []
+    what = metric_name(like.metric.name)
+    easier = f"{what} of tuned is {percent(easy)} on the {like.rows:,} that share half their words or more"
+    rest = f"with a training row, {percent(hard)} on the {unlike.rows:,} others, which say more about what it has never seen"
+    return [f"Rows like those it learned from are easier for it: {easier} {rest}."]
 
 
 def _no_skill(comparison: Comparison) -> list[str]:

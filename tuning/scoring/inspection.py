@@ -11,6 +11,7 @@ from tuning.scoring import receipt
 from tuning.scoring.answers import Answers
 from tuning.scoring.evidence import AnswerPair, Contest, Evidence
 from tuning.scoring.generation import is_structured
+from tuning.scoring.likeness import count_alike
 from tuning.scoring.metric_table import score_interval
 from tuning.scoring.reading import LabelReader
 from tuning.scoring.record import Check, Noise
@@ -40,7 +41,7 @@ def inspect(contest: Contest, evidence: Evidence, leaked: frozenset[int], tremor
     checks.extend(evidence.checks)
     checks.append(receipt.answers_changed(base, tuned))
     if evidence.train or evidence.leaked:
-        checks.append(receipt.leaked_rows(len(leaked), len(base)))
+        checks.append(receipt.leaked_rows(len(leaked), len(base), count_alike(base)))
     checks.append(_understood(contest, evidence.free_text))
     if tremor.noise:
         checks.append(receipt.noise_floor(tremor.noise, tremor.delta))

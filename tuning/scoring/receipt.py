@@ -112,13 +112,18 @@ def stock_attention(mean_abs_difference: float, bound: float) -> Check:
     return Check(check="stock attention agrees", status="pass" if near else "warn", detail=detail)
 
 
-def leaked_rows(count: int, total: int) -> Check:
-    """How many of `total` test rows have an input that also stands in the training rows; any is a warning."""
+def leaked_rows(count: int, total: int, alike: int | None = None) -> Check:
+    """How many of `total` test rows have an input that also stands in the training rows; any is a warning.
+
+    `alike` of them share half their words or more with a training row, which is no fault, but to be known.
+    """
     name = "test rows unseen in training"
+    like = f"; {alike} have half their words or more in common with one" if alike else ""
     if count == 0:
-        return Check(check=name, status="pass", detail=f"none of {total} test inputs stands in the training rows")
-    verb = "stands" if count == 1 else "stand"
-    return Check(check=name, status="warn", detail=f"{count} of {total} test inputs also {verb} in the training rows")
+        detail = f"none of {total} test inputs stands in the training rows{like}"
+        return Check(check=name, status="pass", detail=detail)
+    detail = f"{count} of {total} test inputs also {'stands' if count == 1 else 'stand'} in the training rows{like}"
+    return Check(check=name, status="warn", detail=detail)
 
 
 def truncated_rows(*shares: RowShare) -> Check:

@@ -1,7 +1,7 @@
 """Where tuned is better and where it is worse: the same difference on parts of the test rows.
 
 Exploratory: many parts are looked at, so some will differ by luck; nothing is claimed of a part of fewer than 20 rows.
-Knows predictions; the parts come from targets, inputs and the columns that were kept.
+Knows predictions; the parts come from targets, inputs, their likeness to training rows and the columns that were kept.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from typing import Literal
 
 from tuning.prediction import Prediction
 from tuning.scoring.evidence import Contest
+from tuning.scoring.likeness import BY_LIKENESS, likeness_part
 from tuning.scoring.metric_table import paired_metric
 from tuning.scoring.record import MetricRow, Slice
 from tuning.scoring.verdict import FEWEST_ROWS
@@ -34,7 +35,7 @@ class _Part:
 
 
 def find_slices(contest: Contest) -> list[Slice]:
-    """By class, by input length, and by every kept column of 2 to `MOST_VALUES` values, in this order.
+    """By class, likeness to training, input length, and every kept column of 2 to `MOST_VALUES` values, in this order.
 
     Classifications are scored by accuracy, as F1 over one class says little; generation by its primary metric.
     """
@@ -59,6 +60,7 @@ def _parts(contest: Contest) -> Iterator[_Part]:
     rows = contest.base
     if contest.task is Task.CLASSIFY:
         yield from _by_value("class", [row.target.strip() for row in rows])
+    yield from _by_likeness(rows)
     yield from _by_length(rows)
     names = dict.fromkeys(name for row in rows for name in row.columns or {})
     for name in names:
@@ -73,6 +75,13 @@ def _by_value(by: str, values: Sequence[str]) -> Iterator[_Part]:
         places[value].append(place)
     for value in sorted(places):
         yield _Part(by, value, places[value])
+
+
+def _by_likeness(rows: Sequence[Prediction]) -> Iterator[_Part]:
+    """Rows that are like a training row and rows that are not, where there are both."""
+    parts = [likeness_part(row.likeness) for row in rows if row.likeness is not None]
+    if len(parts) == len(rows) and len(set(parts)) > 1:
+        yield from _by_value(BY_LIKENESS, parts)
 
 
 def _by_length(rows: Sequence[Prediction]) -> Iterator[_Part]:

@@ -53,8 +53,10 @@ def test_what_a_model_was_sure_of_and_how_like_its_text_is_are_written_where_the
     assert head[3:] == ["base", "base correct", "base sure", "tuned", "tuned correct", "tuned sure", "kind"]
     assert [row[0] for row in rows] == ["3", "7"]
     assert rows[0][3:] == ["b", "False", "0.7500", "b", "False", "0.7500", "both wrong"]
-    base, tuned = (Prediction(row=1, input="in", target="a long text", output=text) for text in ("a", "a long"))
+    base = Prediction(row=1, input="in", target="a long text", output="a", likeness=0.5)
+    tuned = base.model_copy(update={"output": "a long"})
     head, row = lines(predictions_csv(pair_samples([base], [tuned], "", "chrf")))
+    assert (head[10], row[10]) == ("likeness", "0.5000")
     assert head[3:7] == ["base", "base correct", "base score", "tuned"]
     assert float(row[5]) < float(row[8])
     assert row[9] == "closer"

@@ -4,6 +4,7 @@ from tests.unit.scoring.builders import answers, pair_with
 from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
+from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import (
     CleanScore,
     Comparison,
@@ -66,6 +67,22 @@ def test_rows_that_there_was_no_time_for_come_before_everything():
     said = find_caveats(made.model_copy(update={"rows": made.rows.model_copy(update={"train": 8, "unseen": 104})}))
     assert said[0] == "Training saw 8 of 112 training rows: what tuning does with all of them takes more time to know."
     assert len(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("easy", "hard", "rows", "said"),
+    [(0.98, 0.69, 56, True), (0.98, 0.69, 19, False), (0.75, 0.69, 56, False), (0.69, 0.98, 56, False)],
+)
+def test_that_rows_like_those_of_training_are_easier_is_said_where_it_is_sure(easy, hard, rows, said):
+    slices = [
+        Slice(by=BY_LIKENESS, value=value, rows=count, metric=ROW.model_copy(update={"tuned": tuned}))
+        for value, tuned, count in ((LIKE, easy, rows), (UNLIKE, hard, 144))
+    ]
+    found = [text for text in find_caveats(plain(slices=slices)) if text.startswith("Rows like those")]
+    assert bool(found) == said
+    if said:
+        assert "accuracy of tuned is 98.0 % on the 56 that share half their words or more with a training" in found[0]
+        assert "69.0 % on the 144 others" in found[0]
 
 
 def test_the_worst_slices_come_first_and_the_rest_is_counted():

@@ -3,6 +3,7 @@ import random
 from tests.unit.scoring.builders import answers
 from tuning.prediction import Prediction
 from tuning.scoring.evidence import Contest
+from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import Slice
 from tuning.scoring.slices import MOST_VALUES, find_slices
 from tuning.spec import Task
@@ -32,6 +33,15 @@ def test_classes_lengths_and_columns_of_few_values_are_looked_at():
         ("column city", "Oslo", 30),
         ("column city", "Rome", 30),
     ]
+
+
+def test_rows_like_a_training_row_are_a_part_where_there_are_others():
+    base = [row(n).model_copy(update={"likeness": n / 10}) for n in range(10)]
+    found = [(part.value, part.rows) for part in slices_of(base, base) if part.by == BY_LIKENESS]
+    assert found == [(LIKE, 5), (UNLIKE, 5)]
+    assert not [part for part in slices_of(base[5:], base[5:]) if part.by == BY_LIKENESS]
+    unknown = [*base, row(11)]
+    assert not [part for part in slices_of(unknown, unknown) if part.by == BY_LIKENESS]
 
 
 def lengths_of(base: list[Prediction]) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.runs_support import started
@@ -15,6 +15,7 @@ from tuning.prediction import Prediction
 from tuning.runs.store import Run, RunStore
 from tuning.scoring.comparison import AdapterCard, Check, Comparison, ScoringVariant, Timing, compare
 from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
+from tuning.scoring.likeness import nearest_training_rows, with_likeness
 from tuning.spec import RunSpec, Task
 from tuning.ui.visitor import owner_of
 
@@ -58,7 +59,7 @@ def comparison_of(story: Story) -> Comparison:
 
 def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200) -> Run:
     """A run that is done and has `rows` test rows."""
-    story = _classification(rows) if task is Task.CLASSIFY else _generation(rows)
+    story = _compared(_classification(rows) if task is Task.CLASSIFY else _generation(rows))
     dataset = Dataset(
         name=f"{'icd10_chapters' if task is Task.CLASSIFY else 'addresses'}.csv",
         sha256="0" * 64,
@@ -81,6 +82,12 @@ def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200) -> Run:
     run.write_comparison(found)
     run.finish("done", found.verdict.sentence if found.verdict else "", 0)
     return run
+
+
+def _compared(story: Story) -> Story:
+    """The same with how like a training row each row is."""
+    nearest = nearest_training_rows(story.evidence.train, story.base)
+    return replace(story, base=with_likeness(story.base, nearest), tuned=with_likeness(story.tuned, nearest))
 
 
 def _learn(run: Run) -> None:

@@ -65,7 +65,7 @@ def test_a_cell_of_the_difference_keeps_rows_that_one_model_alone_answered_so(ju
 def test_every_part_keeps_as_many_rows_as_it_says(tmp_path, task):
     judged = SampleCache().judged(full_run(tmp_path, task, rows=90))
     slices = judged.comparison.slices
-    assert {part.by.split()[0] for part in slices} >= {"input", "column"}
+    assert {part.by.split()[0] for part in slices} >= {"input", "column", "likeness"}
     assert [len(kept(judged, Part(number=number))) for number in range(len(slices))] == [part.rows for part in slices]
 
 
