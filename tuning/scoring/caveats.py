@@ -125,8 +125,8 @@ def _easier(slices: Sequence[Slice]) -> list[str]:
     if easy - hard <= 2 * error:
         return []
     what = metric_name(like.metric.name)
-    easier = f"{what} of tuned is {percent(easy)} on the {like.rows:,} that share half their words or more"
-    rest = f"with a training row, {percent(hard)} on the {unlike.rows:,} others, which say more about what it has never seen"
+    easier = f"{what} of tuned is {percent(easy)} on the {like.rows:,} that share half their words or more with a"
+    rest = f"training row, {percent(hard)} on the {unlike.rows:,} others, which say more about what it has never seen"
     return [f"Rows like those it learned from are easier for it: {easier} {rest}."]
 
 
