@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from tuning.data.examples import Dataset, Example, Prepared, Splits
 from tuning.errors import CancelledError, InputError, IntegrityError
 from tuning.events import DevScored, Note, Phase, Planned, Sampled, Started, Step, Stopped
+from tuning.report.trust import WHY
 from tuning.runs.answering import answer
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
@@ -134,6 +135,7 @@ def _judged(run: Run, model: str) -> None:
     doubts = {check.check: (check.status, check.detail) for check in comparison.receipt if check.status != "pass"}
     assert doubts.keys() <= RANDOM_WEIGHTS, doubts
     assert [check.check for check in comparison.receipt] == CHECKS
+    assert set(CHECKS) < WHY.keys(), "the page says of every check what it is good for"
     assert comparison.verdict is not None
     assert comparison.run == run.id
     assert comparison.model.id == model

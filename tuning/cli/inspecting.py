@@ -6,6 +6,7 @@ from tuning.cli.examples import read_examples
 from tuning.cli.parser import spec_from
 from tuning.cli.session import Session
 from tuning.cli.terminal import Listing, Screen, print_json, print_listing, visible
+from tuning.data.enough import FEWEST_ROWS
 from tuning.data.findings import Finding, count_of
 from tuning.data.inspecting import FileFacts, Inspection, inspect_tables
 from tuning.data.profile import ColumnProfile
@@ -13,6 +14,7 @@ from tuning.data.step_names import step_name
 from tuning.errors import ModelError
 from tuning.models.viewing import Tokenizers
 from tuning.runs.recommending import Job, recommend
+from tuning.spec import Task
 
 __all__ = ["inspect_file", "render_inspection"]
 
@@ -137,7 +139,9 @@ def _render_splits(screen: Screen, found: Inspection) -> None:
     sizes = found.splits
     if found.split_column is not None:
         screen.line(visible(f"Column '{found.split_column}' says which split a row is in; --split - ignores it."))
-    screen.line(f"{sizes.train:,} rows to train, {sizes.dev:,} dev, {sizes.test:,} test. {found.enough or ''}")
+    texts = found.shape is not None and found.shape.task is Task.GENERATE and sizes.test >= FEWEST_ROWS
+    of_what = " (Of answers that are right to the letter; how texts vary shows later.)" if texts else ""
+    screen.line(f"{sizes.train:,} rows to train, {sizes.dev:,} dev, {sizes.test:,} test. {found.enough or ''}{of_what}")
     if found.lengths is not None:
         known = found.lengths
         screen.line(f"A row has {known.mean:.0f} tokens on average, {known.longest:,} at most; {known.window:,} fit.")

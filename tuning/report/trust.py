@@ -3,17 +3,37 @@
 Knows a comparison; no run and no layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.scoring.comparison import Check, Comparison, Noise, Reliability
 from tuning.scoring.wording import points
 
-__all__ = ["receipt", "reliability", "trust"]
+__all__ = ["WHY", "receipt", "reliability", "trust"]
 
 _RESULTS = {"pass": "✓ passed", "warn": "! warning", "fail": "✗ failed"}
 _WORST_FIRST = ("fail", "warn", "pass")
 _ABOUT = "whether both were treated alike; what was learned, the verdict says"
+WHY: Mapping[str, str] = MappingProxyType(
+    {
+        "same rows": "neither was asked anything easier",
+        "same prompts": "both read the same, to the letter",
+        "same decoding and precision": "both answered in the same way",
+        "base is a trained model": "no untrained part makes base look bad",
+        "rows fit the model": "nothing of them was lost",
+        "adapter off gives the base answers": "what was tuned is the adapter and nothing else",
+        "adapter changes logits": "switched on, the adapter does something",
+        "stock attention agrees": "our faster way of computing gives what the library's own does",
+        "saved adapter gives the tuned answers": "what you take away is what was judged",
+        "tuned answers differ from base": "tuning had an effect to judge",
+        "test rows unseen in training": "what was learned by heart is no skill",
+        "answers can be read": "what was written freely says something",
+        "base agrees with itself": "rounding alone does not make such a difference",
+        "test split seldom looked at": "of many tries one looks good by luck",
+    }
+)
+"""What each check is good for, by its name."""
 _SIDE = 200
 _EDGE = 26
 
@@ -34,7 +54,7 @@ def receipt(checks: Sequence[Check]) -> str:
     parts += [f"{counted['fail']} failed"] if counted["fail"] else []
     rows = [
         (
-            escape(check.check[:1].upper() + check.check[1:]),
+            _named(check.check),
             f'<span class="to-{check.status}">{_RESULTS[check.status]}</span>',
             escape(check.detail),
         )
@@ -42,6 +62,12 @@ def receipt(checks: Sequence[Check]) -> str:
     ]
     columns = (Column("Check"), Column("Result", "to-result"), Column("Evidence", "to-evidence"))
     return f'<p class="to-sum">{", ".join(parts)}.</p>{table("Receipt", columns, rows, "to-receipt")}'
+
+
+def _named(check: str) -> str:
+    """A check by its name, with what it is good for."""
+    why = f" <small>{WHY[check]}</small>" if check in WHY else ""
+    return f"{escape(check[:1].upper() + check[1:])}{why}"
 
 
 def _noise(noise: Noise | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from tuning.data.examples import Dataset
 from tuning.errors import InputError
 from tuning.events import Event, Planned, Stopped
 from tuning.models.catalog import catalog
@@ -123,11 +124,16 @@ def _tuned_on(run: Run, comparison: Comparison, events: Sequence[Event]) -> str:
             f"{shown(dataset.name)}: {rows.train or 0:,} rows trained on, {rows.dev or 0:,} dev, {rows.test:,} test",
         ),
         ("Fingerprint of the data", f"SHA-256 `{shown(dataset.sha256)}`"),
-        ("Columns", f"{shown(dataset.input)} → {shown(dataset.target)}"),
+        ("Columns", _columns(dataset)),
         ("Training", f"learning rate {spec.learning_rate:g}, batch size {batch_size}, seed {spec.seed}{ended}"),
         ("Made", f"{made:%Y-%m-%d} with Tune-Off"),
     ]
     return "## What it was tuned on\n\n" + _table(("", ""), facts)
+
+
+def _columns(dataset: Dataset) -> str:
+    read, asked = shown(dataset.input), shown(dataset.target)
+    return f"{read}, of which the last reply is the target" if read == asked else f"{read} → {asked}"
 
 
 def _scores(comparison: Comparison) -> str:

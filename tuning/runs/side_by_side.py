@@ -3,14 +3,15 @@
 Knows run folders and scoring; no layout. Runs are compared row by row, on the rows that all of them were judged by.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.data.step_names import step_name
-from tuning.durations import duration_words
+from tuning.durations import duration_words, epochs_words
 from tuning.errors import InputError
+from tuning.events import Started, Step, Stopped
 from tuning.prediction import Prediction
 from tuning.runs.store import Run
 from tuning.scoring.catalog import find_metric
@@ -68,7 +69,7 @@ class OverBase:
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting that is not the same in all runs, with its value in each."""
+    """A setting that is not the same in all runs, or what came of it, with its value in each."""
 
     name: str
     values: Sequence[str]
@@ -84,6 +85,9 @@ class SideBySide:
     unfair: str
     """Why their scores cannot be held against each other; empty if they can."""
     differences: Sequence[Difference]
+    """Of what was set."""
+    outcomes: Sequence[Difference] = ()
+    """Of what time, data and machine made of it."""
     narrowed: str = ""
     """Of which rows the scores are, where a run was judged by others too."""
     over_base: OverBase | None = None
@@ -111,7 +115,16 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
         contenders.append(_contend(letter, run, sides, metrics[0], first))
     narrowed = "" if unfair or not others else _of_which_rows(tests, len(shared))
     over_base = None if unfair else _over_base(contenders, metrics[0])
-    return SideBySide(metrics[0], contenders, unfair, _differences(ordered), narrowed, over_base, _why_easier(ordered))
+    return SideBySide(
+        metric=metrics[0],
+        contenders=contenders,
+        unfair=unfair,
+        differences=_differences([settings_of_run(run) for run in ordered]),
+        outcomes=_differences([_outcome_of(run) for run in ordered]),
+        narrowed=narrowed,
+        over_base=over_base,
+        easier=_why_easier(ordered),
+    )
 
 
 def _test_rows(run: Run) -> set[_Key]:
@@ -205,12 +218,29 @@ def _over_base(contenders: Sequence[Contender], metric: str) -> OverBase:
     return OverBase(tuned.letter, base.letter, paired_metric(base.sides.base, tuned.sides.tuned, metric, labels))
 
 
-def _differences(runs: Sequence[Run]) -> list[Difference]:
-    settings = [settings_of_run(run) for run in runs]
+def _outcome_of(run: Run) -> dict[str, str]:
+    """How much was really trained, on what, by name; the same names for every run."""
+    comparison, events = run.comparison(), run.events()
+    assert comparison is not None
+    rows, layers = comparison.rows, comparison.adapter.layers
+    last = next((event for event in reversed(events) if isinstance(event, Step)), None)
+    stopped = next((event for event in reversed(events) if isinstance(event, Stopped)), None)
+    started = next((event for event in events if isinstance(event, Started)), None)
+    seconds = comparison.timing.train_s
+    return {
+        "trained on": epochs_words(last.epoch, (rows.train or 0) + rows.unseen) if last is not None else _UNSET,
+        "layers trained": str(len(layers)) if layers is not None else _UNSET,
+        "training": stopped.sentence if stopped is not None else _UNSET,
+        "seconds in training": f"{seconds:.0f}" if seconds is not None else _UNSET,
+        "computed on": f"{started.device}, {started.precision}" if started is not None else _UNSET,
+    }
+
+
+def _differences(of_runs: Sequence[Mapping[str, str]]) -> list[Difference]:
     return [
-        Difference(name, [each[name] for each in settings])
-        for name in settings[0]
-        if len({each[name] for each in settings}) > 1
+        Difference(name, [each[name] for each in of_runs])
+        for name in of_runs[0]
+        if len({each[name] for each in of_runs}) > 1
     ]
 
 

@@ -20,9 +20,9 @@ _SIDE_BY_SIDE = 12
 _NAME = 40
 """Characters of a label that are shown and said."""
 _LEGEND = (
-    '<p class="to-caption to-left">Choose a number to see its rows (with the keyboard, the arrow keys move and Enter '
-    "chooses); in the table of the difference, the rows that only one of both answered so. Framed cells are good news: "
-    "right answers, or wrong ones that became fewer.</p>"
+    '<p class="to-caption to-left">Choose a number to see its rows<span class="to-keys"> (with the keyboard, the '
+    "arrow keys move and Enter chooses)</span>; in the table of the difference, the rows that only one of both "
+    "answered so. Framed cells are good news: right answers, or wrong ones that became fewer.</p>"
 )
 _Side = Literal["base", "tuned", "difference"]
 

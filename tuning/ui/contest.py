@@ -1,5 +1,6 @@
 """Runs against each other, as escaped HTML and as curves to draw. Knows a `SideBySide`; no layout."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -9,7 +10,7 @@ from tuning.report.learning import loss_frame
 from tuning.report.markup import Column, escape, notice, section, table
 from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
 from tuning.report.rung_words import rung_words
-from tuning.runs.side_by_side import Contender, SideBySide
+from tuning.runs.side_by_side import Contender, Difference, SideBySide
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.metric_table import Score
@@ -150,14 +151,19 @@ def _without_tuning(found: SideBySide) -> str:
 
 def _settings(found: SideBySide) -> str:
     hint = "only what is not the same in all of them"
+    came = _listed("What came of them", found.outcomes, found) if found.outcomes else ""
     if not found.differences:
-        return section("Settings", hint, '<p class="to-none">All settings are the same.</p>')
-    columns = [Column("Setting"), *(Column(one.letter) for one in found.contenders)]
+        return section("Settings", hint, '<p class="to-none">All settings are the same.</p>', came)
+    return section("Settings", hint, _listed("Settings that differ", found.differences, found), came)
+
+
+def _listed(caption: str, differences: Sequence[Difference], found: SideBySide) -> str:
+    first = "Setting" if differences is found.differences else "What came of them"
+    columns = [Column(first), *(Column(one.letter) for one in found.contenders)]
     rows = [
-        [escape(each.name.replace("_", " ")), *(escape(_short(value)) for value in each.values)]
-        for each in found.differences
+        [escape(each.name.replace("_", " ")), *(escape(_short(value)) for value in each.values)] for each in differences
     ]
-    return section("Settings", hint, table("Settings that differ", columns, rows, "to-settings"))
+    return table(caption, columns, rows, "to-settings")
 
 
 def _short(text: str) -> str:

@@ -8,10 +8,11 @@ import pytest
 from tests.unit.ui.builders import ALICE, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
 from tuning.errors import InputError
+from tuning.events import Stopped
 from tuning.runs.files import write_text
 from tuning.runs.side_by_side import MOST_RUNS, compare_runs, settings_of_run
 from tuning.runs.store import Run
-from tuning.scoring.comparison import CleanScore, Comparison
+from tuning.scoring.comparison import AdapterCard, CleanScore, Comparison, Timing
 from tuning.scoring.metric_table import paired_metric, score_interval
 from tuning.spec import Task
 
@@ -99,6 +100,19 @@ def test_only_settings_that_differ_are_told(tmp_path):
     assert found == {"rank": ["8", "32"]}, "what the models were told is that of the data, not of the setting"
     assert compare_runs([one, created(with_settings(finished_run(tmp_path), rank=8), 3.0)]).differences == []
     assert settings_of_run(one)["instruction"] == "Say the label. text"
+
+
+def test_what_came_of_the_settings_is_told_where_it_differs(tmp_path):
+    one, two = (created(finished_run(tmp_path), moment) for moment in (1.0, 2.0))
+    assert compare_runs([one, two]).outcomes == []
+    comparison = two.comparison()
+    assert comparison is not None
+    less = {"adapter": AdapterCard(layers=[28, 29]), "timing": Timing(train_s=61.7)}
+    two.write_comparison(comparison.model_copy(update=less))
+    stopped = Stopped(at=5.0, reason="budget", step=2, best_step=2)
+    two.append(stopped)
+    found = {each.name: each.values[1] for each in compare_runs([one, two]).outcomes}
+    assert found == {"layers trained": "2", "seconds in training": "62", "training": stopped.sentence}
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path: Path):
