@@ -87,4 +87,5 @@ def _when(look: Sampled) -> str:
 
 def _legend(metric: str) -> str:
     partly = _PARTLY.get(metric)
-    return f"✓ right, ✗ wrong{f', {partly}' if partly else ''}; the oldest mark first."
+    marks = f"✓ right, ✗ wrong{f', {partly}' if partly else ''}; the oldest mark first."
+    return f"{marks} So few rows show how it learns, not how well: that the test rows say."
