@@ -17,23 +17,23 @@ _WORST_FIRST = ("fail", "warn", "pass")
 _ABOUT = "whether both were treated alike; what was learned, the verdict says"
 WHY: Mapping[str, str] = MappingProxyType(
     {
-        "same rows": "neither was asked anything easier",
-        "same prompts": "both read the same, to the letter",
-        "same decoding and precision": "both answered in the same way",
-        "base is a trained model": "no untrained part makes base look bad",
-        "rows fit the model": "nothing of them was lost",
-        "adapter off gives the base answers": "what was tuned is the adapter and nothing else",
-        "adapter changes logits": "switched on, the adapter does something",
-        "stock attention agrees": "our faster way of computing gives what the library's own does",
-        "saved adapter gives the tuned answers": "what you take away is what was judged",
-        "tuned answers differ from base": "tuning had an effect to judge",
-        "test rows unseen in training": "what was learned by heart is no skill",
-        "answers can be read": "what was written freely says something",
-        "base agrees with itself": "rounding alone does not make such a difference",
-        "test split seldom looked at": "of many tries one looks good by luck",
+        "same rows": "so that neither is asked anything easier",
+        "same prompts": "so that both read the same, to the letter",
+        "same decoding and precision": "so that both answer in the same way",
+        "base is a trained model": "so that no untrained part makes base look bad",
+        "rows fit the model": "so that nothing of them is lost",
+        "adapter off gives the base answers": "so that what was tuned is the adapter and nothing else",
+        "adapter changes logits": "so that the adapter, switched on, does something",
+        "stock attention agrees": "so that our faster way of computing gives what the library's own gives",
+        "saved adapter gives the tuned answers": "so that what you take away is what was judged",
+        "tuned answers differ from base": "so that there is an effect to judge",
+        "test rows unseen in training": "so that nothing learned by heart counts as skill",
+        "answers can be read": "so that what is freely written says something",
+        "base agrees with itself": "so that rounding is not taken for a difference",
+        "test split seldom looked at": "so that it is not the luckiest of many tries",
     }
 )
-"""What each check is good for, by its name."""
+"""What each check is for, by its name; true whether it passed or not."""
 _SIDE = 200
 _EDGE = 26
 

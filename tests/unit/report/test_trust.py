@@ -32,7 +32,7 @@ def test_results_are_words_and_what_did_not_pass_comes_first():
     assert [row[:2] for row in cells(shown)[1:]] == [
         ["Adapter off", "✗ failed"],
         ["Rows fit", "! warning"],
-        ["Same rows neither was asked anything easier", "✓ passed"],
+        ["Same rows so that neither is asked anything easier", "✓ passed"],
     ]
     assert not Names(shown).tags & {"script", "img"}
 
