@@ -101,7 +101,12 @@ def _render_shape(screen: Screen, found: Inspection) -> None:
 
 
 def _column_row(column: ColumnProfile) -> list[str]:
-    kinds = {"structured": column.structured, "labels": column.label_like, "ids": column.id_like}
+    kinds = {
+        "JSON objects": column.objects,
+        "structured": column.structured,
+        "labels": column.label_like,
+        "ids": column.id_like,
+    }
     kind = next((name for name, so in kinds.items() if so), "text" if column.text_like else "numbers")
     return [
         column.name,

@@ -105,8 +105,10 @@ def _inputs(free: dict[str, ColumnProfile], task: Task | None) -> list[str]:
     varied = [p for p in texts if not p.label_like]
     usual = [p for p in varied if p.name.lower() in (*_PROMPTS, *_TEXTS)]
     labels = any(p.label_like for p in free.values())
+    if any(p.objects for p in varied):  # What is read of a row is told by a text, and seldom by its key or its name.
+        varied = sorted(varied, key=lambda p: (p.objects, -p.mean_length))
     if task is not Task.GENERATE and labels:
-        varied = sorted(varied, key=lambda p: -p.mean_length)
+        varied = sorted(varied, key=lambda p: (p.objects, -p.mean_length))
         # A label can be given to a text of few values too ("yes", "no"), if there is no other.
         varied += sorted((p for p in texts if p.label_like), key=lambda p: -p.distinct)
     return [p.name for p in [*usual, *varied]]
@@ -117,13 +119,16 @@ def _targets(free: dict[str, ColumnProfile], named: dict[str, str], task: Task |
     plain = [p for p in free.values() if p.name.lower() not in _BOOKKEEPING]
     labels = [p.name for p in plain if p.label_like]
     texts = [p.name for p in plain if p.text_like and not p.label_like]
+    # Nobody writes such by hand for another purpose; what an id or a source is kept in has a name of its own.
+    texts.sort(key=lambda name: not free[name].objects)
+    objects = [name for name in texts if free[name].objects and not free[name].structured]
     usual_labels = [named[name] for name in _LABELS if name in named]
     usual_texts = [named[name] for name in _RESPONSES if name in named]
     if task is Task.CLASSIFY:
         return [*usual_labels, *labels]
     if task is Task.GENERATE:
         return [*usual_texts, *texts, *labels]
-    return [*usual_labels, *usual_texts, *labels, *texts]
+    return [*usual_labels, *usual_texts, *objects, *labels, *texts]
 
 
 def task_of(target: ColumnProfile) -> Task:
@@ -152,6 +157,8 @@ def _concluded(source: ColumnProfile, target: ColumnProfile, task: Task | None) 
         reason = f"{wanted} has {target.distinct:,} different values for many rows, so {shown} is classified by it."
         return ColumnChoice(Task.CLASSIFY, source.name, target.name, reason)
     reason = f"{wanted} has {target.distinct:,} different texts, too varied for labels, so it is written from {shown}."
+    if target.objects:
+        reason = f"{wanted} holds JSON objects, which are written from {shown}."
     return ColumnChoice(Task.GENERATE, source.name, target.name, reason)
 
 

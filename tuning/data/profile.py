@@ -1,18 +1,21 @@
 """What the cells of a column look like: filled, distinct, long; labels, text or ids. Knows not what they are for."""
 
+import json
 from collections.abc import Sequence
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
 from tuning.data.table import Table
 
-__all__ = ["MAX_LABELS", "ColumnProfile", "profile_cells", "profile_columns"]
+__all__ = ["MAX_LABELS", "ColumnProfile", "object_names", "profile_cells", "profile_columns"]
 
 MAX_LABELS = 150
 """More different values than this are not offered as a list to answer from."""
 
 _LABEL_LENGTH = 100  # Characters; longer values are text, however often they are repeated.
 _SHOWN, _SHOWN_CHARACTERS = 3, 80
+_READ = 50  # Values that are read as JSON.
 
 
 class ColumnProfile(BaseModel):
@@ -36,6 +39,8 @@ class ColumnProfile(BaseModel):
     longest: int
     structured: bool = False
     """Whether cells are lists or objects, written as JSON."""
+    objects: bool = False
+    """Whether cells are JSON objects, wherever they come from."""
     values: list[str] = []
     """The first different ones, shortened."""
 
@@ -65,8 +70,20 @@ def profile_cells(name: str, cells: Sequence[str], *, structured: bool = False) 
         mean_length=sum(lengths) / max(len(filled), 1),
         longest=longest,
         structured=structured,
-        values=[value[:_SHOWN_CHARACTERS] for value, _ in zip(distinct, range(_SHOWN), strict=False)],
+        objects=bool(distinct) and all(object_names(value) is not None for value in islice(distinct, _READ)),
+        values=[value[:_SHOWN_CHARACTERS] for value in islice(distinct, _SHOWN)],
     )
+
+
+def object_names(value: str) -> list[str] | None:
+    """The names in a text that is a JSON object; None of any other text."""
+    if not value.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return list(found) if isinstance(found, dict) else None
 
 
 def _is_id_like(value: str) -> bool:

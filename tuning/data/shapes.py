@@ -110,7 +110,8 @@ def _plain(choice: ColumnChoice, confidence: Confidence) -> Shape:
 
 def _confidence(profiles: Mapping[str, ColumnProfile]) -> Confidence:
     """Where names say nothing, a lone candidate is likely and one of several a guess."""
-    return "likely" if len(likely_targets(profiles)) <= 2 else "unsure"
+    targets = likely_targets(profiles)
+    return "likely" if len(targets) <= 2 or profiles[targets[0]].objects else "unsure"
 
 
 def _by_template(table: Table, spec: RunSpec, profiles: Mapping[str, ColumnProfile], template: str) -> Shape:

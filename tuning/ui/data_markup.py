@@ -106,7 +106,12 @@ def columns(profiles: Sequence[ColumnProfile]) -> str:
 def _looks_like(column: ColumnProfile) -> str:
     if column.distinct < 2:
         return ("nothing", "one value")[column.distinct]
-    kinds = {"lists or objects": column.structured, "labels": column.label_like, "ids": column.id_like}
+    kinds = {
+        "JSON objects": column.objects,
+        "lists or objects": column.structured,
+        "labels": column.label_like,
+        "ids": column.id_like,
+    }
     return next((name for name, so in kinds.items() if so), "text" if column.text_like else "numbers")
 
 

@@ -112,7 +112,9 @@ class TuneScreen:
                 )
                 fields["split"] = gr.Dropdown([], label="Split column", info="says train, dev or test for every row")
             fields["instruction"] = gr.Textbox(
-                label="Instruction", info="what both models are told before every input; empty: a plain one", lines=2
+                label="Instruction",
+                info="what both models are told before every input; empty: the one in grey. A better one helps both",
+                lines=2,
             )
 
     def _build_known(self) -> None:
@@ -177,7 +179,7 @@ class TuneScreen:
         shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
         shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.take_advice]
         shown += [self.why, self.start]
-        return [*shown, *(self.fields[name] for name in (*READING, "steps"))]
+        return [*shown, *(self.fields[name] for name in (*READING, "steps", "instruction"))]
 
     @property
     def outputs(self) -> list[Any]:
@@ -206,6 +208,7 @@ class TuneScreen:
         if values["device"] not in self._offer.devices:  # of a run that was made where there was another
             fields["device"] = RunSpec.model_fields["device"].default
         fields["steps"] = gr.CheckboxGroup(step_choices(seen.found), value=values["steps"])
+        fields["instruction"] = gr.Textbox(values["instruction"] or "", placeholder=_instruction(seen.prepared))
         return self.show_seen(seen) | {self.fields[name]: value for name, value in fields.items()}
 
     def show_columns(self, seen: Seen) -> dict[Any, Any]:
@@ -231,6 +234,7 @@ class TuneScreen:
             self.known: gr.Column(visible=bool(steps)),
             self.findings: data_markup.findings(found),
             self.fields["steps"]: gr.CheckboxGroup(step_choices(found)),
+            self.fields["instruction"]: gr.Textbox(placeholder=_instruction(prepared)),
             self.steps: data_markup.examples_of_steps(steps),
             self.divided: gr.Column(visible=found.splits is not None),
             self.preview: preview(found, seen.not_rendered),
@@ -253,6 +257,11 @@ class TuneScreen:
             self.why: markup.notice("error", "Not ready to start", message),
             self.start: gr.Button(interactive=False),
         }
+
+
+def _instruction(prepared: Prepared | None) -> str:
+    """What both models are told, where nothing else is set."""
+    return prepared.dataset.instruction if prepared is not None else ""
 
 
 def _splits(found: Inspection, prepared: Prepared | None) -> str:

@@ -19,6 +19,10 @@ def labels(*names: str, count: int = 40) -> list[str]:
     return [names[i % len(names)] for i in range(count)]
 
 
+def objects(count: int = 40) -> list[str]:
+    return [f'{{"colour": "{WORDS[i % 10]}", "number": "{i}"}}' for i in range(count)]
+
+
 def codes(count: int = 40) -> list[str]:
     return [f"A{i:02}.{i % 7}" for i in range(count)]
 
@@ -35,6 +39,11 @@ def table(**columns: list[str]) -> Table:
         ({"Review": texts("a"), "Sentiment": labels("0", "1")}, (Task.CLASSIFY, "Review", "Sentiment")),
         ({"diagnosis": texts("a"), "chapter": labels("x", "y"), "code": codes()},
          (Task.CLASSIFY, "diagnosis", "chapter")),
+        # JSON objects are what is to be written, of the longest text beside them.
+        ({"asked_by": [f"lib{word}" for word in WORDS] * 4, "line": texts("a"), "parsed": objects()},
+         (Task.GENERATE, "line", "parsed")),
+        ({"parsed": objects(), "line": texts("a"), "kind": labels("x", "y")}, (Task.GENERATE, "line", "parsed")),
+        ({"text": texts("a"), "label": labels("x", "y"), "meta": objects()}, (Task.CLASSIFY, "text", "label")),
         # The same without a name that says anything.
         ({"q7": texts("a"), "q8": labels("x", "y"), "q9": codes()}, (Task.CLASSIFY, "q7", "q8")),
         ({"question": texts("a"), "topic": labels("x", "y")}, (Task.CLASSIFY, "question", "topic")),

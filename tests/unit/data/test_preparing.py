@@ -71,6 +71,18 @@ def test_an_instruction_for_labels_names_them_all():
     assert commas.dataset.instruction == "Classify the text. Answer with one of these labels: a, b; c."
 
 
+def test_an_instruction_for_json_names_its_keys():
+    rows = [{"line": f"{row['customer_question']} x", "parsed": json.dumps({"a": str(n), "b": "c"})} for n, row in
+            enumerate(answered(60))]  # fmt: skip
+    rows[7]["parsed"] = json.dumps({"a": "7", "rare": "d"})
+    assert prepared(rows).dataset.instruction == "Write the parsed for this line as a JSON object with the keys a, b."
+    assert prepared(rows, instruction="Parse it.").dataset.instruction == "Parse it."
+    wide = [{**row, "parsed": json.dumps({f"{'key' * 20} {n}": "v" for n in range(9)})} for row in rows]
+    assert prepared(wide, target="parsed").dataset.instruction == "Write the parsed for this line as a JSON object."
+    rows[3]["parsed"] = "no object"
+    assert prepared(rows, target="parsed").dataset.instruction == "Write the parsed for this line."
+
+
 def test_rows_without_input_or_target_are_left_out_and_named():
     rows = labelled(400)
     for i in (2, 9, 10, 11, 12, 13, 14):

@@ -27,6 +27,14 @@ def test_kinds(cells, looks):
     assert {name for name in ("label_like", "text_like", "id_like") if getattr(found, name)} == looks
 
 
+@pytest.mark.parametrize(
+    ("cells", "objects"),
+    [(['{"a": 1}', ' {"b": []}'], True), (['{"a": 1}', "[1]"], False), (["{a}", "{b}"], False), (["", " "], False)],
+)
+def test_json_objects_are_seen_wherever_they_come_from(cells, objects):
+    assert profile_cells("x", cells).objects is objects
+
+
 def test_counts():
     found = profile_cells("x", [" ab ", "ab", "", "cdef", "ghijkl"])
     assert (found.filled, found.distinct, found.mean_length, found.longest) == (0.8, 3, 3.5, 6)

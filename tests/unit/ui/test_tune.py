@@ -7,6 +7,7 @@ from tests.unit.ui.fragments import cells, text_of
 from tests.unit.ui.test_times import USUAL
 from tuning.data.inspecting import inspect_tables
 from tuning.data.planning import Source
+from tuning.data.preparing import prepare_tables
 from tuning.data.table import Table, text_columns
 from tuning.models.catalog import catalog
 from tuning.runs.expecting import Expected
@@ -105,8 +106,16 @@ def test_the_input_column_gives_way_to_a_template(screen):
 def test_what_the_user_typed_is_not_typed_over(screen):
     changes = screen.show_seen(seen_in(LABELLED))
     written = {screen.fields[name] for name in FIELDS} & set(changes)
-    assert written == {screen.fields["steps"]}
-    assert not changes[screen.fields["steps"]].value
+    assert written == {screen.fields["steps"], screen.fields["instruction"]}
+    assert not any(changes[field].value for field in written)
+
+
+def test_the_instruction_that_an_empty_field_stands_for_is_seen_in_it(screen):
+    source = Source(Table("a.csv", "csv", text_columns(LABELLED), "0" * 64))
+    found = Seen(inspect_tables(source, RunSpec()), prepare_tables(source, RunSpec()))
+    said = "Classify the text by label. Answer with one of these labels: no, yes."
+    for changes in (screen.show_seen(found), screen.show_data(found, {})):
+        assert changes[screen.fields["instruction"]].placeholder == said
 
 
 def test_a_problem_keeps_what_is_known_and_the_start_shut(screen):
