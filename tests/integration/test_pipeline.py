@@ -16,8 +16,8 @@ from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.control import Control, StopReason
 from tuning.runs.forecasting import minutes_needed
 from tuning.runs.pipeline import execute
-from tuning.runs.rungs import NO_TIME
 from tuning.runs.store import Run, RunStore
+from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.record import Comparison
 from tuning.spec import RunSpec, Task
 

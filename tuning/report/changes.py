@@ -1,4 +1,5 @@
-"""What tuning changed beside the headline: parts that got better and worse, where the gain comes from, forgetting.
+"""What tuning changed beside the headline: fields, parts that got better and worse, where the gain comes from,
+forgetting.
 
 What got worse has the same room as what got better. Knows a comparison; no run and no layout.
 """
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from tuning.report.markup import Column, escape, fold, section, table
 from tuning.report.metric_words import DIRECTION_WORDS, difference, figure, metric_words, span
 from tuning.report.tracks import difference_track, reach_of
-from tuning.scoring.comparison import Comparison, Forgetting, Gain, MetricRow, Slice
+from tuning.scoring.comparison import Comparison, FieldScore, Forgetting, Gain, MetricRow, Slice
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.scoring.wording import row_count
 
@@ -21,6 +22,8 @@ _GAINS = {
     "both": "The gain is part format, part knowledge",
     "unclear": "Format or knowledge: not clear from these rows",
 }
+_FIELDS, _NAME = 12, 80
+"""Fields that are shown unfolded, and characters of a name."""
 _SHOWN = 6
 """Parts that are shown unfolded on either side."""
 _EXPLORATORY = (
@@ -43,12 +46,34 @@ def part_name(part: Slice) -> str:
 
 
 def changes(comparison: Comparison, name: Callable[[Slice], str] = part_name) -> str:
-    """Slices, gain and forgetting, those of them that there are; `name` draws what a part is called."""
+    """Fields, slices, gain and forgetting, those of them that there are; `name` draws what a part is called."""
     cards = [_gain(comparison.gain), _forgetting(comparison.forgetting)]
     beside = f'<div class="to-cards">{"".join(cards)}</div>' if any(cards) else ""
-    return section(
+    fields = section("Field by field", "share of its rows with the right value", _fields(comparison.fields))
+    parts = section(
         "What got better, what got worse", "by part of the test rows", _slices(comparison.slices, name), beside
     )
+    return fields + parts
+
+
+def _fields(fields: Sequence[FieldScore]) -> str:
+    """Every field of JSON answers; nothing where targets have none."""
+    if not fields:
+        return ""
+    reach = reach_of([field.metric for field in fields])
+    rows = [
+        (
+            f"{escape(field.field[:_NAME] or '(no name)')}<small>{row_count(field.rows, 'row')}</small>",
+            _went(field.metric, field.rows),
+            difference_track(field.metric, field.rows, reach),
+        )
+        for field in fields
+    ]
+    columns = (Column("Field"), Column("Right values", "to-change"), Column("◂ worse · better ▸", "to-chart"))
+    first = table("Fields of the answers", columns, rows[:_FIELDS], "to-parts")
+    if not rows[_FIELDS:]:
+        return first
+    return first + fold(f"{len(rows) - _FIELDS} more", table("More fields", columns, rows[_FIELDS:], "to-parts"))
 
 
 def _slices(slices: Sequence[Slice], name: Callable[[Slice], str]) -> str:

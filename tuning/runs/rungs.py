@@ -16,14 +16,13 @@ from tuning.runs.asking import AGAIN_ROWS, Asking, choose_shots
 from tuning.runs.checking import CHECKED_ROWS
 from tuning.runs.questions import TokenLikelihoods
 from tuning.runs.responding import Responder, Responders, answer_to
-from tuning.scoring.evidence import AnswerPair, Evidence, GeneralText, Setup
+from tuning.scoring.evidence import NO_TIME, AnswerPair, Evidence, GeneralText, Setup
 from tuning.spec import Task
 
-__all__ = ["GENERAL_TEXT", "NO_PROMPT", "NO_TIME", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
+__all__ = ["GENERAL_TEXT", "NO_PROMPT", "BaseSide", "Rungs", "TunedSide", "describe_setup", "with_sides"]
 
 GENERAL_TEXT = Path(__file__).resolve().parents[2] / "assets" / "general_text.txt"
 """Passages of plain English written for this project, apart by blank lines."""
-NO_TIME = "budget"
 NO_PROMPT = "it reads no prompt that could show examples"
 _AGAIN_AT_ONCE = 5
 

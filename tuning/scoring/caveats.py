@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
+from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import Comparison, Slice
+from tuning.scoring.row_scores import GRADED
 from tuning.scoring.statistics import SMALL_P
 from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
 
@@ -37,6 +39,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
             f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
         )
     caveats.extend(_torn(rows))
+    caveats.extend(_not_shown(comparison))
     caveats.extend(_good_enough(comparison))
     caveats.extend(_no_skill(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
@@ -95,15 +98,29 @@ def _torn(rows: Sequence[Prediction]) -> list[str]:
     return [f"{most}: some inputs come with different targets."]
 
 
+def _not_shown(comparison: Comparison) -> list[str]:
+    """A large difference to a base that was told little is partly one of being told."""
+    verdict = comparison.verdict
+    shown = next((rung for rung in comparison.ladder if rung.name == "base_few_shot"), None)
+    if verdict is None or verdict.kind != "better" or shown is None or shown.note != NO_TIME:
+        return []
+    cut = next((row.base for row in comparison.metrics if row.name == "hit_limit_rate"), None)
+    also = f"; {percent(cut)} of its answers were cut off" if cut is not None and cut >= _MOST_OF else ""
+    told = "what a few would do without tuning, a longer run tells"
+    return [f"The base was shown no example of what is wanted{also}: {told}."]
+
+
 def _good_enough(comparison: Comparison) -> list[str]:
     """How good the answers are that are only more or less like their targets: better is not yet good."""
-    if comparison.primary != "chrf" or comparison.verdict is None:
+    if comparison.primary not in GRADED or comparison.verdict is None:
         return []
-    tuned = next((row.tuned for row in comparison.metrics if row.name == "chrf"), None)
+    tuned = next((row.tuned for row in comparison.metrics if row.name == comparison.primary), None)
     flips, rows = comparison.flips, comparison.rows.test
     if tuned is None:
         return []
     exact = flips.fixed + flips.both_right
+    if comparison.primary == "field_exactness":
+        return [f"Tuned answers exactly as wanted on {exact} of {row_count(rows)} ({percent(exact / rows)})."]
     like = f"Tuned's answers are {percent(tuned)} like their targets (100 % is the target to the letter)"
     return [f"{like}, and {exact} of {rows} are exactly it: read some below to judge whether that is good enough."]
 

@@ -11,7 +11,11 @@ from tuning.prediction import Prediction
 from tuning.scoring.record import Check, ScoringVariant
 from tuning.spec import Task
 
-__all__ = ["AnswerPair", "Contest", "Evidence", "GeneralText", "Setup"]
+__all__ = ["NO_TIME", "AnswerPair", "Contest", "Evidence", "GeneralText", "Setup"]
+
+
+NO_TIME = "budget"
+"""Why something was not asked: there was no time for it."""
 
 
 @dataclass(frozen=True)

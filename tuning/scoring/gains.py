@@ -10,10 +10,13 @@ from typing import Literal
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
+from tuning.scoring.answers import Answers
 from tuning.scoring.evidence import AnswerPair, Contest
+from tuning.scoring.generation import is_structured
 from tuning.scoring.metric_table import paired_metric
 from tuning.scoring.reading import read_leniently
 from tuning.scoring.record import Gain, MetricRow
+from tuning.scoring.structured import is_json
 from tuning.scoring.wording import change_of
 from tuning.spec import Task
 
@@ -21,6 +24,12 @@ __all__ = ["explain_gain"]
 
 LARGER_PART = 2 / 3
 """From this share of the gain on, it is said to be of one kind."""
+MOSTLY = 0.5
+"""Share of the base's answers from which on what cannot be read hides what the base knew."""
+_NO_JSON = (
+    "The base wrote no JSON in {} of {} rows. A part of the gain is that tuned does; whether base knew the values, "
+    "these rows cannot tell."
+)
 
 
 def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
@@ -41,10 +50,20 @@ def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
         return None
     lenient = _share_right(read_leniently(written.base, contest.labels), read_leniently(written.tuned, contest.labels))
     likelihood = _share_right(contest.base, contest.tuned) if scored else None
+    unread = _unreadable(written.base) if contest.task is Task.GENERATE else 0
+    if unread > MOSTLY * len(written.base):
+        note = _NO_JSON.format(unread, len(written.base))
+        return Gain(kind="unclear", strict=strict, lenient=lenient, likelihood=None, note=note)
     kind = _kind(strict, likelihood or lenient)
     return Gain(
         kind=kind, strict=strict, lenient=lenient, likelihood=likelihood, note=_note(kind, strict, lenient, likelihood)
     )
+
+
+def _unreadable(written: Sequence[Prediction]) -> int:
+    """How many answers are no JSON where all targets are: nobody knows what such an answer would have said in JSON."""
+    answers = Answers(written)
+    return sum(not is_json(output) for output in answers.outputs) if is_structured(answers) else 0
 
 
 def _share_right(base: Sequence[Prediction], tuned: Sequence[Prediction]) -> MetricRow:

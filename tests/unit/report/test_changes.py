@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.scoring.builders import pair_with
 from tests.unit.ui.builders import HOSTILE
-from tests.unit.ui.fragments import Names, metric, text_of
+from tests.unit.ui.fragments import Names, cells, metric, text_of
 from tuning.report.changes import changes
-from tuning.scoring.comparison import Comparison, Forgetting, Gain, Slice, compare
+from tuning.scoring.comparison import Comparison, FieldScore, Forgetting, Gain, Slice, compare
 from tuning.spec import Task
 
 SURE, OPEN = metric(low=0.3, high=0.7), metric(delta=0.1, low=-0.1, high=0.3)
@@ -59,6 +59,17 @@ def test_what_a_part_is_called_can_be_drawn_otherwise():
 
 def test_an_empty_side_says_so():
     assert "No part of the test rows is surely worse." in changes(comparison(slices=[part("ham", "better")]))
+
+
+def test_every_field_of_json_answers_is_listed():
+    fields = [FieldScore(field=f"{HOSTILE} {n}", rows=40 - n, metric=SURE, claim="better") for n in range(14)]
+    shown = changes(comparison(fields=fields))
+    assert "Field by field" in shown
+    assert len(cells(shown)) == 2 + 14
+    assert "2 more" in text_of(shown)
+    assert "40 rows" in text_of(shown)
+    assert not Names(shown).tags & {"script", "img"}
+    assert "Field by field" not in changes(comparison())
 
 
 def test_parts_of_few_rows_are_counted_as_such():

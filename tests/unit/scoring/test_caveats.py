@@ -4,6 +4,7 @@ from tests.unit.scoring.builders import answers, pair_with
 from tuning.prediction import Prediction
 from tuning.scoring.caveats import find_caveats
 from tuning.scoring.comparison import compare
+from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import (
     CleanScore,
@@ -13,6 +14,7 @@ from tuning.scoring.record import (
     Gain,
     MetricRow,
     RowCounts,
+    Rung,
     Slice,
     Verdict,
 )
@@ -67,6 +69,19 @@ def test_rows_that_there_was_no_time_for_come_before_everything():
     said = find_caveats(made.model_copy(update={"rows": made.rows.model_copy(update={"train": 8, "unseen": 104})}))
     assert said[0] == "Training saw 8 of 112 training rows: what tuning does with all of them takes more time to know."
     assert len(said) == 2
+
+
+@pytest.mark.parametrize(("kind", "note", "said"), [("better", NO_TIME, True), ("better", "cancelled", False),
+                                                    ("undecided", NO_TIME, False)])  # fmt: skip
+def test_that_the_base_was_shown_nothing_is_said_where_it_looks_bad_beside_tuned(kind, note, said):
+    verdict = Verdict.model_validate({"kind": kind, "sentence": "S."})
+    ladder = [Rung(name="base_few_shot", status="not_run", note=note)]
+    cut = ROW.model_copy(update={"name": "hit_limit_rate", "base": 0.63})
+    made = plain(verdict=verdict, ladder=ladder, metrics=[ROW, cut])
+    found = [text for text in find_caveats(made) if "shown" in text]
+    assert bool(found) == said
+    if said:
+        assert "no example of what is wanted; 63.0 % of its answers were cut off:" in found[0]
 
 
 @pytest.mark.parametrize(

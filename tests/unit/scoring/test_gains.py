@@ -37,6 +37,19 @@ def test_the_kind_follows_from_what_is_left_when_only_the_meaning_counts(base, t
     assert (gain.strict.base, gain.likelihood) == (sum(row.correct for row in base) / 100, None)
 
 
+def test_of_a_base_that_writes_no_json_nobody_knows_what_it_knew():
+    targets = ['{"way": "north"}', '{"way": "south"}'] * 50
+    tuned = answers(targets, targets)
+    silent = explain_gain(Contest(answers(["go there"] * 100, targets), tuned, Task.GENERATE, "field_exactness"), None)
+    assert silent is not None
+    assert silent.kind == "unclear"
+    assert silent.note.startswith("The base wrote no JSON in 100 of 100 rows.")
+    wrong = answers(['{"way": "up"}'] * 100, targets)
+    spoken = explain_gain(Contest(wrong, tuned, Task.GENERATE, "field_exactness"), None)
+    assert spoken is not None
+    assert spoken.kind == "knowledge"
+
+
 def test_the_readings_are_told_with_their_intervals():
     gain = gain_of(put(90, "Probably {}, I would say."), put(90))
     assert gain is not None
