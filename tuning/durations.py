@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["duration_words", "epochs_words", "read_duration"]
+__all__ = ["duration_words", "epochs_words", "read_duration", "seen_words"]
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
@@ -37,3 +37,8 @@ def epochs_words(epochs: float, rows: int) -> str:
     seen = epochs * rows
     about = min(max(round(seen) if seen < 100 else round(seen, -1), 1), rows)
     return f"{about:,.0f} of {rows:,} rows, once"
+
+
+def seen_words(epochs: float, trained: int, unseen: int) -> str:
+    """The same of a training that is over and has not seen `unseen` rows."""
+    return f"{trained:,} of {trained + unseen:,} rows, once" if unseen else epochs_words(max(epochs, 1.0), trained)

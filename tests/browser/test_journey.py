@@ -38,7 +38,7 @@ def choose_no_limit(page: Page) -> None:
     expect(time).to_have_value("5 minutes")
     time.click()
     page.get_by_role("option", name="no limit").click()
-    expect(time).to_have_value("no limit")
+    expect(time).to_have_value("no limit: a set number of passes")
 
 
 def expect_run_on_screen(page: Page) -> None:

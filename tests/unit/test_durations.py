@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning.durations import duration_words, epochs_words, read_duration
+from tuning.durations import duration_words, epochs_words, read_duration, seen_words
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,8 @@ def test_said_briefly(seconds, words):
 )
 def test_how_much_is_trained(epochs, rows, words):
     assert epochs_words(epochs, rows) == words
+
+
+def test_how_much_was_trained_is_said_to_the_row():
+    assert seen_words(0.99, 312, 143) == "312 of 455 rows, once"
+    assert seen_words(0.99, 455, 0) == "455 rows, once"

@@ -31,6 +31,11 @@ _ALWAYS = (
     _Word(
         "Fixed, broken", "rows that the base got wrong and tuned gets right, and rows where it is the other way round"
     ),
+    _Word(
+        "Top layers",
+        "a model computes layer upon layer; where time is short only those nearest to the answer are tuned, which is "
+        "quicker",
+    ),
     _Word("Points", "percentage points: from 50 % to 60 % is +10 points"),
     _Word(
         "95 % interval",
@@ -53,6 +58,11 @@ _RECEIPT = (
         "Stock attention",
         "how the library itself lets tokens look at each other; ours computes what rows share only once, and is held "
         "against it on some rows",
+    ),
+    _Word("Greedy", "always the likeliest next word, so that the same question gets the same answer"),
+    _Word(
+        "bfloat16, float32, dequantized",
+        "how numbers are kept: in 16 bits or in 32; dequantized: unpacked from 4 or 8 bits, as which the model came",
     ),
     _Word("Hash, fingerprint, SHA-256", "a short number made of data: other data would have another"),
 )

@@ -30,7 +30,8 @@ def ladder(comparison: Comparison, picture: str = "") -> str:
         for rung in ranked(comparison.ladder)
     ]
     columns = (Column("Way to answer"), Column(_TICKS, "to-chart"), Column(metric_words(name).title, "to-figure"))
-    hint = f"{metric_words(name).title} of every way to answer the same test rows, best first, with 95 % intervals"
+    hint = f"{metric_words(name).title} of every way to answer the same test rows, best first"
+    hint += ", with 95 % intervals" if any(rung.low is not None for rung in comparison.ladder) else ""
     drawn = table("Baseline ladder", columns, rows, "to-ladder")
     key = (
         '<p class="to-caption to-left">The dashed line is the best without tuning: what tuned has to beat.</p>'

@@ -6,8 +6,9 @@ from statistics import mean
 
 import pandas as pd
 
-from tuning.durations import epochs_words
+from tuning.durations import seen_words
 from tuning.events import DevScored, Event, Planned, Step, Stopped
+from tuning.runs.budget import SOME_ROWS
 from tuning.scoring.comparison import Comparison
 
 __all__ = ["fit_words", "kept_step", "learned_words", "loss_frame", "seconds_in_words"]
@@ -17,6 +18,8 @@ _FEWEST_SCORES = 3
 """Before any training, and two more: from the first to the second almost everything falls, the form being learned."""
 _SLIGHT = 0.01
 """Share of dev loss that a change must have to count: that of neighbouring scores scatters by about so much."""
+_LEARNED = 0.02
+"""Nats, at which nearly every right answer is held to be nearly certain."""
 _CHANCE = 2
 """So many scores without a better one are more than chance; training goes on for one more before it stops."""
 _FALL = 0.05
@@ -62,19 +65,18 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
             said = [event.sentence]
     last = next((event for event in reversed(events) if isinstance(event, Step)), None)
     if last is not None and comparison is not None and comparison.rows.train:
-        said.append(_seen(last.epoch, comparison.rows.train, comparison.rows.unseen))
+        said.append(seen_words(last.epoch, comparison.rows.train, comparison.rows.unseen))
     if comparison is not None and comparison.adapter.trainable_parameters:
         said.append(f"{comparison.adapter.trainable_parameters:,} parameters trained")
     if comparison is not None and comparison.timing.train_s:
         said.append(f"{seconds_in_words(comparison.timing.train_s)} of training")
     planned = next((event for event in reversed(events) if isinstance(event, Planned)), None)
-    if planned is not None and planned.given_up:
-        said.append(f"given up for lack of time: {', '.join(planned.given_up)}")
+    given_up = list(planned.given_up) if planned is not None else []
+    if comparison is not None and comparison.rows.unseen and planned is not None and SOME_ROWS not in given_up:
+        given_up.append(SOME_ROWS)
+    if given_up:
+        said.append(f"given up for lack of time: {', '.join(given_up)}")
     return " · ".join(said)
-
-
-def _seen(epochs: float, train: int, unseen: int) -> str:
-    return f"{train:,} of {train + unseen:,} rows, once" if unseen else epochs_words(max(epochs, 1.0), train)
 
 
 def fit_words(events: Sequence[Event]) -> str:
@@ -96,6 +98,8 @@ def fit_words(events: Sequence[Event]) -> str:
         falls = _train_falls(events, best.step)
         return _not_better(since, falls) if stopped is None else _was_not_better(since, falls, best.step, stopped)
     before = dev[-2].loss if since == 0 else best.loss
+    if dev[-1].loss < _LEARNED:
+        return f"Dev loss is next to nothing ({dev[-1].loss:.2g}): there is little left to learn from these rows."
     change = dev[-1].loss / before - 1 if before else 0.0
     if change <= -_SLIGHT:
         going = "Dev loss is still falling: what it learns helps on other rows too."

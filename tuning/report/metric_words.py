@@ -126,7 +126,7 @@ def interval_words(metric: MetricRow, rows: int) -> str:
     """How sure a difference is, or why that is not said."""
     bounds = span(metric)
     if bounds is None:
-        return "no interval: how sure this is was not computed"
+        return f"no interval: {'too few rows for one' if rows < FEWEST_ROWS else 'none is known to hold here'}"
     few = "; too few rows to tell" if rows < FEWEST_ROWS else ""
     return f"95 % interval {bounds}{few}"
 

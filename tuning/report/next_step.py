@@ -1,11 +1,18 @@
 """What to do about a verdict that does not speak for the tuned model. Knows a comparison; no run and no layout."""
 
+from tuning.data.enough import FEWEST_ROWS
 from tuning.report.rung_words import rung_words
 from tuning.scoring.comparison import Comparison
 from tuning.scoring.wording import RUNGS
 from tuning.spec import Task
 
 __all__ = ["next_step"]
+
+
+_MORE_ROWS = (
+    "A verdict takes {} test rows: put more aside (setting Test rows), or better, bring more rows, of which a fifth "
+    "become test rows"
+)
 
 
 def next_step(found: Comparison, how: str = "") -> str:
@@ -20,9 +27,10 @@ def next_step(found: Comparison, how: str = "") -> str:
         strongest = found.headline.rung if found.headline else "base"
         title = "the base as it is" if strongest == "base" else RUNGS[strongest]
         return f"Take what is simpler: {title}. More rows, or another model, may change that{again}"
+    if verdict.kind == "undecided" and found.rows.test < FEWEST_ROWS:
+        return f"{_so_far(found)}. {_MORE_ROWS.format(FEWEST_ROWS)}."
     if verdict.kind == "undecided":
-        so_far = _so_far(found)
-        return f"{so_far}. More rows, more time or another model may{again}"
+        return f"{_so_far(found)}. More rows, more time or another model may decide it{again}"
     if how and found.task is Task.CLASSIFY and found.model.family == "decoder":
         encoder = "A sentence encoder, small and quick, may do as well even without tuning"
         return f"{encoder}, and was not tried in this run{again}"
@@ -32,6 +40,10 @@ def next_step(found: Comparison, how: str = "") -> str:
 def _so_far(found: Comparison) -> str:
     primary = found.deciding()
     ahead = primary.delta is not None and primary.delta != 0 and (primary.delta > 0) == (primary.better == "higher")
+    best = found.headline
+    if ahead and best is not None and best.rung != "base" and (best.metric.delta or 0.0) < 0:
+        title = rung_words(best.rung, found).title
+        return f"The tuned model is ahead of the base, and behind what needs no tuning ({title}); both may be chance"
     if ahead:
         return "By the metric that decides, the tuned model is ahead, but that may be chance"
     return "By the metric that decides, nothing speaks for the tuned model so far"

@@ -18,6 +18,7 @@ from tuning.spec import DEFAULT_EPOCHS, MOST_EPOCHS, Depth, Task, layers_of
 
 __all__ = [
     "SLACK",
+    "SOME_ROWS",
     "BudgetPlan",
     "Pace",
     "Work",
@@ -30,6 +31,8 @@ __all__ = [
 
 SLACK = 0.1
 """Of a budget: so much longer than told a run may be expected to take, rather than that it is refused."""
+SOME_ROWS = "some of the training rows"
+"""What is given up where not every row is seen."""
 _ASKED_AT_ONCE = 32
 """Rows of a batch that is answered."""
 _TRAIN_SHARE = 0.45
@@ -161,7 +164,7 @@ class BudgetPlan:
                 f"training in the lower {work.depth - self.layers} of {work.depth} layers",
                 self.layers < work.depth and work.layers is None,
             ),
-            ("some of the training rows", self.epochs < 1),
+            (SOME_ROWS, self.epochs < 1),
         ]
         return [words for words, gone in said if gone]
 

@@ -126,7 +126,7 @@ class Forecast:
         if self.doubt:
             return f"{said} But {self.doubt}."
         if self.least is None:
-            unmeasured = "This model has not been measured on this machine yet"
+            unmeasured = "Nothing was measured yet of this model at such a task on this machine"
             return f"{said} {unmeasured}: if that is too short, the run says so and ends."
         return said
 
@@ -154,9 +154,7 @@ class Forecast:
 
     def _unlimited(self) -> str:
         if self.whole is None:
-            return (
-                "No time limit: mostly some minutes to an hour; this model has not been measured on this machine yet."
-            )
+            return "No time limit: mostly some minutes to an hour; nothing was measured yet of it here."
         whole = f"about {self.whole_words} from start to verdict, by {self.source}"
         return f"No time limit: {whole}; less if it stops improving."
 

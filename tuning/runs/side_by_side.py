@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.data.step_names import step_name
-from tuning.durations import duration_words, epochs_words
+from tuning.durations import duration_words, seen_words
 from tuning.errors import InputError
 from tuning.events import Started, Step, Stopped
 from tuning.prediction import Prediction
@@ -103,7 +103,9 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
     ordered = sorted(runs, key=lambda run: run.record().created)
     metrics = [_declared(run) for run in ordered]
     if len({run.dataset().task for run in ordered}) > 1:
-        raise InputError("one run learned labels and another texts, which no score measures both: choose others")
+        raise InputError(
+            "one run learned labels and another learned texts, and no score measures both: choose runs of one kind"
+        )
     tests = [_test_rows(run) for run in ordered]
     shared = set.intersection(*tests)
     others = [letter for letter, rows in zip(_LETTERS, tests, strict=False) if rows != tests[0]]
@@ -228,7 +230,7 @@ def _outcome_of(run: Run) -> dict[str, str]:
     started = next((event for event in events if isinstance(event, Started)), None)
     seconds = comparison.timing.train_s
     return {
-        "trained on": epochs_words(last.epoch, (rows.train or 0) + rows.unseen) if last is not None else _UNSET,
+        "trained on": seen_words(last.epoch, rows.train or 0, rows.unseen) if last is not None else _UNSET,
         "layers trained": str(len(layers)) if layers is not None else _UNSET,
         "training": stopped.sentence if stopped is not None else _UNSET,
         "seconds in training": f"{seconds:.0f}" if seconds is not None else _UNSET,

@@ -80,7 +80,8 @@ def _conclusion(found: SideBySide) -> str:
         return ""
     way = difference(best.metric, found.contenders[0].rows)
     said = {"better": "is better than", "worse": "is worse than"}.get(way, "is not surely better than")
-    base = f"run {best.base}'s base" if best.base != best.tuned else "its own base, the best of all"
+    whose = "its own" if best.base == best.tuned else f"run {best.base}'s"
+    base = f"the best base ({whose})"
     values = f"{figure(found.metric, best.metric.tuned)} against {figure(found.metric, best.metric.base)}"
     bounds = f" (95 % interval {span(best.metric)})" if span(best.metric) else ""
     gain = f"{figure(found.metric, best.metric.delta, sign=True)}{bounds}"

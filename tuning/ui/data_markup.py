@@ -245,6 +245,8 @@ def splits(found: Inspection, split_column: str | None, primary: str | None = No
         source += f"{most}: see Rows to use under Advanced settings."
     few = sizes.test < SMALL_TEST
     shown = "" if primary in GRADED and sizes.test >= FEWEST_ROWS else found.enough
+    if sizes.test < FEWEST_ROWS <= sizes.train:
+        shown += f" Or set Test rows to {FEWEST_ROWS} under Advanced settings, which leaves fewer to learn from."
     enough = notice("warning" if few else "info", "Few test rows" if few else "What the test rows can show", shown)
     enough = enough if shown else ""
     said = f'<p class="to-note">{source}</p>' if source else ""

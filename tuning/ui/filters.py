@@ -41,6 +41,7 @@ _NONE: Mapping[Kind | Move, str] = {
     "further": "Tuning moved no answer away from its target.",
     "as close": "Every answer came closer or moved away.",
 }
+_NONE_RIGHT = "The base got no row right, so there was none to break."
 _UNKNOWN = "these samples cannot be shown: the page asked for {} that this comparison does not have; reload the page"
 
 
@@ -123,14 +124,17 @@ def choose(wanted: Filter, comparison: Comparison, leaked: frozenset[int]) -> Ch
         case Every():
             return Chosen("every test row", lambda _: True, narrows=False)
         case OfKind(kind=kind):
-            return Chosen(
-                f"{kind}: {MEANINGS[kind]}", lambda sample: kind in (sample.kind, sample.move), none=_NONE[kind]
-            )
+            none = _NONE_RIGHT if kind == "broken" and not _base_right(comparison) else _NONE[kind]
+            return Chosen(f"{kind}: {MEANINGS[kind]}", lambda sample: kind in (sample.kind, sample.move), none=none)
         case Cell():
             return _choose_cell(wanted, comparison.confusion)
         case Part(number=number) if number < len(comparison.slices):
             return _choose_part(comparison.slices[number], leaked)
     raise InputError(_UNKNOWN.format("a part"))
+
+
+def _base_right(comparison: Comparison) -> int:
+    return comparison.flips.both_right + comparison.flips.broken
 
 
 def _choose_cell(cell: Cell, confusion: Confusion | None) -> Chosen:

@@ -36,7 +36,13 @@ FIELDS = (*BASIC, *ADVANCED)
 """Every field of the form, in the order in which values travel."""
 ALWAYS = CleaningStep.DROP_EMPTY
 """The step that every plan has, so that nobody is asked about it."""
-BUDGETS = (("1 minute", "1m"), ("2 minutes", "2m"), ("5 minutes", "5m"), ("15 minutes", "15m"), ("no limit", ""))
+BUDGETS = (
+    ("1 minute", "1m"),
+    ("2 minutes", "2m"),
+    ("5 minutes", "5m"),
+    ("15 minutes", "15m"),
+    ("no limit: a set number of passes", ""),
+)
 """Times to choose from; any other can be typed."""
 USUAL_BUDGET = "5m"
 """What the form begins with: most who look at it have no longer."""

@@ -8,12 +8,13 @@ from tuning.report.differences import mark, plain
 from tuning.report.markup import attribute, escape
 from tuning.report.metric_words import certainty
 from tuning.runs.exchange import Reply, Side
-from tuning.scoring.row_scores import row_scores
+from tuning.scoring.row_scores import GRADED, row_scores
 from tuning.ui.blind import Order
 
 __all__ = ["Shown", "draw_replies"]
 
 _LABELS = 6
+_ALONE = "A row asked by itself is rounded otherwise than among many: words can differ from those under Compare."
 _ASKED = 100
 """Characters of a prompt that stand above its answers."""
 _CHARACTERS = 20_000
@@ -33,6 +34,8 @@ class Shown:
     voted: bool = False
     prompt: str = ""
     """What was asked."""
+    primary: str = "chrf"
+    """The metric that the run was judged by."""
 
     @property
     def alike(self) -> bool:
@@ -69,6 +72,8 @@ def _notes(shown: Shown, drawn: str) -> str:
         said.append("Struck out: not in the target. Underlined: in the target, but missing.")
     if 'class="to-likely"' in drawn:
         said.append("The labels stand in one order on both sides: first those that either model finds likeliest.")
+    if shown.target is not None and not shown.sealed and shown.reply.base.over and shown.reply.base.text:
+        said += [_ALONE] if shown.reply.base.probabilities is None else []
     if shown.reply.prompt_cut:
         said.append("The prompt was too long for this run’s models: both were asked without its end.")
     return "".join(f'<p class="to-note">{one}</p>' for one in said)
@@ -107,8 +112,10 @@ def _agreement(side: Side, shown: Shown) -> str:
         return '<span class="to-better">✓ as the target</span>'
     if side.probabilities is not None:
         return '<span class="to-worse">✗ differs from the target</span>'
-    (like,) = row_scores("chrf", [Prediction(row=1, input="", target=shown.target, output=side.text)])
-    return f'<span class="to-even">{attribute(certainty(like))} like the target</span>'
+    metric = shown.primary if shown.primary in GRADED else "chrf"
+    (score,) = row_scores(metric, [Prediction(row=1, input="", target=shown.target, output=side.text)])
+    of_what = "of its fields right" if metric == "field_exactness" else "like the target"
+    return f'<span class="to-even">{attribute(certainty(score))} {of_what}</span>'
 
 
 def _body(shown: Shown, side: Side, labels: Sequence[str]) -> str:

@@ -95,6 +95,8 @@ class RunsScreen:
             self.compare = gr.Button("Compare", interactive=False, min_width=140)
             self.again = gr.Button("Change and start again", interactive=False, min_width=140)
             self.delete = gr.Button("Delete …", interactive=False, min_width=140)
+            # In the place of the one before, so that who clicks twice deletes nothing.
+            self.keep = gr.Button("Keep it", visible=False, min_width=140)
             self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
         self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.contest:
@@ -109,7 +111,7 @@ class RunsScreen:
     @property
     def choice_outputs(self) -> list[Any]:
         """What choosing runs changes."""
-        buttons = [self.open, self.compare, self.again, self.delete, self.sure]
+        buttons = [self.open, self.compare, self.again, self.delete, self.keep, self.sure]
         return [*buttons, self.problem, *self.contest_outputs]
 
     @property
@@ -135,6 +137,7 @@ class RunsScreen:
             self.compare: gr.Button(interactive=2 <= chosen <= MOST_RUNS),
             self.again: gr.Button(interactive=chosen == 1),
             self.delete: gr.Button(interactive=chosen == 1, visible=not asking),
+            self.keep: gr.Button(visible=asking),
             self.sure: gr.Button(visible=asking),
             self.problem: gr.HTML(visible=False),
             self.contest: gr.Column(visible=False),
@@ -151,6 +154,6 @@ class RunsScreen:
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why something was not done."""
         return {
-            self.problem: gr.HTML(markup.notice("error", "That did not work", message), visible=True),
+            self.problem: gr.HTML(markup.notice("error", "Not done", message), visible=True),
             self.contest: gr.Column(visible=False),
         }

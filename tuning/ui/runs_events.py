@@ -45,6 +45,7 @@ class RunsEvents:
         chosen = [screen.chosen, *screen.choice_outputs]
         screen.list.input(self.choose_runs, screen.list, chosen, trigger_mode="always_last", **quiet)
         screen.delete.click(self.ask_delete, screen.list, screen.choice_outputs, **quiet)
+        screen.keep.click(self.keep_run, screen.list, screen.choice_outputs, **quiet)
         screen.compare.click(self.compare_chosen, here, [screen.problem, *screen.contest_outputs], **quiet)
         again = [page.tabs, screen.problem, screen.contest, *page.tune.outputs]
         screen.again.click(self.start_again, here, again, api_visibility="private", show_progress="minimal")
@@ -85,6 +86,10 @@ class RunsEvents:
         """Delete was pressed: ask again."""
         number = len(read_ids(chosen))
         return self.screen.show_choice(number, asking=number == 1)
+
+    def keep_run(self, chosen: object) -> Changes:
+        """The run is not to be deleted after all."""
+        return self.screen.show_choice(len(read_ids(chosen)))
 
     @told(_not_done)
     def delete_run(self, stored: object, chosen: object) -> Changes:

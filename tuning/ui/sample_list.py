@@ -15,8 +15,8 @@ from tuning.ui.sample_pages import PAGE_ROWS, SamplePage
 
 __all__ = ["sample_list"]
 
-_CELL = 240
-"""Characters of a cell before its row is opened."""
+_CELL, _LINES = 240, 8
+"""Characters and lines of a cell before its row is opened."""
 _WHOLE = 10_000
 """Characters of a text in an opened row: the page must stay one that a browser can hold."""
 _UNLIKE = {
@@ -64,7 +64,7 @@ def _legend(page: SamplePage, primary: str) -> str:
 
 def _shown(page: SamplePage) -> str:
     first = page.number * PAGE_ROWS + 1
-    position = f"{first:,} to {first + len(page.samples) - 1:,} of {page.found:,}" if page.found else "none"
+    position = f"{first:,} to {first + len(page.samples) - 1:,} of {page.found:,}" if page.found else "no row:"
     clear = pick_button("✕ Show every row", Every(), key="every") if page.narrowed else ""
     return (
         f'<p class="to-shown"><span data-said><b>{position}</b> <span class="to-chosen">{escape(page.words)}</span>'
@@ -96,9 +96,9 @@ def _sample(sample: Sample, change: Change | None, labels: bool) -> str:
     way, sign = SIGNS[sample.told]
     kind = f'<span class="to-{way}">{sign} {sample.told}</span>{_change(change) if labels else ""}'
     sides = [(side, None if labels else mark(side.text, sample.target)) for side in (sample.base, sample.tuned)]
-    said = [_answer(*side, _CELL, graded=sample.graded) for side in sides]
-    target = _label(sample.target) if labels else plain(sample.target, _CELL)
-    texts = [plain(sample.input, _CELL), target, *said]
+    said = [_answer(*side, _room(side[0].text), graded=sample.graded) for side in sides]
+    target = _label(sample.target) if labels else plain(sample.target, _room(sample.target))
+    texts = [plain(sample.input, _room(sample.input)), target, *said]
     cells = "".join(
         f'<td class="to-of-{name.lower()}" data-name="{name}">{text}</td>'
         for name, text in zip(_COLUMNS, [*texts, kind], strict=True)
@@ -122,6 +122,12 @@ def _answer(answer: Answer, marked: Marked | None, limit: int, *, graded: bool) 
     return f"{right} {marked.draw(limit) if answer.text else '<em>no answer</em>'}{aside}"
 
 
+def _room(text: str) -> int:
+    """Characters of a text that its cell has room for: what writes on without end writes many lines."""
+    lines = text[:_CELL].splitlines(keepends=True)
+    return sum(map(len, lines[:_LINES])) if len(lines) > _LINES else _CELL
+
+
 def _label(text: str) -> str:
     """Labels are often of several words that an underscore joins: where to break them when there is no room."""
     return plain(text, _CELL).replace("_", "_<wbr>")
@@ -142,7 +148,7 @@ def _change(change: Change | None) -> str:
 def _whole(sample: Sample, sides: Sequence[tuple[Answer, Marked | None]]) -> str:
     """The row in full, where a cell had to be cut."""
     given = (sample.input, sample.target, sample.base.text, sample.tuned.text)
-    if max(map(len, given)) <= _CELL:
+    if all(len(text) <= _room(text) for text in given):
         return ""
     texts = [plain(text, _WHOLE) for text in given[:2]] + [
         _answer(*side, _WHOLE, graded=sample.graded) for side in sides

@@ -41,7 +41,8 @@ _HELP = (
     "it, and load_adapter.py answers as the tuned model did; a text that it writes can differ in places, as one row is "
     "rounded otherwise than many. In the CSV, a cell that a spreadsheet would take for a "
     "formula begins with an apostrophe; the JSON Lines have every text as it was. Report, predictions and samples show "
-    "test rows as they are, and an adapter can repeat what it was tuned on. "
+    "test rows as they are, predictions and samples with the file's other columns too, and an adapter can repeat what "
+    "it was tuned on. "
     "Should your browser hold a file back, it is offered here too.</p>"
 )
 

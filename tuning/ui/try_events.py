@@ -84,7 +84,10 @@ class TryEvents:
             row = row_of(run, number)
             target = row.target if row is not None and row.input == prompt else None
             order = draw_order() if blind is True else None
-            yield from self._stream(request, Shown(run.id, Reply(), target, order, prompt=request.prompt))
+            comparison = run.comparison()
+            primary = comparison.primary if comparison is not None else "chrf"
+            shown = Shown(run.id, Reply(), target, order, prompt=request.prompt, primary=primary)
+            yield from self._stream(request, shown)
         except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is logged whole and told by its id
             yield self.screen.show_problem(say(error))
 

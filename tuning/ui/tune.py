@@ -34,6 +34,9 @@ _FIRST = ("info", "Not ready to start", "Choose a file or an example first.")
 _OTHER = ("info", "Not ready to start", "Choose another file, or an example.")
 _READY = ("info", "Ready", "The run goes on by itself: you may close the page and come back.")
 _TEST_HINT = "Optional: a second file with the same columns. Both models are judged by its rows, and by no others."
+_FILE = (
+    "a file of examples (CSV, JSON, JSON Lines, Parquet or Excel), one row each: what the model reads, what it answers"
+)
 _TYPED = ("template", "instruction", "layers")
 """Fields of text, looked at once they are left."""
 
@@ -59,7 +62,7 @@ class TuneScreen:
         """`expected` says what a run will take, as far as that is known; None when nothing is."""
         self._offer, self._expected = offer, expected
         self.fields: dict[str, Any] = {}
-        gr.HTML(markup.heading("1", "Data", "a file of examples, one row each: what the model reads, what it answers"))
+        gr.HTML(markup.heading("1", "Data", _FILE))
         self._build_files(examples)
         self.notice = gr.HTML(markup.notice(*_EMPTY))
         with gr.Column(visible=False) as self.body:
@@ -76,7 +79,7 @@ class TuneScreen:
     def _build_files(self, examples: Sequence[BundledExample]) -> None:
         with gr.Row(equal_height=True):
             # Any file may be dropped: its content decides, and what is refused is refused in words.
-            self.file = gr.File(label="Your file (CSV, JSON, JSON Lines, Parquet, Excel)", height=170, min_width=300)
+            self.file = gr.File(label="Your file", height=170, min_width=300)
             self.example = gr.Radio(
                 [(one.title, one.key) for one in examples],
                 label="Or an example",

@@ -39,7 +39,10 @@ def test_what_was_given_up_is_said_afterwards_too():
         at=1, budget_s=120, train_s=40, epochs=1, layers=10, test_rows=80, given_up=["few-shot answers", "x"]
     )
     assert learned_words([plan], None) == "given up for lack of time: few-shot answers, x"
-    assert learned_words([plan.model_copy(update={"given_up": []})], None) == ""
+    nothing = plan.model_copy(update={"given_up": []})
+    assert learned_words([nothing], None) == ""
+    unseen = comparison().model_copy(update={"rows": RowCounts(train=272, unseen=183, test=89)})
+    assert learned_words([nothing], unseen).endswith("given up for lack of time: some of the training rows")
 
 
 def test_the_curve_keeps_both_losses_and_its_ends():
@@ -78,6 +81,7 @@ EASIER, NO_EASIER = [2.0, 1.5, 1.0, 0.5, 0.2], [1.5, 1.5, 1.5, 1.5, 1.6]
     ("dev", "train", "going", "ended"),
     [
         (FALLING, EASIER, "is still falling", "was still falling when training ended"),
+        ([2.0, 0.5, 0.004], EASIER, "next to nothing (0.004)", "little left to learn"),
         (LEVEL, EASIER, "hardly changes", "hardly changed at the end"),
         ([2.0, 1.5, 1.505], EASIER, "hardly changes", "hardly changed at the end"),
         (RISEN, EASIER, "may be chance", "may be chance"),

@@ -64,7 +64,8 @@ def test_an_interval_is_said_with_its_unit_once_and_its_absence_too():
     assert span(sure) == "−10.0 to +90.0 points"
     assert interval_words(sure, 20) == "95 % interval −10.0 to +90.0 points"
     assert interval_words(sure, 19).endswith("; too few rows to tell")
-    assert interval_words(metric(), 20) == "no interval: how sure this is was not computed"
+    assert interval_words(metric(), 20) == "no interval: none is known to hold here"
+    assert interval_words(metric(), 19) == "no interval: too few rows for one"
 
 
 @pytest.mark.parametrize(

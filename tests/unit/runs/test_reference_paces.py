@@ -30,7 +30,7 @@ def test_it_is_told_before_anything_ran_here(store):
     short = forecast(prepared(40, budget="1m"), store, THERE)
     assert short.buys(60) is None, "it would be too short there"
     assert (short.problem, short.doubt) == ("", "")
-    assert "has not been measured on this machine yet" in short.sentence
+    assert "Nothing was measured yet of this model at such a task" in short.sentence
 
 
 def test_what_ran_here_wins(store):

@@ -127,7 +127,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path):
     doubtful.write_comparison(existing(doubtful).model_copy(update={"verdict": None}))
     with pytest.raises(InputError, match="failed a check, so that its scores are not to be trusted"):
         compare_runs([done, doubtful])
-    with pytest.raises(InputError, match="one run learned labels and another texts"):
+    with pytest.raises(InputError, match="one run learned labels and another learned texts"):
         compare_runs([done, full_run(tmp_path, Task.GENERATE, rows=20)])
 
 

@@ -43,6 +43,17 @@ def test_an_answer_is_held_against_its_target_when_it_is_whole():
     assert "the target" not in text_of(draw_replies(Shown("run", going, "good")))
 
 
+def test_an_answer_is_scored_as_the_run_was():
+    target = '{"way": "north", "far": "yes"}'
+    half = Reply(base=Side(text="north", over=True), tuned=Side(text='{"way": "north", "far": "no"}', over=True))
+    said = text_of(draw_replies(Shown("run", half, target, primary="field_exactness")))
+    assert "0 % of its fields right" in said
+    assert "50 % of its fields right" in said
+    assert "rounded otherwise than among many" in said
+    assert "% like the target" in text_of(draw_replies(Shown("run", half, target, primary="exact_match")))
+    assert "rounded" not in text_of(draw_replies(Shown("run", LABELLED, "good")))
+
+
 def test_answers_that_are_the_same_are_said_to_be_so():
     same = WRITTEN.model_copy(update={"base": WRITTEN.tuned})
     assert "Both answers are the same." in text_of(draw_replies(Shown("run", same)))

@@ -54,6 +54,10 @@ def test_two_are_never_deleted_at_once(events, tuneoff_home):
     runs = [finished_run(tuneoff_home) for _ in range(2)]
     chosen = [run.id for run in runs]
     assert events.ask_delete(chosen)[events.screen.sure].visible is False
+    asked = events.ask_delete(chosen[:1])
+    assert asked[events.screen.sure].visible
+    assert asked[events.screen.keep].visible
+    assert events.keep_run(chosen[:1])[events.screen.sure].visible is False
     events.delete_run(ALICE.model_dump(), chosen)
     assert all(run.path.is_dir() for run in runs)
 

@@ -72,6 +72,14 @@ def test_a_long_cell_is_cut_and_its_row_can_be_opened():
     assert len(long) < 30_000
 
 
+def test_a_text_of_many_lines_is_cut_to_some():
+    shown = sample_list(page("\n".join(f"line {n};" for n in range(1, 13))), labels=False)
+    short, whole = shown.split("<details>")
+    assert "line 8;" in short
+    assert "line 9;" not in short
+    assert "line 12;" in whole
+
+
 def test_pages_are_turned_by_buttons_that_the_server_understands():
     buttons = Buttons(sample_list(page(number=1, found=50), labels=True)).found
     assert {key: read_pick(json.loads(one["data-pick"] or "")).page for key, one in buttons.items()} == {
@@ -91,7 +99,7 @@ def test_what_is_shown_is_said_with_a_way_back():
 
 def test_nothing_found_says_so():
     shown = text_of(sample_list(page(samples=[], found=0, pages=1), labels=True))
-    assert shown.startswith("none every test row")
+    assert shown.startswith("no row: every test row")
     assert "No test row is like that." in shown
 
 

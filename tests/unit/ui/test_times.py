@@ -23,7 +23,7 @@ def test_every_time_is_told_with_what_it_buys():
     assert bought["5"][0].endswith("chosen")
     assert bought["2"][3].endswith(" of 80 test rows")
     assert bought["no"] == [
-        f"no limit about {known(None).whole_words}",
+        f"no limit: a set number of passes about {known(None).whole_words}",
         "280 rows, 3 times",
         "30 of 30",
         "80 test rows",
