@@ -77,7 +77,10 @@ def filter_samples(page: Page, test_rows: int) -> None:
         number = int(choice.locator("b").inner_text())
         choice.click()
         expect(choice).to_have_attribute("aria-pressed", "true")
-        expect(shown).to_contain_text(f"1 to {number} of {number} {kind}" if number else f"none {kind}")
+        expect(shown).to_contain_text(f"1 to {number} of {number} {kind}" if number else f"no row: {kind}")
+    choice.click()
+    expect(choice).to_have_attribute("aria-pressed", "false")
+    expect(shown).to_contain_text(f"1 to {test_rows} of {test_rows}")
 
 
 def ask_both(page: Page) -> None:

@@ -51,6 +51,8 @@ class ComparePage:
     """What its losses say."""
     kept: int | None = None
     """The step whose adapter is compared."""
+    link: str = ""
+    """Id of the run, for its link, where its owner looks at it."""
 
 
 def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
@@ -71,7 +73,7 @@ def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
-    return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses)
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses, link=run.id if own else "")
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
@@ -107,6 +109,11 @@ def _learning(page: ComparePage) -> str:
         return ""
     drawn = loss_chart(page.loss, kept=page.kept)
     return markup.section("How it learned", markup.escape(page.learned), drawn, markup.note(page.fit))
+
+
+def _link(page: ComparePage) -> str:
+    """That the page's address is a secret: before it is sent to somebody, or seen on a shared screen."""
+    return markup.secret_link(page.link) if page.link else ""
 
 
 class CompareScreen:
@@ -145,6 +152,6 @@ class CompareScreen:
             self.top: (duel(found) if found.verdict else "") + ladder(found),
             self.parts: _parts(found),
             self.middle: scores(found) + reliability(found),
-            self.end: _learning(page) + trust(found) + glossary(found),
+            self.end: _learning(page) + trust(found) + glossary(found) + _link(page),
         }
         return changed | self.samples.open(run)

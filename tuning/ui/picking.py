@@ -2,9 +2,10 @@
 
 Gradio's plots and HTML have no event that says what was clicked, so one script carries a button's request to the
 server, where `tuning.ui.filters` checks it. It shows the button that was used as pressed and all others as not, in
-whatever fragment they are; keeps the keyboard where it was when the fragment is drawn anew, or takes it to the place
-that `data-leads` names; says the element with `data-said` to whoever listens; turns pages with the arrow keys
-within `data-turns`; and makes a table with `data-roves` a grid, one Tab stop, in which arrow keys, Home and End move.
+whatever fragment they are, and lets go of one that is pressed again; keeps the keyboard where it was when the fragment
+is drawn anew, or takes it to the place that `data-leads` names; says the element with `data-said` to whoever listens;
+turns pages with the arrow keys within `data-turns`; and makes a table with `data-roves` a grid, one Tab stop, in which
+arrow keys, Home and End move.
 """
 
 import html
@@ -27,12 +28,14 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-pick]");
   if (!button) return;
   last = button.dataset.key;
-  const pick = JSON.parse(button.dataset.pick);
+  const again = button.getAttribute("aria-pressed") === "true";
+  const pick = again ? {filter: {by: "every"}} : JSON.parse(button.dataset.pick);
   if (pick.filter) {
     for (const other of document.querySelectorAll("button[data-pick][aria-pressed]"))
-      other.setAttribute("aria-pressed", other.dataset.pick === button.dataset.pick);
+      other.setAttribute("aria-pressed", !again && other.dataset.pick === button.dataset.pick);
   }
   trigger("picked", pick);
+  if (again) return;
   const place = button.dataset.leads && document.querySelector(button.dataset.leads);
   if (!place) return;
   last = null;

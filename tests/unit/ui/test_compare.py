@@ -84,6 +84,14 @@ def test_only_its_owner_is_told_how_to_start_it_again(tmp_path):
     assert compare_page(run).body.endswith("may change that.")
 
 
+def test_its_owner_is_told_that_the_address_is_a_secret(tmp_path):
+    run = full_run(tmp_path, rows=40)
+    with gr.Blocks():
+        screen = CompareScreen()
+    assert "which is this page's address too" in screen.show(compare_page(run, own=True), run)[screen.end]
+    assert "address" not in screen.show(compare_page(run), run)[screen.end]
+
+
 def test_no_run_and_a_run_on_its_way_say_so(tmp_path):
     assert compare_page(None).title == "No comparison yet"
     run = unfinished_run(tmp_path)
