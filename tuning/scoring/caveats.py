@@ -106,8 +106,8 @@ def _not_shown(comparison: Comparison) -> list[str]:
         return []
     cut = next((row.base for row in comparison.metrics if row.name == "hit_limit_rate"), None)
     also = f"; {percent(cut)} of its answers were cut off" if cut is not None and cut >= _MOST_OF else ""
-    told = "what a few would do without tuning, a longer run tells"
-    return [f"The base was shown no example of what is wanted{also}: {told}."]
+    told = "how it does with some in its prompt, and no tuning, takes a longer run to know"
+    return [f"The base was shown no examples of what is wanted{also}: {told}."]
 
 
 def _good_enough(comparison: Comparison) -> list[str]:

@@ -81,7 +81,7 @@ def test_that_the_base_was_shown_nothing_is_said_where_it_looks_bad_beside_tuned
     found = [text for text in find_caveats(made) if "shown" in text]
     assert bool(found) == said
     if said:
-        assert "no example of what is wanted; 63.0 % of its answers were cut off:" in found[0]
+        assert "no examples of what is wanted; 63.0 % of its answers were cut off:" in found[0]
 
 
 @pytest.mark.parametrize(

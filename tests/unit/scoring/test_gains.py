@@ -43,7 +43,7 @@ def test_of_a_base_that_writes_no_json_nobody_knows_what_it_knew():
     silent = explain_gain(Contest(answers(["go there"] * 100, targets), tuned, Task.GENERATE, "field_exactness"), None)
     assert silent is not None
     assert silent.kind == "unclear"
-    assert silent.note.startswith("The base wrote no JSON in 100 of 100 rows.")
+    assert silent.note.startswith("The base wrote no whole JSON in 100 of 100 rows.")
     wrong = answers(['{"way": "up"}'] * 100, targets)
     spoken = explain_gain(Contest(wrong, tuned, Task.GENERATE, "field_exactness"), None)
     assert spoken is not None
