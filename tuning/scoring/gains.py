@@ -27,8 +27,8 @@ LARGER_PART = 2 / 3
 MOSTLY = 0.5
 """Share of the base's answers from which on what cannot be read hides what the base knew."""
 _NO_JSON = (
-    "The base wrote no whole JSON in {} of {} rows. A part of the gain is that tuned does; whether base knew the values, "
-    "these rows cannot tell."
+    "The base wrote no whole JSON in {} of {} rows. A part of the gain is that tuned does; whether base knew the "
+    "values, these rows cannot tell."
 )
 
 
