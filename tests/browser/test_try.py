@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.app_server import App, serve
 from tests.browser.visitors import settle, unfold
@@ -99,6 +99,29 @@ def test_a_reload_stays_on_the_screen(open_try):
     expect(page.get_by_text("No runs yet")).to_be_visible()
     page.get_by_role("tab", name="Watch", exact=True).click()
     expect(page).not_to_have_url(re.compile("screen="))
+
+
+def test_a_screen_chosen_before_the_page_has_arrived_stays_chosen(open_try):
+    page = open_try(Task.GENERATE)
+    held: list[Route] = []
+    let_go: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if let_go:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/gradio_api/run/**", hold)
+    page.goto(page.url.partition("?")[0])
+    page.get_by_role("tab", name="Runs", exact=True).click()
+    assert held, "the page has asked and was not answered"
+    let_go.append(True)
+    for route in held:
+        route.continue_()
+    expect(page.locator("body[data-arrived]")).to_be_attached()
+    expect(page.get_by_role("tab", name="Runs", selected=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("screen=runs"))
 
 
 def test_a_long_answer_is_stopped(open_try):

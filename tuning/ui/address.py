@@ -8,15 +8,26 @@ from typing import Any
 
 import gradio as gr
 
-__all__ = ["follow_screens", "keep_address", "screen_in"]
+__all__ = ["follow_screens", "heed_early_clicks", "keep_address", "screen_in"]
 
 _KEEP = """(visitor) => {
   const address = new URL(location.href);
   if (visitor && visitor.run) address.searchParams.set("run", visitor.run);
   else address.searchParams.delete("run");
   history.replaceState(null, "", address);
+  const {arrived, asked} = document.body.dataset;
   document.body.dataset.arrived = "yes";
+  if (arrived || !asked) return;
+  const tabs = [...document.querySelectorAll('[role="tab"]')].filter((tab) => tab.offsetParent);
+  tabs.find((tab) => tab.textContent.trim() === asked)?.click();
 }"""
+_LISTEN = """() => {
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest('[role="tab"]');
+    if (tab && !document.body.dataset.arrived) document.body.dataset.asked = tab.textContent.trim();
+  }, true);
+}"""
+"""A page that arrives opens the screen of its run: not over the head of who has chosen another one meanwhile."""
 _FOLLOW = """() => {
   if (!document.body.dataset.arrived) return;
   const address = new URL(location.href);
@@ -27,6 +38,11 @@ _FOLLOW = """() => {
 _STAYED_ON = ("tune", "try", "runs")
 """Watch and Compare take turns as the run goes on."""
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+
+def heed_early_clicks(demo: gr.Blocks) -> None:
+    """Let a screen that is chosen before the page has arrived stay chosen."""
+    demo.load(None, None, None, js=_LISTEN, **_QUIET)
 
 
 def keep_address(browser: gr.BrowserState, event: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.runs.inference import Inference
-from tuning.ui.address import follow_screens, keep_address
+from tuning.ui.address import follow_screens, heed_early_clicks, keep_address
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
@@ -65,6 +65,7 @@ def _with_queue(demo: gr.Blocks) -> gr.Blocks:
 
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
+    heed_early_clicks(demo)
     keep_address(page.browser, demo.load(page.arrive, page.browser, [page.browser, *page.run_outputs], **_QUIET))
     follow_screens([page.tune_tab, page.watch_tab, page.compare_tab, page.try_tab, page.runs_tab])
     demo.load(page.resume, page.browser, page.tune.outputs, **_QUIET)
