@@ -62,7 +62,8 @@ def _read_text(path: Path, name: str, limits: ReadLimits) -> Contents:
             gathered = parse_json(text, shown, limits)
         else:
             gathered = parse_json_lines(text, shown, limits)
-    contents = Contents(found, _name_of(encoding), bool(encoding.mark), gathered, _encoding_notes(encoding))
+    notes = (*_encoding_notes(encoding), *gathered.notes)
+    contents = Contents(found, _name_of(encoding), bool(encoding.mark), gathered, notes)
     return _checked(contents, shown)
 
 

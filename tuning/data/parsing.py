@@ -1,6 +1,7 @@
 """Text with a delimiter → columns of text cells. Knows nothing of files or of what columns mean.
 
-What cannot be read exactly is refused by the number of its row; nothing guesses what a broken row meant. The standard
+What cannot be read exactly is refused by the number of its row; nothing guesses what a broken row meant. Where cells
+are apart by tabs and quotation marks cannot be meant to enclose them, they are text, and that is said. The standard
 library's parser is used in its strict mode: faster ones read a stray quotation mark as they please.
 """
 
@@ -9,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice, takewhile
 from typing import TextIO
 
@@ -33,8 +34,8 @@ _LONGEST_NAME = 200  # The longest column name that the settings of a run accept
 class _Dialect:
     delimiter: str | None
     quote: str
-    quoting: bool
-    """Whether the first lines quote any cell."""
+    quoting: bool | None
+    """Whether the first lines quote any cell; None where marks are text."""
 
 
 def parse_delimited(text: TextIO, shown: str, limits: ReadLimits) -> Gathered:
@@ -43,6 +44,29 @@ def parse_delimited(text: TextIO, shown: str, limits: ReadLimits) -> Gathered:
     start = text.tell()
     dialect = _find_dialect(text)
     text.seek(start)
+    try:
+        return _parse(text, dialect, shown, limits)
+    except _StrayMarkError as stray:
+        if dialect.delimiter != "\t":
+            raise
+        text.seek(start)
+        try:  # Cells apart by tabs need no quotation marks, and most programs write none: then marks are text.
+            gathered = _parse(text, replace(dialect, quoting=None), shown, limits)
+        except FileError:
+            raise stray from None
+        said = f"Quotation marks are read as text: row {stray.row:,} has one that does not enclose its cell."
+        return replace(gathered, notes=(said,))
+
+
+class _StrayMarkError(FileError):
+    """A quotation mark that encloses no cell."""
+
+    def __init__(self, message: str, row: int) -> None:
+        super().__init__(message)
+        self.row = row
+
+
+def _parse(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) -> Gathered:
     records = _records(text, dialect, shown, limits)
     columns = checked_names(next(records), shown, limits)
     gatherer = Gatherer(columns, shown, limits)
@@ -54,6 +78,8 @@ def parse_delimited(text: TextIO, shown: str, limits: ReadLimits) -> Gathered:
                 f"{shown}, row {number:,} has {cells}, the header has {width:,}; "
                 f"put quotation marks around cells that contain {_delimiter_name(dialect.delimiter)}"
             )
+        if dialect.quoting is None and any(len(cell) > 1 and cell[0] == cell[-1] == dialect.quote for cell in record):
+            raise FileError(f"{shown}, row {number:,} has a cell in quotation marks, and others have them as text")
         gatherer.add(record)
     return Gathered(gatherer.finish(), dialect.delimiter, dialect.quote if dialect.quoting else None)
 
@@ -133,6 +159,7 @@ def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) ->
         lines_of(text, shown, limits),
         delimiter=dialect.delimiter or _NO_DELIMITER,
         quotechar=dialect.quote,
+        quoting=csv.QUOTE_NONE if dialect.quoting is None else csv.QUOTE_MINIMAL,
         strict=True,
     )
     try:
@@ -151,9 +178,8 @@ def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) ->
             raise FileError(
                 f"{where} has a carriage return inside a cell; put quotation marks around that cell"
             ) from error
-        raise FileError(
-            f"{where} has a quotation mark out of place; close quoted cells and double the marks inside them"
-        ) from error
+        misplaced = f"{where} has a quotation mark out of place; close quoted cells and double the marks inside them"
+        raise _StrayMarkError(misplaced, number) from error
 
 
 def _delimiter_name(delimiter: str | None) -> str:

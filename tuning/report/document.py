@@ -92,8 +92,7 @@ def _verdict(run: Run, comparison: Comparison) -> str:
     if comparison.verdict is None:
         message = run.status().message or "The reason is unknown."
         return failure_panel(comparison.receipt, "This run has no verdict.", message, ())
-    rung = comparison.headline.rung if comparison.headline else None
-    return verdict_panel(comparison.verdict, rung, (), next_step(comparison)) + duel(comparison)
+    return verdict_panel(comparison.verdict, comparison.headline, (), next_step(comparison)) + duel(comparison)
 
 
 def _classes(comparison: Comparison) -> str:

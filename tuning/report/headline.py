@@ -17,7 +17,7 @@ from tuning.report.metric_words import (
 )
 from tuning.report.rung_words import base_words, rung_words
 from tuning.report.tracks import difference_track, reach_of
-from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, RungName, Verdict
+from tuning.scoring.comparison import Check, Comparison, Headline, MetricRow, Verdict
 from tuning.scoring.receipt import failed
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.scoring.wording import each_of, row_count
@@ -36,19 +36,21 @@ _WORTH = {
     False: ", but does not beat something simpler",
     None: "; that it beats something simpler is not shown",
 }
+_BEHIND = ", but something simpler does better so far"
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
 
 
-def verdict_panel(verdict: Verdict, rung: RungName | None, about: Sequence[str], aside: str = "") -> str:
+def verdict_panel(verdict: Verdict, held: Headline | None, about: Sequence[str], aside: str = "") -> str:
     """The verdict in a few words, a sentence and figures, and its caveats; `aside` says how a run ended if not well.
 
-    `rung` is what tuned was held against, None when there was no ladder.
+    `held` is what tuned was held against, None when there was no ladder.
     """
     said = _CUT_SHORT if verdict.kind == "worse" and verdict.unfinished else _ANSWERS[verdict.kind]
     answer, kind = f"{VERDICT_SIGNS[verdict.kind]} {said}", _KINDS[verdict.kind]
-    if verdict.kind == "better" and rung is not None:
-        answer += _WORTH[verdict.worth_it]
-        kind = "warning" if verdict.worth_it is False else kind
+    if verdict.kind == "better" and held is not None:
+        behind = verdict.worth_it is None and difference(held.metric, FEWEST_ROWS) == "worse"
+        answer += _BEHIND if behind else _WORTH[verdict.worth_it]
+        kind = "warning" if behind or verdict.worth_it is False else kind
     elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
         against = f"against the base: {_ANSWERS[verdict.kind].lower()}"
         answer = f"✗ Not worth it: tuning does not beat something simpler ({against})"

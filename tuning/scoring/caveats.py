@@ -11,7 +11,7 @@ from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
 from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
-from tuning.scoring.record import Comparison, Slice
+from tuning.scoring.record import Comparison, Confusion, Slice
 from tuning.scoring.row_scores import GRADED
 from tuning.scoring.statistics import SMALL_P
 from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
@@ -21,6 +21,8 @@ __all__ = ["find_caveats"]
 MOST_SLICES = 3
 _MOST_OF = 0.5
 """Share of the rows from which on an answer is the base's habit."""
+_ONE_ANSWER, _FAR_FEWER = 0.75, 0.6
+"""From this share of the rows on one answer is tuned's habit, where at most that share of them has it as target."""
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
@@ -156,11 +158,24 @@ def _no_skill(comparison: Comparison) -> list[str]:
     given = [label for label, *counts in columns if any(counts)]
     if len(given) == 1:
         said.append(f"Tuned gives one answer to every row: {quoted(given[0])}.")
+    else:
+        said += _hardly_told_apart(comparison.confusion)
     values = {rung.name: rung.value for rung in comparison.ladder}
     chance, tuned = values.get("chance"), values.get("tuned")
     if chance is not None and tuned is not None and tuned <= chance:
         said.append(f"Tuned is no better than chance: {percent(tuned)} against {percent(chance)}.")
     return said
+
+
+def _hardly_told_apart(confusion: Confusion) -> list[str]:
+    """One answer to most rows, though it is the target of far fewer."""
+    counts = [sum(column) for column in zip(*confusion.tuned, strict=True)]
+    rows, most = sum(counts), max(counts, default=0)
+    label = confusion.labels[counts.index(most)]
+    wanted = sum(confusion.tuned[counts.index(most)])
+    if most < _ONE_ANSWER * rows or wanted > _FAR_FEWER * most:
+        return []
+    return [f"Tuned answers {quoted(label)} to {most} of {row_count(rows)}, of {wanted} of which it is the target."]
 
 
 def _given_to_most(comparison: Comparison) -> tuple[str, int] | None:

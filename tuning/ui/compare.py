@@ -88,8 +88,7 @@ def _top(page: ComparePage) -> str:
         return markup.notice(page.kind, page.title, page.body)
     if found.verdict is None:
         return failure_panel(found.receipt, page.title, page.body, page.about)
-    rung = found.headline.rung if found.headline else None
-    return verdict_panel(found.verdict, rung, page.about, page.body)
+    return verdict_panel(found.verdict, found.headline, page.about, page.body)
 
 
 def _parts(comparison: Comparison) -> str:

@@ -85,10 +85,24 @@ def _conclusion(found: SideBySide) -> str:
     values = f"{figure(found.metric, best.metric.tuned)} against {figure(found.metric, best.metric.base)}"
     bounds = f" (95 % interval {span(best.metric)})" if span(best.metric) else ""
     gain = f"{figure(found.metric, best.metric.delta, sign=True)}{bounds}"
-    return (
+    return _between(found) + (
         f'<p class="to-against to-{way}"><span>The best tuned model, run {best.tuned}\'s, <b>{said}</b> {base}: '
         f"{values}, {gain}.</span></p>"
     )
+
+
+def _between(found: SideBySide) -> str:
+    """Of two runs, which tuned model is better."""
+    gain = found.contenders[-1].against_first
+    if len(found.contenders) > 2 or gain is None:
+        return ""
+    way = difference(gain, found.contenders[-1].rows)
+    said = {"better": "better than", "worse": "worse than"}.get(way, "not surely better or worse than")
+    values = f"{figure(found.metric, gain.tuned)} against {figure(found.metric, gain.base)}"
+    bounds = f" (95 % interval {span(gain)})" if span(gain) else ""
+    change = f"{figure(found.metric, gain.delta, sign=True)}{bounds}"
+    told = f"Run B's tuned model is <b>{said}</b> run A's: {values}, {change}. A is the run that was started first."
+    return f'<p class="to-against to-{way}"><span>{told}</span></p>'
 
 
 def _scores(found: SideBySide) -> str:

@@ -39,10 +39,10 @@ _HELP = (
     '<p class="to-caption to-left">The report is one file that opens without a network and prints well. The adapter is '
     "what tuning added, in the format of the library PEFT; the base model is not in it. Its README.md says how to load "
     "it, and load_adapter.py answers as the tuned model did; a text that it writes can differ in places, as one row is "
-    "rounded otherwise than many. In the CSV, a cell that a spreadsheet would take for a "
-    "formula begins with an apostrophe; the JSON Lines have every text as it was. Report, predictions and samples show "
-    "test rows as they are, predictions and samples with the file's other columns too, and an adapter can repeat what "
-    "it was tuned on. "
+    "rounded otherwise than many. In the CSV, a cell that a spreadsheet would take for a formula begins with an "
+    "apostrophe; the JSON Lines have every text as it was. Likeness is how many of a row's words it has in common with "
+    "the training row nearest to it, from 0 to 1. Report, predictions and samples show test rows as they are, "
+    "predictions and samples with the file's other columns too, and an adapter can repeat what it was tuned on. "
     "Should your browser hold a file back, it is offered here too.</p>"
 )
 

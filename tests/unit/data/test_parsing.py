@@ -48,6 +48,20 @@ def test_broken_tables_are_refused_with_these_words(refusal, content, message):
     assert refusal(content) == message
 
 
+def test_of_cells_apart_by_tabs_marks_that_enclose_nothing_are_text(read):
+    table = read('text\tlabel\nso so\ta\n"so" it is\tb\nhe said "so"\ta\n')
+    assert table.rows[1:] == [{"text": '"so" it is', "label": "b"}, {"text": 'he said "so"', "label": "a"}]
+    assert table.notes == ("Quotation marks are read as text: row 2 has one that does not enclose its cell.",)
+    quoted = read('text\tlabel\n"so\tso"\ta\n"say ""so"""\tb\n')
+    assert quoted.rows[0] == {"text": "so\tso", "label": "a"}
+    assert quoted.notes == ()
+
+
+@pytest.mark.parametrize("cells", ['"so so"\ta\n"so" it is\tb', '"so\tso"\ta\n"so" it is\tb', '"so" it is\tb\tc'])
+def test_where_some_marks_enclose_cells_and_others_do_not_nothing_is_guessed(refusal, cells):
+    assert "has a quotation mark out of place" in refusal(f"text\tlabel\n{cells}\n".encode())
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found(read, delimiter):
     table = read(f"text{delimiter}label\nso so{delimiter}a\nx{delimiter}b\n")

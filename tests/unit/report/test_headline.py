@@ -36,14 +36,24 @@ def comparison(**changes: object) -> Comparison:
     ],
 )
 def test_the_answer_comes_in_a_few_words_and_a_colour(kind, worth_it, rung, answer, colour):
-    panel = verdict_panel(Verdict(kind=kind, sentence="It is so.", worth_it=worth_it), rung, ["data.csv", "model"])
+    held = None if rung is None else Headline(rung=rung, metric=metric(low=0.3, high=0.7))
+    panel = verdict_panel(Verdict(kind=kind, sentence="It is so.", worth_it=worth_it), held, ["data.csv", "model"])
     assert text_of(panel) == f"{answer} It is so. data.csv · model"
     assert panel.startswith(f'<div class="to-verdict {colour}"')
 
 
 def test_worse_after_half_a_training_is_worse_so_far():
     verdict = Verdict(kind="worse", sentence="S.", worth_it=False, unfinished=True)
-    assert "▼ Worse so far: there was no time for all rows" in text_of(verdict_panel(verdict, "base", ()))
+    assert "▼ Worse so far: there was no time for all rows" in text_of(verdict_panel(verdict, None, ()))
+
+
+def test_what_is_surely_behind_something_simpler_is_no_good_news():
+    """A training that has not seen every row may become worth it; by now it is not."""
+    verdict = Verdict(kind="better", sentence="S.", unfinished=True)
+    behind = Headline(rung="tfidf", metric=metric(base=0.75, tuned=0.25, delta=-0.5, low=-0.6, high=-0.4))
+    panel = verdict_panel(verdict, behind, ())
+    assert "▲ Tuning helped, but something simpler does better so far" in text_of(panel)
+    assert 'class="to-verdict to-warning"' in panel
 
 
 def test_test_rows_without_an_answer_are_told_beside_those_with_one():

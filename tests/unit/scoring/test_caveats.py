@@ -85,6 +85,17 @@ def test_that_the_base_was_shown_nothing_is_said_where_it_looks_bad_beside_tuned
 
 
 @pytest.mark.parametrize(
+    ("answered", "wanted", "said"), [(85, 26, True), (85, 80, False), (60, 26, False), (100, 26, False)]
+)
+def test_that_tuned_hardly_tells_labels_apart_is_said(answered, wanted, said):
+    targets = ["a"] * wanted + ["b"] * (100 - wanted)
+    tuned = answers(["a"] * answered + ["b"] * (100 - answered), targets)
+    made = compare(answers(["?"] * 100, targets), tuned, Task.CLASSIFY)
+    found = [text for text in find_caveats(made) if text.startswith("Tuned answers 'a'")]
+    assert found == (["Tuned answers 'a' to 85 of 100 test rows, of 26 of which it is the target."] if said else [])
+
+
+@pytest.mark.parametrize(
     ("easy", "hard", "rows", "said"),
     [(0.98, 0.69, 56, True), (0.98, 0.69, 19, False), (0.75, 0.69, 56, False), (0.69, 0.98, 56, False)],
 )

@@ -49,6 +49,7 @@ def test_where_only_some_rows_are_the_same_it_is_said_which_count(tmp_path):
 def test_all_runs_together_come_to_a_conclusion(tmp_path):
     runs = [created(full_run(tmp_path, rows=60), at) for at in (1.0, 2.0)]
     said = text_of(scores_and_settings(compare_runs(runs)))
+    assert "Run B's tuned model is not surely better or worse than run A's: " in said
     assert "The best tuned model, run A's, is better than the best base (its own): " in said
     base = [one.model_copy(update={"output": one.target}) for one in runs[1].predictions("base")]
     runs[1].write_predictions("base", base)
