@@ -67,6 +67,11 @@ _RECEIPT = (
     _Word("Hash, fingerprint, SHA-256", "a short number made of data: other data would have another"),
 )
 _FORGETTING = _Word("Perplexity of general text", "how surprising ordinary text is to the model; 1: not at all")
+_PROBE = _Word(
+    "Base of a sentence encoder, linear probe",
+    "an encoder gives numbers to a text, and no label; so its base is the encoder as it came with one more layer that "
+    "turns numbers into labels, fitted to your training rows (logistic regression, C says how freely)",
+)
 _P = _Word(
     "p",
     "how often a difference this large comes up by luck, when tuning changes nothing; by McNemar's test where rows are "
@@ -100,6 +105,8 @@ def _used(comparison: Comparison) -> Iterator[_Word]:
         yield from _RECEIPT
     if comparison.forgetting is not None:
         yield _FORGETTING
+    if comparison.model.family == "encoder":
+        yield _PROBE
     if comparison.classes:
         yield _F1
     if comparison.confusion is not None:
