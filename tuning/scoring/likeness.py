@@ -31,7 +31,7 @@ _MOST_TRAINING_ROWS = 10_000
 
 def nearest_training_rows(train: Sequence[Example], test: Sequence[Prediction]) -> dict[int, float]:
     """By the number of each test row its likeness to the training row nearest to it, from 0 to 1."""
-    known = train[:_MOST_TRAINING_ROWS]
+    known = [example for example in train[:_MOST_TRAINING_ROWS] if example.input.strip()]
     if not known or not test:
         return {}
     from sklearn.feature_extraction.text import CountVectorizer

@@ -45,6 +45,7 @@ def test_more_test_rows_than_are_held_against_training_at_once():
 
 def test_without_training_rows_nothing_is_known():
     assert nearest_training_rows([], asked("a")) == {}
+    assert nearest_training_rows(trained("", " "), asked("a")) == {}
     assert nearest_training_rows(trained("a"), []) == {}
     unknown = with_likeness(asked("a", "b"), {101: 0.7})
     assert [answer.likeness for answer in unknown] == [0.7, None]
