@@ -33,10 +33,8 @@ _PARTS: Mapping[str, Part] = {
     "dev": "dev", "development": "dev", "validation": "dev", "valid": "dev", "val": "dev", "eval": "dev",
     "test": "test", "testing": "test", "holdout": "test", "held-out": "test",
 }  # fmt: skip
-_WHERE_SYSTEM = {
-    "first": " All begin with the same system message, which is the instruction: it begins the user's turn.",
-    "within": " System messages stand in the user's turn, before what was said.",
-}
+_SYSTEM_FIRST = " All begin with the same system message, which is the instruction: it begins the user's turn."
+_SYSTEM_WITHIN = " System messages stand in the user's turn, before what was said."
 _SPLIT_VALUES = 6  # Different values that a column of splits may have.
 
 
@@ -64,8 +62,8 @@ def read_as(table: Table, shape: Shape, spec: RunSpec) -> Reading:
     system = ""
     if shape.is_chat:
         said = {chat.system for cell in table.column(shape.input) if (chat := parse_chat(cell))}
-        system = said.pop() if len(said) == 1 and spec.instruction is None else ""
-        where = _WHERE_SYSTEM["first" if system else "within"] if system or any(said) else ""
+        system = next(iter(said)) if len(said) == 1 and spec.instruction is None else ""
+        where = _SYSTEM_FIRST if system else _SYSTEM_WITHIN if any(said) else ""
         shape = shape.model_copy(update={"reason": shape.reason + where})
     return Reading(shape, find_group(table, spec), find_split_column(table, spec), system)
 

@@ -1,7 +1,8 @@
 """What every prompt of a dataset begins with: the user's words, or the usual ones for the task. Knows no model."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from tuning.data.profile import object_names
@@ -22,10 +23,10 @@ _KEYS = 300
 """Characters of all keys together, beyond which they are not named."""
 
 
-def instruction_for(shape: Shape, given: str | None, labels: Sequence[str], targets: Sequence[str] = ()) -> str:
+def instruction_for(shape: Shape, given: str | None, labels: Sequence[str], targets: Iterable[str] = ()) -> str:
     """The instruction; of classification it always names every label, of JSON objects the usual one names their keys.
 
-    `targets` are those of training rows.
+    `targets` are those of training rows, of which the first are read.
     """
     # A comma inside a label would make two of it.
     label_list = ("; " if any("," in label for label in labels) else ", ").join(labels)
@@ -41,9 +42,9 @@ def instruction_for(shape: Shape, given: str | None, labels: Sequence[str], targ
     return f"{given.rstrip()}\nLabels: {label_list}".lstrip()
 
 
-def _as_object(targets: Sequence[str]) -> str:
+def _as_object(targets: Iterable[str]) -> str:
     """That JSON is asked for and with which keys, where every target is an object: the base is to know the task too."""
-    found = [object_names(target) for target in targets[:_READ]]
+    found = [object_names(target) for target in islice(targets, _READ)]
     if not found or None in found:
         return ""
     counts = Counter(name for names in found for name in names or ())

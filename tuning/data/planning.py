@@ -108,7 +108,7 @@ def divide(found: Draft, cleaned: Cleaned, spec: RunSpec) -> Division:
     wish = SplitWish(shape.task, spec.seed, spec.test_rows)
     parts = split_rows(state.rows, together(state, spec.cleaning_plan()), wish)
     given = spec.instruction if spec.instruction is not None else found.reading.system or None
-    targets = [state.rows.targets[position] for position in parts.train]
+    targets = (state.rows.targets[position] for position in parts.train)
     return Division(state, parts, labels, instruction_for(shape, given, labels, targets))
 
 

@@ -9,7 +9,6 @@ from tuning.report.rung_words import RungWords, rung_words
 from tuning.report.tracks import Dot, score_track
 from tuning.runs.asking import WORDING_ROWS
 from tuning.scoring.comparison import Comparison, Rung, ScoringVariant
-from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.ladder import ranked
 
 __all__ = ["ladder"]
@@ -48,8 +47,7 @@ def _row(rung: Rung, words: RungWords, name: str, *, strongest: bool, line: floa
     about = f"{words.meaning} · {escape(rung.note)}" if rung.note and rung.status == "run" else words.meaning
     title = f'<span class="to-{kind}-name">{words.title}</span>{mark}<small>{about}</small>'
     if rung.status == "not_run" or rung.value is None:
-        why = "there was no time for it" if rung.note == NO_TIME else rung.note
-        return title, f'<span class="to-reason">not run: {escape(why)}</span>', "–"
+        return title, f'<span class="to-reason">not run: {escape(rung.note)}</span>', "–"
     known = rung.low is not None and rung.high is not None
     bounds = f"<small>{_bare(name, rung.low)} to {figure(name, rung.high)}</small>" if known else ""
     drawn = score_track(Dot(rung.value, rung.low, rung.high), kind, line)

@@ -1,4 +1,4 @@
-"""Finished runs against each other: scores on the same test rows, and the settings that differ.
+"""Finished runs against each other: scores on the same test rows, the settings that differ, and what came of them.
 
 Knows run folders and scoring; no layout. Runs are compared row by row, on the rows that all of them were judged by.
 """

@@ -13,9 +13,8 @@ from tuning.spec import Task
 
 __all__ = ["NO_TIME", "AnswerPair", "Contest", "Evidence", "GeneralText", "Setup"]
 
-
-NO_TIME = "budget"
-"""Why something was not asked: there was no time for it."""
+NO_TIME = "there was no time for it"
+"""Why something was not asked."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tuning.report.rung_words import rung_words
 from tuning.runs.side_by_side import Contender, Difference, SideBySide
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
+from tuning.scoring.comparison import MetricRow
 from tuning.scoring.metric_table import Score
 from tuning.ui.loss_chart import losses_of_runs
 
@@ -82,12 +83,9 @@ def _conclusion(found: SideBySide) -> str:
     said = {"better": "is better than", "worse": "is worse than"}.get(way, "is not surely better than")
     whose = "its own" if best.base == best.tuned else f"run {best.base}'s"
     base = f"the best base ({whose})"
-    values = f"{figure(found.metric, best.metric.tuned)} against {figure(found.metric, best.metric.base)}"
-    bounds = f" (95 % interval {span(best.metric)})" if span(best.metric) else ""
-    gain = f"{figure(found.metric, best.metric.delta, sign=True)}{bounds}"
     return _between(found) + (
         f'<p class="to-against to-{way}"><span>The best tuned model, run {best.tuned}\'s, <b>{said}</b> {base}: '
-        f"{values}, {gain}.</span></p>"
+        f"{_figures(found.metric, best.metric)}.</span></p>"
     )
 
 
@@ -98,11 +96,16 @@ def _between(found: SideBySide) -> str:
         return ""
     way = difference(gain, found.contenders[-1].rows)
     said = {"better": "better than", "worse": "worse than"}.get(way, "not surely better or worse than")
-    values = f"{figure(found.metric, gain.tuned)} against {figure(found.metric, gain.base)}"
+    told = f"Run B's tuned model is <b>{said}</b> run A's: {_figures(found.metric, gain)}."
+    return f'<p class="to-against to-{way}"><span>{told} A is the run that was started first.</span></p>'
+
+
+def _figures(name: str, gain: MetricRow) -> str:
+    """Both values and their difference, with its interval where there is one."""
     bounds = f" (95 % interval {span(gain)})" if span(gain) else ""
-    change = f"{figure(found.metric, gain.delta, sign=True)}{bounds}"
-    told = f"Run B's tuned model is <b>{said}</b> run A's: {values}, {change}. A is the run that was started first."
-    return f'<p class="to-against to-{way}"><span>{told}</span></p>'
+    return (
+        f"{figure(name, gain.tuned)} against {figure(name, gain.base)}, {figure(name, gain.delta, sign=True)}{bounds}"
+    )
 
 
 def _scores(found: SideBySide) -> str:
@@ -166,19 +169,19 @@ def _without_tuning(found: SideBySide) -> str:
 
 def _settings(found: SideBySide) -> str:
     hint = "only what is not the same in all of them"
-    came = _listed("What came of them", found.outcomes, found) if found.outcomes else ""
+    letters = [one.letter for one in found.contenders]
+    came = _listed("What came of them", found.outcomes, letters) if found.outcomes else ""
     if not found.differences:
         return section("Settings", hint, '<p class="to-none">All settings are the same.</p>', came)
-    return section("Settings", hint, _listed("Settings that differ", found.differences, found), came)
+    return section("Settings", hint, _listed("Setting", found.differences, letters), came)
 
 
-def _listed(caption: str, differences: Sequence[Difference], found: SideBySide) -> str:
-    first = "Setting" if differences is found.differences else "What came of them"
-    columns = [Column(first), *(Column(one.letter) for one in found.contenders)]
+def _listed(what: str, differences: Sequence[Difference], letters: Sequence[str]) -> str:
+    columns = [Column(what), *map(Column, letters)]
     rows = [
         [escape(each.name.replace("_", " ")), *(escape(_short(value)) for value in each.values)] for each in differences
     ]
-    return table(caption, columns, rows, "to-settings")
+    return table(f"{what}: where the runs differ", columns, rows, "to-settings")
 
 
 def _short(text: str) -> str:

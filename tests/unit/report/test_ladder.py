@@ -5,6 +5,7 @@ from tests.unit.ui.builders import HOSTILE
 from tests.unit.ui.fragments import Names, cells, metric, text_of
 from tuning.report.ladder import ladder
 from tuning.scoring.comparison import Comparison, Headline, Rung, ScoringVariant, compare
+from tuning.scoring.evidence import NO_TIME
 from tuning.spec import Task
 
 RUNGS = [
@@ -31,7 +32,7 @@ def test_every_rung_is_a_row_with_its_figure_or_its_reason():
     assert few_shot[0].startswith("Base, shown examples")
     assert few_shot[1].startswith("not run: <script>")
     assert few_shot[2] == "–"
-    late = comparison(ladder=[Rung(name="base_few_shot", status="not_run", note="budget")])
+    late = comparison(ladder=[Rung(name="base_few_shot", status="not_run", note=NO_TIME)])
     assert "not run: there was no time for it" in text_of(ladder(late))
     assert tuned[0].startswith("Tuned")
 
