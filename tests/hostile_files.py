@@ -112,19 +112,26 @@ def _good_binary() -> Iterator[Case]:
 def _broken_tables() -> Iterator[Case]:
     place = "has a quotation mark out of place; close quoted cells and double the marks inside them"
     quote = "put quotation marks around cells that contain a comma"
+
+    def at(line: int, since: int | None = None) -> str:
+        begun = f"the row begins in line {since}, and " if since else ""
+        return f"; {begun}line {line} of the file is"
+
     yield Case("empty", "x.csv", b"", "is empty; give a file with a header and at least 20 rows")
     yield Case("blank", "x.csv", b" \n\r\n\t\n", "is empty; give a file with a header and at least 20 rows")
     yield Case("header alone", "x.csv", b"text,label\n", NO_ROWS)
-    yield Case("ragged, long", "x.csv", b"a,b\n1,2\n3,4,5\n", f", row 2 has 3 cells, the header has 2; {quote}")
-    yield Case("ragged, short", "x.csv", b"a,b\n1,2\n3\n", f", row 2 has 1 cell, the header has 2; {quote}")
+    yield Case(
+        "ragged, long", "x.csv", b"a,b\n1,2\n3,4,5\n", f", row 2 has 3 cells, the header has 2; {quote}{at(3)} '3,4,5'"
+    )
+    yield Case("ragged, short", "x.csv", b"a,b\n1,2\n3\n", f", row 2 has 1 cell, the header has 2; {quote}{at(3)} '3'")
     yield Case("same name twice", "x.csv", b"a,b,a\n1,2,3\n", "has two columns named 'a'; rename or remove one")
     yield Case("no name", "x.csv", b",text\n0,x\n", ": column 1 has no name; name it or remove it")
-    yield Case("quote never closed", "x.csv", b'a,b\n1,2\n"3,4\n5,6\n' * 1, f", row 2 {place}")
-    yield Case("text after a quote", "x.csv", b'a,b\n"1"x,2\n', f", row 1 {place}")
-    yield Case("quote in the header", "x.csv", b'"a,b\n1,2\n', f", header {place}")
+    yield Case("quote never closed", "x.csv", b'a,b\n1,2\n"3,4\n5,6\n', f", row 2 {place}{at(4, since=3)} '5,6'")
+    yield Case("text after a quote", "x.csv", b'a,b\n"1"x,2\n', f", row 1 {place}{at(2)} " + "'\"1\"x,2'")
+    yield Case("quote in the header", "x.csv", b'"a,b\n1,2\n', f", header {place}{at(2, since=1)} '1,2'")
     yield Case(
         "carriage return in a cell", "x.csv", b"a,b\n1\r2,3\n",
-        ", row 1 has a carriage return inside a cell; put quotation marks around that cell",
+        f", row 1 has a carriage return inside a cell; put quotation marks around that cell{at(2)} '1 2,3'",
     )  # fmt: skip
     yield Case(
         "header of two lines", "x.csv", b'"a\nb",c\n1,2\n',

@@ -1,8 +1,8 @@
 """Text with a delimiter → columns of text cells. Knows nothing of files or of what columns mean.
 
-What cannot be read exactly is refused by the number of its row; nothing guesses what a broken row meant. Where cells
-are apart by tabs and quotation marks cannot be meant to enclose them, they are text, and that is said. The standard
-library's parser is used in its strict mode: faster ones read a stray quotation mark as they please.
+What cannot be read exactly is refused by the number of its row and by its line; nothing guesses what it meant. Where
+cells are apart by tabs and quotation marks cannot be meant to enclose them, they are text, and that is said. The
+standard library's parser is used in its strict mode: faster ones read a stray quotation mark as they please.
 """
 
 import csv
@@ -27,6 +27,7 @@ _SNIFFED_LINES = 1_000
 _SNIFFED_CHARACTERS = 1_000_000
 _SNIFFED_RECORDS = 200
 _UNFIT = ("Cc", "Cs", "Zl", "Zp")  # Control characters, half surrogate pairs, line and paragraph ends.
+_SHOWN = 60  # Characters of a line that is shown.
 _LONGEST_NAME = 200  # The longest column name that the settings of a run accept.
 
 
@@ -68,20 +69,53 @@ class _StrayMarkError(FileError):
 
 def _parse(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) -> Gathered:
     records = _records(text, dialect, shown, limits)
-    columns = checked_names(next(records), shown, limits)
+    _, header = next(records)
+    columns = checked_names(header, shown, limits)
     gatherer = Gatherer(columns, shown, limits)
     width = len(columns)
-    for number, record in enumerate(records, 1):
+    for number, (line, record) in enumerate(records, 1):
         if len(record) != width:
             cells = "1 cell" if len(record) == 1 else f"{len(record):,} cells"
+            name = _delimiter_name(dialect.delimiter)
             raise FileError(
-                f"{shown}, row {number:,} has {cells}, the header has {width:,}; "
-                f"put quotation marks around cells that contain {_delimiter_name(dialect.delimiter)}"
+                f"{shown}, row {number:,} has {cells}, the header has {width:,}{_alike(records, width)}; "
+                f"put quotation marks around cells that contain {name}; "
+                f"{_line(line, (dialect.delimiter or '').join(record))}"
             )
         if dialect.quoting is None and any(len(cell) > 1 and cell[0] == cell[-1] == dialect.quote for cell in record):
             raise FileError(f"{shown}, row {number:,} has a cell in quotation marks, and others have them as text")
         gatherer.add(record)
     return Gathered(gatherer.finish(), dialect.delimiter, dialect.quote if dialect.quoting else None)
+
+
+def _alike(records: Iterator[tuple[int, list[str]]], width: int) -> str:
+    """How many of the other rows are as wrong, so that whoever mends one knows."""
+    others = 0
+    with suppress(FileError):  # what else is wrong is told when this is mended
+        for _, record in records:
+            others += len(record) != width
+    if not others:
+        return ""
+    return f" ({others:,} more rows do not fit it either)" if others > 1 else " (1 more row does not fit it either)"
+
+
+def _line(number: int, text: str) -> str:
+    """Where an editor shows it, and what it looks like."""
+    shown = quoted(text.strip(), _SHOWN)
+    return f"line {number:,} of the file {'begins with' if '…' in shown else 'is'} {shown}"
+
+
+class _Lines:
+    """The lines of a text, the latest of which is remembered."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.latest = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.latest = line
+            yield line
 
 
 def lines_of(text: TextIO, shown: str, limits: ReadLimits) -> Iterator[str]:
@@ -152,11 +186,15 @@ def _quote(lines: list[str]) -> str:
     return "'" if wearing else '"'
 
 
-def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) -> Iterator[list[str]]:
-    """The records that are not blank, header first. Strict: a quotation mark out of place would swallow rows."""
-    number = 0
+def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, header first, each with the number of its first line.
+
+    Strict: a quotation mark out of place would swallow rows.
+    """
+    number, line = 0, 1
+    lines = _Lines(lines_of(text, shown, limits))
     reader = csv.reader(
-        lines_of(text, shown, limits),
+        lines,
         delimiter=dialect.delimiter or _NO_DELIMITER,
         quotechar=dialect.quote,
         quoting=csv.QUOTE_NONE if dialect.quoting is None else csv.QUOTE_MINIMAL,
@@ -165,10 +203,14 @@ def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) ->
     try:
         for record in reader:
             if record:
-                yield record
+                yield line, record
                 number += 1
+            line = reader.line_num + 1
     except csv.Error as error:
         where = f"{shown}, row {number:,}" if number else f"{shown}, header"
+        at = _line(reader.line_num, lines.latest)
+        if reader.line_num > line:
+            at = f"the row begins in line {line:,}, and {at}"
         if "field larger" in str(error):
             raise FileError(
                 f"{where} has a cell longer than {limits.most('line_length')} characters; "
@@ -176,10 +218,10 @@ def _records(text: TextIO, dialect: _Dialect, shown: str, limits: ReadLimits) ->
             ) from error
         if "new-line character" in str(error):
             raise FileError(
-                f"{where} has a carriage return inside a cell; put quotation marks around that cell"
+                f"{where} has a carriage return inside a cell; put quotation marks around that cell; {at}"
             ) from error
-        misplaced = f"{where} has a quotation mark out of place; close quoted cells and double the marks inside them"
-        raise _StrayMarkError(misplaced, number) from error
+        mend = "close quoted cells and double the marks inside them"
+        raise _StrayMarkError(f"{where} has a quotation mark out of place; {mend}; {at}", number) from error
 
 
 def _delimiter_name(delimiter: str | None) -> str:

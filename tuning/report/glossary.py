@@ -43,9 +43,10 @@ _ALWAYS = (
         "there may be no difference",
     ),
     _Word(
-        "Loss, nats",
-        "how unlikely the right answer seemed to the model while it learned: per token of it, or of a sentence encoder "
-        "per row; lower is better",
+        "Train loss, dev loss, nats",
+        "how unlikely the right answer seemed to the model while it learned, on the rows it learns from and on dev "
+        "rows; lower is better. A language model is asked token by token, each out of all tokens there are; a sentence "
+        "encoder row by row, out of the labels",
     ),
 )
 _LADDER = (

@@ -46,14 +46,12 @@ def verdict_panel(verdict: Verdict, held: Headline | None, about: Sequence[str],
     `held` is what tuned was held against, None when there was no ladder.
     """
     said = _CUT_SHORT if verdict.kind == "worse" and verdict.unfinished else _ANSWERS[verdict.kind]
-    answer, kind = f"{VERDICT_SIGNS[verdict.kind]} {said}", _KINDS[verdict.kind]
     if verdict.kind == "better" and held is not None:
-        behind = verdict.worth_it is None and difference(held.metric, FEWEST_ROWS) == "worse"
-        answer += _BEHIND if behind else _WORTH[verdict.worth_it]
-        kind = "warning" if behind or verdict.worth_it is False else kind
-    elif verdict.kind in {"undecided", "not_worse"} and verdict.worth_it is False:
-        against = f"against the base: {_ANSWERS[verdict.kind].lower()}"
-        answer = f"✗ Not worth it: tuning does not beat something simpler ({against})"
+        said += _BEHIND if verdict.behind and verdict.worth_it is None else _WORTH[verdict.worth_it]
+    elif verdict.standing == "not_worth_it":
+        said = f"Not worth it: tuning does not beat something simpler (against the base: {said.lower()})"
+    answer = f"{VERDICT_SIGNS[verdict.standing]} {said}"
+    kind = "warning" if verdict.standing == "outdone" else _KINDS[verdict.kind]
     beside = [aside] if aside else []
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)

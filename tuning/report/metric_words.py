@@ -35,8 +35,10 @@ DIRECTION_WORDS: dict[Direction, str] = {
     "even": "? no clear difference",
     "open": "",
 }
-VERDICT_SIGNS: Mapping[str, str] = MappingProxyType({"better": "▲", "worse": "▼", "not_worse": "=", "undecided": "?"})
-"""By kind of verdict; a difference has the sign of what it says: `=` is shown to be so, `?` is not known."""
+VERDICT_SIGNS: Mapping[str, str] = MappingProxyType(
+    {"better": "▲", "outdone": "△", "not_worth_it": "✗", "worse": "▼", "not_worse": "=", "undecided": "?"}
+)
+"""By standing; a difference has the sign of what it says: `=` is shown to be so, `?` is not known."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ _METRICS = {
     "macro_f1": MetricWords("Macro-F1", "how well each class is found, every class counting the same"),
     "balanced_accuracy": MetricWords("Balanced accuracy", "accuracy within each class, averaged over the classes"),
     "mcc": MetricWords("Matthews correlation", "agreement with the targets: 0 is chance, 1 is perfect", percent=False),
-    "log_loss": MetricWords("Log loss", "how unlikely the right label was held to be, in nats", percent=False),
+    "log_loss": MetricWords(
+        "Log loss",
+        "how unlikely the right label was held to be on the test rows, out of the labels; in nats",
+        percent=False,
+    ),
     "brier": MetricWords("Brier score", "distance between the stated probabilities and the truth", percent=False),
     "ece": MetricWords("Calibration error", "how far stated confidence is from how often it is right"),
     "exact_match": MetricWords("Exact match", "share of answers that are exactly their target"),

@@ -20,7 +20,7 @@ from tuning.runs.eventlog import EventPage, append_event, read_events, read_rece
 from tuning.runs.files import write_folder, write_text
 from tuning.runs.processes import ProcessMark
 from tuning.runs.status import ExitNote, RunStatus, derive_status
-from tuning.scoring.comparison import Comparison
+from tuning.scoring.comparison import Comparison, Standing
 from tuning.spec import RunSpec
 
 __all__ = ["EndState", "Ending", "EventPage", "Run", "RunRecord"]
@@ -53,6 +53,7 @@ class Ending(BaseModel):
     message: str
     exit_code: int
     verdict_kind: str | None = None
+    standing: Standing | None = None
     verdict: str | None = None
 
 
@@ -233,6 +234,7 @@ class Run:
             message=message,
             exit_code=exit_code,
             verdict_kind=verdict.kind if verdict else None,
+            standing=verdict.standing if verdict else None,
             verdict=verdict.sentence if verdict else None,
         )
         write_text(self.path / "DONE", ending.model_dump_json() + "\n")

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from tuning.events import DevScored, Event, Finished, Phase, PhaseName, Sampled, Started, Step, Stopped
 from tuning.runs.processes import is_alive
 from tuning.runs.queue import queue_position
+from tuning.scoring.comparison import Standing
 from tuning.spec import Task
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class RunStatus(BaseModel):
     task: Task
     model: str
     verdict_kind: str | None = None
+    standing: Standing | None = None
+    """The verdict in one word, something simpler than tuning considered; None also of runs made before it was kept."""
     verdict: str | None = None
     cancelling: bool = False
     """Cancel was requested and the run goes on."""

@@ -49,6 +49,7 @@ from tuning.scoring.record import (
     RungName,
     ScoringVariant,
     Slice,
+    Standing,
     Timing,
     Verdict,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "RungName",
     "ScoringVariant",
     "Slice",
+    "Standing",
     "Timing",
     "Verdict",
     "compare",

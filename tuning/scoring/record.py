@@ -50,6 +50,7 @@ __all__ = [
     "RungName",
     "ScoringVariant",
     "Slice",
+    "Standing",
     "Timing",
     "Verdict",
 ]
@@ -66,6 +67,8 @@ RungName = Literal[
     "base_few_shot",
     "tuned",
 ]
+Standing = Literal["better", "outdone", "not_worth_it", "not_worse", "undecided", "worse"]
+"""A verdict's kind, and what something simpler than tuning makes of it: a gain over the base alone is `outdone`."""
 
 
 class ModelCard(Record):
@@ -166,12 +169,22 @@ class Verdict(Record):
 
     None when that is open, as it is where rungs that learn from the training rows were not run.
     """
+    behind: bool = False
+    """Whether something simpler surely does better, be it only so far."""
     unfinished: bool = False
     """Whether training was over before it had seen every row."""
     rows_needed: int | None = None
     """Test rows that would decide about a difference as large as the one seen; None when it is decided or 0."""
     caveats: list[str] = []
     """Sentences that belong beside the verdict."""
+
+    @property
+    def standing(self) -> Standing:
+        """In one word, the base and everything simpler considered."""
+        if self.kind == "better":
+            return "outdone" if self.behind or self.worth_it is False else "better"
+        useless = self.worth_it is False and self.kind != "worse"
+        return "not_worth_it" if useless else self.kind
 
 
 class Timing(Record):

@@ -77,6 +77,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
         sentence=f"{said}.",
         details=f"{'; '.join(part for part in figures if part)}.",
         worth_it=_worth_it(kind, grounds) if enough else None,
+        behind=enough and _behind(kind, grounds),
         unfinished=grounds.unfinished,
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
@@ -129,6 +130,11 @@ def _worth_it(kind: Kind, grounds: Grounds) -> bool | None:
         return True
     beaten = headline.rung != "base" and (ahead < 0 or _gain(headline.metric) <= 0)
     return False if beaten and not grounds.unfinished else None
+
+
+def _behind(kind: Kind, grounds: Grounds) -> bool:
+    headline = _alternative(kind, grounds)
+    return headline is not None and _ahead(headline.metric) < 0
 
 
 def _ahead(metric: MetricRow) -> int:

@@ -96,6 +96,8 @@ def _wire_compare(page: Page) -> None:
     # A text box has no `input` event for what is pasted or cleared with the mouse.
     changed = [samples.order.input, samples.search.change]
     gr.on(changed, page.sort_samples, here, samples.outputs, trigger_mode="always_last", **_QUIET)
+    again = [page.tabs, compare.problem, *page.tune.outputs]
+    compare.again.click(page.start_again, browser, again, **_WORK)
     taken = compare.take_away
     for take, button in taken.buttons.items():
         made = button.click(partial(page.take_away, take), browser, taken.outputs, api_name=f"take_{take}", **_WORK)

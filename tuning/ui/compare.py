@@ -31,7 +31,8 @@ from tuning.ui.watch import OPENING, with_advice
 __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
-_AGAIN = "under Runs, Change and start again keeps what was set here"
+_AGAIN_BUTTON = "Change and start again"
+_AGAIN = f"“{_AGAIN_BUTTON}” keeps what was set here"
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class ComparePage:
     """What its losses say."""
     kept: int | None = None
     """The step whose adapter is compared."""
-    link: str = ""
-    """Id of the run, for its link, where its owner looks at it."""
+    own: str = ""
+    """Id of the run where its owner looks at it, who has its link and may start it again."""
 
 
 def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
@@ -64,16 +65,17 @@ def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
         return ComparePage("empty", "Not yet", "The run is still on its way: Watch shows how far it is.")
     events, about = run.events(), _about(run, comparison)
     losses = (loss_frame(events), about, learned_words(events, comparison), fit_words(events), kept_step(events))
+    mine = run.id if own else ""
     if comparison is None or comparison.verdict is None:
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, with_advice(status), comparison, *losses)
+        return ComparePage("error", title, with_advice(status), comparison, *losses, own=mine)
     kinds = {"better": "better", "worse": "worse"}
     cancelled = "This run was cancelled: what it had learned until then is compared."
     body = next_step(comparison, _AGAIN if own else "") if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
-    return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses, link=run.id if own else "")
+    return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses, own=mine)
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def _learning(page: ComparePage) -> str:
 
 def _link(page: ComparePage) -> str:
     """That the page's address is a secret: before it is sent to somebody, or seen on a shared screen."""
-    return markup.secret_link(page.link) if page.link else ""
+    return markup.secret_link(page.own) if page.own else ""
 
 
 class CompareScreen:
@@ -122,6 +124,9 @@ class CompareScreen:
         """`way_back` leads to the showcase from where there is nothing else to look at."""
         self._way_back = way_back
         self.notice = gr.HTML(markup.notice(*OPENING))
+        with gr.Row(visible=False, elem_classes="to-again") as self.offer:
+            self.again = gr.Button(_AGAIN_BUTTON, size="sm", scale=0, min_width=200)
+        self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.body:
             self.top = gr.HTML()
             self.samples = SampleScreen()
@@ -133,7 +138,7 @@ class CompareScreen:
     @property
     def outputs(self) -> list[Any]:
         """Every component that `show` changes."""
-        parts = [self.notice, self.body, self.top, self.parts, self.middle]
+        parts = [self.notice, self.offer, self.problem, self.body, self.top, self.parts, self.middle]
         return [*parts, self.end, *self.take_away.outputs, *self.samples.opened_outputs]
 
     def show(self, page: ComparePage, run: Run | None) -> dict[Any, Any]:
@@ -141,6 +146,8 @@ class CompareScreen:
         found = page.comparison
         changed: dict[Any, Any] = {
             self.notice: _top(page) + ("" if found else self._way_back),
+            self.offer: gr.Row(visible=bool(page.own)),
+            self.problem: gr.HTML(visible=False),
             self.body: gr.Column(visible=found is not None),
             **self.take_away.show_nothing(),
         }
@@ -154,3 +161,7 @@ class CompareScreen:
             self.end: _learning(page) + trust(found) + glossary(found) + _link(page),
         }
         return changed | self.samples.open(run)
+
+    def show_problem(self, message: str) -> dict[Any, Any]:
+        """The changes that say why a run was not started again."""
+        return {self.problem: gr.HTML(markup.notice("error", "Not done", message), visible=True)}

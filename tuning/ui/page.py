@@ -16,6 +16,7 @@ from tuning.runs.store import Run
 from tuning.runs.submission import submit
 from tuning.ui.address import screen_in
 from tuning.ui.advice import other_model
+from tuning.ui.again import choices_of
 from tuning.ui.choices import Choices
 from tuning.ui.context import told
 from tuning.ui.data_step import Seen, find_chosen
@@ -53,8 +54,8 @@ def _no_longer(page: "Page", message: str) -> Changes:
     return {page.watch.notice: markup.notice("error", "Not started", message)}
 
 
-def _no_comparison(page: "Page", message: str) -> Changes:
-    return {page.compare.notice: markup.notice("error", "That did not work", message)}
+def _not_again(page: "Page", message: str) -> Changes:
+    return page.compare.show_problem(message)
 
 
 def _no_samples(page: "Page", message: str) -> Changes:
@@ -219,6 +220,16 @@ class Page(Screens):
         return {self.browser: looking_at(visitor, run.id).model_dump(), **self.show_run(run, visitor)}
 
     # --- Compare
+
+    @told(_not_again)
+    def start_again(self, stored: object) -> Changes:
+        """Open Tune with the data and the settings of the visitor's own run that is looked at."""
+        return self.change(stored, own_run(self.context.store, read_visitor(stored)))
+
+    def change(self, stored: object, run: Run) -> Changes:
+        """The changes that open Tune with that run's data and settings. Raises `FileError` when its file is gone."""
+        choices = choices_of(run, self.examples, self.context.files)
+        return {**self.choose(stored, choices), self.tabs: gr.Tabs(selected="tune")}
 
     @told(_no_samples)
     def pick_samples(self, stored: object, kept: object, order: object, search: object, event: gr.EventData) -> Changes:

@@ -22,10 +22,11 @@ __all__ = ["RunLine", "RunsScreen", "list_runs"]
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
 _KEY = (
     "▲ better than the base",
+    "△ better than the base, not than something simpler",
     "▼ worse than the base",
     "= not worse",
     "? undecided",
-    "✗ no verdict",
+    "✗ not worth it, or no verdict",
     "– cancelled",
     "… on its way",
 )
@@ -68,7 +69,8 @@ def _text(run: Run) -> str:
 
 
 def _sign(status: RunStatus) -> str:
-    return _STATES[status.state] if status.verdict_kind is None else VERDICT_SIGNS[status.verdict_kind]
+    standing = status.standing or status.verdict_kind
+    return _STATES[status.state] if standing is None else VERDICT_SIGNS[standing]
 
 
 def _cut(text: str, most: int) -> str:

@@ -5,12 +5,9 @@ Every handler takes ids from the browser and opens only runs that this visitor s
 
 from typing import Any
 
-import gradio as gr
-
 from tuning.runs.side_by_side import compare_runs
 from tuning.runs.store import Run
 from tuning.ui.address import keep_address
-from tuning.ui.again import choices_of
 from tuning.ui.context import told
 from tuning.ui.page import Page
 from tuning.ui.runs import list_runs
@@ -78,9 +75,7 @@ class RunsEvents:
     @told(_not_done)
     def start_again(self, stored: object, chosen: object) -> Changes:
         """Start again was pressed: open Tune with the data and the settings of that run."""
-        page, run = self.page, self._own(stored, _only(chosen))
-        choices = choices_of(run, page.examples, page.context.files)
-        return {**page.choose(stored, choices), page.tabs: gr.Tabs(selected="tune")}
+        return self.page.change(stored, self._own(stored, _only(chosen)))
 
     def ask_delete(self, chosen: object) -> Changes:
         """Delete was pressed: ask again."""

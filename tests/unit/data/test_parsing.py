@@ -11,31 +11,42 @@ from tuning.data.limits import ReadLimits
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
+MARK = "has a quotation mark out of place; close quoted cells and double the marks inside them"
+
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (
             b"a,b\n1,2\n3,4,5\n",
-            "'x.csv', row 2 has 3 cells, the header has 2; put quotation marks around cells that contain a comma",
+            (
+                "'x.csv', row 2 has 3 cells, the header has 2; put quotation marks around cells that contain a comma; "
+                "line 3 of the file is '3,4,5'"
+            ),
         ),
         (
-            b"a;b\n1\n",
-            "'x.csv', row 1 has 1 cell, the header has 2; put quotation marks around cells that contain a semicolon",
+            b"a;b\n\n1\n1;2\n3\n1;2;3\n",
+            (
+                "'x.csv', row 1 has 1 cell, the header has 2 (2 more rows do not fit it either); "
+                "put quotation marks around cells that contain a semicolon; line 3 of the file is '1'"
+            ),
         ),
         (b"a,b, a \n1,2,3\n", "'x.csv' has two columns named 'a'; rename or remove one"),
         (b",text,label\n0,a,b\n", "'x.csv': column 1 has no name; name it or remove it"),
         (
             b'a,b\n1,2\n"3,4\n5,6\n',
-            "'x.csv', row 2 has a quotation mark out of place; close quoted cells and double the marks inside them",
+            (f"'x.csv', row 2 {MARK}; the row begins in line 3, and line 4 of the file is '5,6'"),
         ),
         (
-            b'a,b\n"1" x,2\n',
-            "'x.csv', row 1 has a quotation mark out of place; close quoted cells and double the marks inside them",
+            b'a,b\n"1" x,' + b"x" * 70 + b"\n",
+            (f"'x.csv', row 1 {MARK}; line 2 of the file begins with '\"1\" x,{'x' * 53}…'"),
         ),
         (
             b"a,b\n1\r2,3\n",
-            "'x.csv', row 1 has a carriage return inside a cell; put quotation marks around that cell",
+            (
+                "'x.csv', row 1 has a carriage return inside a cell; put quotation marks around that cell; "
+                "line 2 of the file is '1 2,3'"
+            ),
         ),
         (b'"a\nb",c\n1,2\n', "'x.csv': the name of column 1 is not plain text on one line: 'a b'; rename it"),
         (

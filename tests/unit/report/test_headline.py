@@ -22,7 +22,7 @@ def comparison(**changes: object) -> Comparison:
         ("better", None, None, "▲ Tuning helped", "to-better"),
         ("better", None, "tfidf", "▲ Tuning helped; that it beats something simpler is not shown", "to-better"),
         ("better", True, "base", "▲ Tuning helped, and nothing simpler that was tried does as well", "to-better"),
-        ("better", False, "tfidf", "▲ Tuning helped, but does not beat something simpler", "to-warning"),
+        ("better", False, "tfidf", "△ Tuning helped, but does not beat something simpler", "to-warning"),
         ("worse", False, "base", "▼ Tuning made it worse", "to-worse"),
         ("not_worse", None, "base", "= Not worse, within the margin", "to-even"),
         ("undecided", None, "base", "? Undecided", "to-even"),
@@ -49,10 +49,10 @@ def test_worse_after_half_a_training_is_worse_so_far():
 
 def test_what_is_surely_behind_something_simpler_is_no_good_news():
     """A training that has not seen every row may become worth it; by now it is not."""
-    verdict = Verdict(kind="better", sentence="S.", unfinished=True)
+    verdict = Verdict(kind="better", sentence="S.", behind=True, unfinished=True)
     behind = Headline(rung="tfidf", metric=metric(base=0.75, tuned=0.25, delta=-0.5, low=-0.6, high=-0.4))
     panel = verdict_panel(verdict, behind, ())
-    assert "▲ Tuning helped, but something simpler does better so far" in text_of(panel)
+    assert "△ Tuning helped, but something simpler does better so far" in text_of(panel)
     assert 'class="to-verdict to-warning"' in panel
 
 

@@ -60,6 +60,7 @@ def test_first_ending_is_believed(store):
     ending = run.ending()
     assert ending is not None
     assert (ending.state, ending.message, ending.verdict_kind, ending.verdict) == ("done", SENTENCE, "better", SENTENCE)
+    assert ending.standing == "better"
     assert [event.kind for event in run.events()] == ["finished"]
 
 

@@ -115,14 +115,15 @@ def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too()
 def test_something_simpler_that_does_as_well_is_said_though_the_base_is_beaten(base, low, high, worth_it, said):
     judged, points = said
     verdict = judge(*BETTER, headline("base_few_shot", base, low, high))
-    assert (verdict.kind, verdict.worth_it) == ("better", worth_it)
+    assert (verdict.kind, verdict.worth_it, verdict.behind) == ("better", worth_it, low < -0.1)
+    assert verdict.standing == ("better" if worth_it is None else "outdone")
     assert f"but the base model shown examples reaches {100 * base:.1f} % {judged}." in verdict.sentence
     assert f"; against the best without tuning {points} points (95 %" in verdict.details
 
 
 def test_a_training_that_did_not_see_every_row_leaves_open_what_tuning_is_worth():
     verdict = judge(*BETTER, replace(headline("tfidf", 0.9, -0.15, -0.05), unfinished=True))
-    assert verdict.worth_it is None
+    assert (verdict.worth_it, verdict.standing) == (None, "outdone")
     assert "which so short a training does not beat." in verdict.sentence
 
 
@@ -135,7 +136,7 @@ def test_worse_after_a_short_training_says_that_it_was_short():
 
 def test_worse_is_never_worth_it_and_needs_no_rung():
     verdict = judge(accuracy(0.8, 0.6, -0.28, -0.12), flips(5, 45, 115, 35), headline("tfidf", 0.9, -0.4, -0.2, 0.6))
-    assert (verdict.kind, verdict.worth_it) == ("worse", False)
+    assert (verdict.standing, verdict.worth_it, verdict.behind) == ("worse", False, False)
     assert "TF-IDF" not in verdict.sentence
     assert "against" not in verdict.details
 

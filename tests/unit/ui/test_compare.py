@@ -78,9 +78,7 @@ def test_of_what_is_not_worth_it_the_simpler_way_is_named(tmp_path):
 def test_only_its_owner_is_told_how_to_start_it_again(tmp_path):
     run = full_run(tmp_path, rows=40)
     run.write_comparison(judged(run, "base", worth_it=False))
-    assert compare_page(run, own=True).body.endswith(
-        "that: under Runs, Change and start again keeps what was set here."
-    )
+    assert compare_page(run, own=True).body.endswith("that: “Change and start again” keeps what was set here.")
     assert compare_page(run).body.endswith("may change that.")
 
 

@@ -251,3 +251,13 @@ def test_the_recommended_model_is_taken_at_a_click(page):
     assert text_of(taken[tune.advice]).startswith("Recommended, and chosen: all-minilm-l6-v2")
     again = ask(page.take_advice, model="all-minilm-l6-v2")
     assert again[tune.fields["model"]] == "all-minilm-l6-v2", "nothing else is recommended"
+
+
+def test_its_owner_starts_the_run_that_is_looked_at_again(page, tuneoff_home):
+    run = finished_run(tuneoff_home)
+    assert page.open_run(looking(ALICE, run))[page.compare.offer].visible is True
+    assert page.open_run(looking(BOB, run))[page.compare.offer].visible is False
+    lost = page.start_again(looking(ALICE, run))
+    assert "is no longer here: an upload is kept for a day" in lost[page.compare.problem].value
+    for stored in (looking(BOB, run), ALICE.model_dump(), None):
+        assert "opened by its link" in page.start_again(stored)[page.compare.problem].value

@@ -81,11 +81,15 @@ def test_a_line_says_how_it_went_without_colour(events, tuneoff_home):
     assert lines[1].startswith("▲ text.csv · done\n")
 
 
-@pytest.mark.parametrize(("kind", "sign"), [("undecided", "?"), ("not_worse", "="), ("worse", "▼"), (None, "✗")])
-def test_a_verdict_has_the_sign_that_it_has_everywhere(events, tuneoff_home, kind, sign):
+@pytest.mark.parametrize(
+    ("standing", "sign"),
+    [("outdone", "△"), ("not_worth_it", "✗"), ("undecided", "?"), ("not_worse", "="), ("worse", "▼"), (None, "▲")],
+)
+def test_a_verdict_has_the_sign_that_it_has_everywhere(events, tuneoff_home, standing, sign):
+    """Runs of before that word was kept have the sign of their verdict's kind."""
     run = finished_run(tuneoff_home)
     ending = json.loads((run.path / "DONE").read_text(encoding="utf-8"))
-    write_text(run.path / "DONE", json.dumps(ending | {"verdict_kind": kind}))
+    write_text(run.path / "DONE", json.dumps(ending | {"standing": standing}))
     ((line, _),) = events.show_list(ALICE.model_dump(), [])[events.screen.list].choices
     assert line.startswith(f"{sign} text.csv")
 
@@ -125,6 +129,7 @@ def test_starting_again_fills_the_form_with_the_run(events, tuneoff_home):
     assert changes[page.tune.example] == example.key
     assert changes[page.tune.fields["rank"]] == 4
     assert changes[page.tune.start].interactive is True
+    assert page.start_again(looking(ALICE, run)).keys() == changes.keys()
     assert "opened by its link" in events.start_again(BOB.model_dump(), [run.id])[events.screen.problem].value
 
 
