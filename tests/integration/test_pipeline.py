@@ -18,6 +18,7 @@ from tuning.runs.forecasting import minutes_needed
 from tuning.runs.pipeline import execute
 from tuning.runs.store import Run, RunStore
 from tuning.scoring.evidence import NO_TIME
+from tuning.scoring.metric_table import score_interval
 from tuning.scoring.record import Comparison
 from tuning.spec import RunSpec, Task
 
@@ -105,6 +106,7 @@ def test_a_whole_run(new_run, tiny_model, task):
     _told_in_order(run)
     _judged(run, str(tiny_model))
     _every_rung_was_asked(run)
+    _the_strongest_answers_are_kept(run)
     _rows_are_those_of_the_test_split(run)
     _answers_again(run)
 
@@ -187,6 +189,17 @@ def _rows_are_those_of_the_test_split(run: Run) -> None:
             assert prediction.output == max(prediction.probabilities, key=prediction.probabilities.__getitem__)
         else:
             assert prediction.hit_limit is not None
+
+
+def _the_strongest_answers_are_kept(run: Run) -> None:
+    """Whoever doubts what tuned is held against can count it."""
+    comparison, strongest = finished(run), run.predictions("strongest")
+    assert comparison.headline is not None
+    if comparison.headline.rung == "base":
+        assert strongest == []
+        return
+    rung = next(one for one in comparison.ladder if one.name == comparison.headline.rung)
+    assert score_interval(strongest, comparison.primary, run.dataset().labels or None).value == rung.value
 
 
 def _answers_again(run: Run) -> None:

@@ -13,6 +13,7 @@ from tuning.events import Note
 from tuning.prediction import dump_predictions
 from tuning.runs.card import CARD, model_card
 from tuning.runs.files import write_folder, write_text
+from tuning.runs.run import AnswersOf
 from tuning.runs.store import Run, RunStatus
 from tuning.scoring.comparison import Comparison
 
@@ -91,6 +92,8 @@ def _copy_adapter(run: Run, place: Path) -> None:
 
 
 def _write_predictions(run: Run, place: Path) -> None:
-    for which in ("base", "tuned"):
-        text = dump_predictions(run.predictions(which))
-        (place / f"{which}.jsonl").write_bytes(text.encode("utf-8"))
+    answers: tuple[AnswersOf, ...] = ("base", "tuned", "strongest")
+    for which in answers:
+        kept = run.predictions(which)
+        if kept or which != "strongest":
+            (place / f"{which}.jsonl").write_bytes(dump_predictions(kept).encode("utf-8"))

@@ -19,6 +19,7 @@ __all__ = ["defused", "predictions_csv", "samples_jsonl"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with; the last four are full-width, which some spreadsheets read alike."""
+_BEST = "best without tuning"
 
 
 def defused(text: str) -> str:
@@ -30,13 +31,16 @@ def predictions_csv(samples: Samples) -> str:
     """The samples in the order of the file, in UTF-8 with the mark that Excel wants.
 
     Of each answer the text and whether it is right, then, where any answer has them, how good it is by itself and how
-    sure the model was of it, both from 0 to 1; last, where that is known, how like a training row the row is.
+    sure the model was of it, both from 0 to 1; then, where they are known, the answers of the best without tuning (none
+    to leaked rows); last how like a training row the row is.
     """
     rows = sorted(samples.all, key=lambda sample: sample.row)
     columns = list(dict.fromkeys(name for sample in rows for name in sample.columns))
     facts = [fact for fact in _FACTS if any(fact.of(side) for sample in rows for side in (sample.base, sample.tuned))]
     names = ["", *(f" {fact.name}" for fact in facts)]
     head = ["row", "input", "target", *(f"{side}{name}" for side in ("base", "tuned") for name in names), "kind"]
+    best = [fact for fact in _FACTS if any(fact.of(sample.strongest) for sample in rows if sample.strongest)]
+    head += [f"{_BEST}{name}" for name in ("", *(f" {fact.name}" for fact in best))] if best else []
     compared = any(sample.likeness is not None for sample in rows)
     head += ["likeness"] if compared else []
     written = io.StringIO(newline="")
@@ -45,8 +49,10 @@ def predictions_csv(samples: Samples) -> str:
     for sample in rows:
         answers = [cell for side in (sample.base, sample.tuned) for cell in (side.text, *(f.of(side) for f in facts))]
         known = [sample.columns.get(name, "") for name in columns]
+        simpler = sample.strongest
+        theirs = [simpler.text, *(fact.of(simpler) for fact in best)] if simpler else [""] * (1 + len(best))
         like = [_share(sample.likeness)] if compared else []
-        cells = [sample.input, sample.target, *answers, sample.told, *like, *known]
+        cells = [sample.input, sample.target, *answers, sample.told, *(theirs if best else []), *like, *known]
         lines.writerow([sample.row, *map(defused, cells)])
     return "\ufeff" + written.getvalue()
 
@@ -85,6 +91,7 @@ def _sample(sample: Sample) -> dict[str, object]:
         "target": sample.target,
         "base": _answer(sample.base),
         "tuned": _answer(sample.tuned),
+        **({"best_without_tuning": _answer(sample.strongest)} if sample.strongest else {}),
         **({"likeness": sample.likeness} if sample.likeness is not None else {}),
         "columns": dict(sample.columns),
     }

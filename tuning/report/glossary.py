@@ -40,7 +40,8 @@ _ALWAYS = (
     _Word(
         "95 % interval",
         "what the value may really be, as far as so few rows can tell; where that of a difference holds zero, "
-        "there may be no difference",
+        "there may be no difference. Where few rows tell two models apart it is made wider, more so on one side, so "
+        "that it is right as often as it says",
     ),
     _Word(
         "Train loss, dev loss, nats",

@@ -84,7 +84,8 @@ def _write_samples(run: Run, place: Path) -> None:
 
 
 def _samples(run: Run) -> Samples:
-    return pair_samples(run.predictions("base"), run.predictions("tuned"), run.id, _primary(run))
+    base, tuned, strongest = (run.predictions(which) for which in ("base", "tuned", "strongest"))
+    return pair_samples(base, tuned, run.id, _primary(run), strongest)
 
 
 def _write_charts(run: Run, place: Path) -> None:

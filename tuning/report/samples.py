@@ -74,6 +74,8 @@ class Sample:
     columns: Mapping[str, str]
     likeness: float | None = None
     """How like the nearest training row its input is."""
+    strongest: Answer | None = None
+    """What the best without tuning answered, where that is another than the base and is known."""
     graded: bool = False
     """Whether an answer can be better without being right."""
 
@@ -133,9 +135,16 @@ class Samples:
         return (answer.on_target if self.by_probability else answer.score) or 0.0
 
 
-def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: str, primary: str) -> Samples:
+def pair_samples(
+    base: Sequence[Prediction],
+    tuned: Sequence[Prediction],
+    seed: str,
+    primary: str,
+    strongest: Sequence[Prediction] = (),
+) -> Samples:
     """The rows that both models answered, shuffled by `seed`; judged by the metric `primary`."""
     other = {prediction.row: prediction for prediction in with_scores(tuned, primary)}
+    best = {prediction.row: _answer(prediction) for prediction in with_scores(strongest, primary)}
     graded = primary in GRADED
     paired = [
         Sample(
@@ -146,6 +155,7 @@ def pair_samples(base: Sequence[Prediction], tuned: Sequence[Prediction], seed: 
             tuned=_answer(other[one.row]),
             columns=one.columns or {},
             likeness=one.likeness,
+            strongest=best.get(one.row),
             graded=graded,
         )
         for one in with_scores(base, primary)

@@ -46,7 +46,7 @@ from tuning.runs.rungs import BaseSide, Rungs, TunedSide, describe_setup, with_s
 from tuning.runs.store import RunStore
 from tuning.runs.watching import Watching
 from tuning.scoring import receipt
-from tuning.scoring.comparison import compare, declare_primary
+from tuning.scoring.comparison import declare_primary, examine
 from tuning.scoring.evidence import Evidence
 from tuning.scoring.likeness import nearest_training_rows, with_likeness
 from tuning.scoring.record import Check, ModelCard, Timing
@@ -263,7 +263,10 @@ class _Pipeline:
         card: ModelCard,
     ) -> None:
         self.report.phase("compare", 0, 1)
-        comparison = compare(base, tuned, self.dataset.task, labels=self.dataset.labels or None, evidence=evidence)
+        examined = examine(base, tuned, self.dataset.task, labels=self.dataset.labels or None, evidence=evidence)
+        comparison = examined.comparison
+        if comparison.headline is not None and comparison.headline.rung != "base":
+            self.run.write_predictions("strongest", with_scores(examined.strongest, comparison.primary))
         known = {
             "run": self.run.id,
             "model": card,

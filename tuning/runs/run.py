@@ -23,9 +23,11 @@ from tuning.runs.status import ExitNote, RunStatus, derive_status
 from tuning.scoring.comparison import Comparison, Standing
 from tuning.spec import RunSpec
 
-__all__ = ["EndState", "Ending", "EventPage", "Run", "RunRecord"]
+__all__ = ["AnswersOf", "EndState", "Ending", "EventPage", "Run", "RunRecord"]
 
 EndState = Literal["done", "failed", "cancelled"]
+AnswersOf = Literal["base", "tuned", "strongest"]
+"""Whose answers: `strongest` are those of the best without tuning, where that is another than the base."""
 _LOG_TAIL_BYTES = 8_192
 
 
@@ -136,8 +138,8 @@ class Run:
         text = self._found("comparison.json")
         return None if text is None else Comparison.model_validate_json(text)
 
-    def predictions(self, which: Literal["base", "tuned"]) -> list[Prediction]:
-        """That model's answers to the test rows; none before they are all there."""
+    def predictions(self, which: AnswersOf) -> list[Prediction]:
+        """Those answers to the test rows; none before they are all there, or where there are none."""
         path = self.path / "predictions" / f"{which}.jsonl"
         return read_predictions(path) if path.is_file() else []
 
@@ -202,8 +204,8 @@ class Run:
         """Tell what happened."""
         append_event(self.path / "events.jsonl", event)
 
-    def write_predictions(self, which: Literal["base", "tuned"], predictions: list[Prediction]) -> None:
-        """Keep all of that model's answers."""
+    def write_predictions(self, which: AnswersOf, predictions: list[Prediction]) -> None:
+        """Keep all of those answers."""
         folder = self.path / "predictions"
         folder.mkdir(mode=0o700, exist_ok=True)
         write_text(folder / f"{which}.jsonl", dump_predictions(predictions))

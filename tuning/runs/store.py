@@ -3,7 +3,7 @@
     HOME/runs/ID/   run.json spec.json dataset.json data/{train,dev,test}.jsonl   written when the run is made
                     worker.json worker.log exit.json cancel cancel-seen           between the worker and everybody else
                     base_answers/ events.jsonl pace.json asking.json
-                    predictions/{base,tuned}.jsonl adapter/ comparison.json
+                    predictions/{base,tuned,strongest}.jsonl adapter/ comparison.json
                     DONE                                                          the last to be written
 
 Every file but the event log and the cancel requests is whole or absent. Nothing is kept in memory: two readers agree.

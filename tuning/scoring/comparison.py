@@ -8,6 +8,7 @@ of the result stands in `record`.
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuning.errors import InputError
 from tuning.prediction import Prediction
@@ -67,6 +68,7 @@ __all__ = [
     "CleanScore",
     "Comparison",
     "Confusion",
+    "Examined",
     "FieldScore",
     "Flips",
     "Forgetting",
@@ -89,7 +91,16 @@ __all__ = [
     "compare",
     "count_flips",
     "declare_primary",
+    "examine",
 ]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A comparison, and the answers of the strongest rung below tuned to the rows that have not leaked."""
+
+    comparison: Comparison
+    strongest: Sequence[Prediction]
 
 
 LARGEST_CLASS = 0.6
@@ -122,6 +133,21 @@ def compare(
     evidence: Evidence | None = None,
 ) -> Comparison:
     """Compare two models' answers to the same rows; what only a run knows (adapter, timing, ...) stays null.
+
+    Raises what `examine` raises.
+    """
+    return examine(base, tuned, task, labels=labels, evidence=evidence).comparison
+
+
+def examine(
+    base: Sequence[Prediction],
+    tuned: Sequence[Prediction],
+    task: Task,
+    *,
+    labels: Sequence[str] | None = None,
+    evidence: Evidence | None = None,
+) -> Examined:
+    """The comparison and the answers of the best without tuning, on which its headline rests.
 
     `labels` are the classes of a classification; without them, the targets and the labels that have probabilities.
     Raises `InputError` naming the first row at fault unless both lists hold the same rows, each once and with a target.
@@ -166,7 +192,7 @@ def _measure(contest: Contest, evidence: Evidence, leaked: frozenset[int]) -> Co
     )
 
 
-def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Comparison:
+def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Examined:
     """The ladder, the slices and the verdict, all on the test rows that have not leaked."""
     ladder = build_ladder(unseen, evidence) if unseen.base else Ladder([], None)
     judged = measured.model_copy(
@@ -178,7 +204,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
         }
     )
     if failed(judged.receipt):
-        return judged
+        return Examined(judged, ladder.strongest)
     clean = measured.clean
     primary = measured.deciding()
     grounds = Grounds(
@@ -192,7 +218,8 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Compari
     )
     verdict = judge(primary, clean.flips if clean else measured.flips, grounds)
     caveats = find_caveats(judged.model_copy(update={"verdict": verdict}), unseen.base)
-    return judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": caveats})})
+    said = judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": caveats})})
+    return Examined(said, ladder.strongest)
 
 
 def _noise_of_all(noise: Noise, rows: int) -> float:

@@ -34,6 +34,8 @@ class Ladder:
     rungs: list[Rung]
     headline: Headline | None
     """None when no rung below tuned could answer."""
+    strongest: Sequence[Prediction] = ()
+    """The answers that tuned is held against in it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def build_ladder(contest: Contest, evidence: Evidence) -> Ladder:
     metric = paired_metric(entry.answers, contest.tuned, contest.primary, contest.labels or None)
     simpler = [other for other, _ in below if not other.name.startswith("base")]
     equals = [other.name for other in simpler if rung.value and other.value == rung.value and other.name != rung.name]
-    return Ladder(chance + rungs, Headline(rung=rung.name, metric=metric, equals=equals))
+    return Ladder(chance + rungs, Headline(rung=rung.name, metric=metric, equals=equals), entry.answers)
 
 
 def ranked(rungs: Sequence[Rung]) -> list[Rung]:

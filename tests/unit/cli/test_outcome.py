@@ -104,6 +104,9 @@ def test_out_gets_adapter_predictions_and_comparison(tmp_path):
         "predictions/base.jsonl",
         "predictions/tuned.jsonl",
     }
+    run.write_predictions("strongest", run.predictions("base"))
+    end(run, out=tmp_path / "there")
+    assert read_predictions(tmp_path / "there" / "predictions" / "strongest.jsonl") == run.predictions("base")
     assert (out / "comparison.json").read_text(encoding="utf-8") == comparison_of(run).to_json()
     assert read_predictions(out / "predictions" / "tuned.jsonl") == run.predictions("tuned")
 

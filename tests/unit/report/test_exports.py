@@ -62,6 +62,18 @@ def test_what_a_model_was_sure_of_and_how_like_its_text_is_are_written_where_the
     assert row[9] == "closer"
 
 
+def test_what_is_best_without_tuning_is_there_to_be_counted():
+    one, two = (Prediction(row=row, input="in", target="a", output="b") for row in (1, 2))
+    simpler = [one.model_copy(update={"output": "a"})]
+    samples = pair_samples([one, two], [one, two], "", "accuracy", simpler)
+    head, first, second = lines(predictions_csv(samples))
+    assert head[-2:] == ["best without tuning", "best without tuning correct"]
+    assert (first[-2:], second[-2:]) == (["a", "True"], ["", ""]), "row 2 leaked, and is not judged"
+    told = {line["row"]: line for line in map(json.loads, samples_jsonl(samples).splitlines())}
+    assert told[1]["best_without_tuning"]["right"] is True
+    assert "best_without_tuning" not in told[2]
+
+
 def test_json_lines_keep_every_text_as_it_was(tmp_path):
     run = finished_run(tmp_path, text=HOSTILE)
     base = run.predictions("base")

@@ -63,6 +63,7 @@ def test_tuned_is_held_against_the_strongest_rung_even_if_that_is_better():
     assert ladder.headline is not None
     assert ladder.headline.rung == "base_few_shot"
     assert ladder.headline.metric.delta == pytest.approx(-8 / 60)
+    assert [answer.output for answer in ladder.strongest] == [answer.output for answer in few_shot]
     assert rung(ladder.rungs, "majority").note == "'ham', the commonest of 60 training rows"
 
 
