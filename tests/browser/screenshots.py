@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.app_server import App, serve
-from tests.browser.visitors import visitor_behind
+from tests.browser.visitors import settle, visitor_behind
 from tests.chromium import find_chromium
 from tests.unit.ui.full_runs import full_run
 from tuning.data.bundled import bundled_examples
@@ -25,6 +25,7 @@ from tuning.data.examples import Prepared
 from tuning.events import DevScored, Phase, Sampled, SampledAnswer, Started, Step
 from tuning.runs.files import write_text
 from tuning.runs.processes import this_process
+from tuning.runs.queue import Place
 from tuning.runs.store import Run, RunStore
 from tuning.scoring.comparison import compare
 from tuning.spec import Task
@@ -43,13 +44,24 @@ class World:
     texts: Run
     going: Run
     failed: Run
+    cancelled: Run
+    waiting: Run
     even: Run
 
 
 def make_world(app: App) -> World:
     """Runs as workers leave them."""
     labels, texts = full_run(app.home, rows=200), full_run(app.home, Task.GENERATE, rows=120)
-    return World(app, labels, texts, going_run(app.home, labels), failed_run(app.home, texts), even_run(app.home))
+    return World(
+        app=app,
+        labels=labels,
+        texts=texts,
+        going=going_run(app.home, labels),
+        failed=failed_run(app.home, texts),
+        cancelled=cancelled_run(app.home, labels),
+        waiting=waiting_run(app.home, labels),
+        even=even_run(app.home),
+    )
 
 
 def going_run(home: Path, like: Run) -> Run:
@@ -83,6 +95,22 @@ def failed_run(home: Path, like: Run) -> Run:
     return run
 
 
+def cancelled_run(home: Path, like: Run) -> Run:
+    """Before anything was trained."""
+    run = copy_of(home, like)
+    run.append(Phase(at=1.5, name="base", done=12, total=120))
+    run.finish("cancelled", "Cancelled while it waited; nothing was trained.", 3)
+    return run
+
+
+def waiting_run(home: Path, like: Run) -> Run:
+    """Next in the queue; this process stands for its worker, and waits until it ends."""
+    run = RunStore(home).create(prepared_like(like), "nobody")
+    run.write_worker(this_process())
+    Place(home, run.id).__enter__()
+    return run
+
+
 def even_run(home: Path) -> Run:
     """Tuning changed nothing."""
     run = full_run(home, rows=120)
@@ -95,10 +123,14 @@ def even_run(home: Path) -> Run:
 
 def copy_of(home: Path, like: Run) -> Run:
     """A run of the same data that has just begun."""
-    prepared = Prepared(spec=like.spec(), dataset=like.dataset(), splits=like.splits())
-    run = RunStore(home).create(prepared, "nobody")
+    run = RunStore(home).create(prepared_like(like), "nobody")
     run.append(Started(at=time.time() - 60, device="cpu", precision="bfloat16", threads=2))
     return run
+
+
+def prepared_like(run: Run) -> Prepared:
+    """What such a run was made of."""
+    return Prepared(spec=run.spec(), dataset=run.dataset(), splits=run.splits())
 
 
 def stay(page: Page, _: World) -> None:
@@ -126,11 +158,46 @@ def receipt(page: Page, world: World) -> None:
     to_top(page, page.get_by_role("heading", name="How it learned"))
 
 
+def take_away(page: Page, world: World) -> None:
+    """The end of the page, for whom it is about the own run."""
+    stay(page, world)
+    to_top(page, page.get_by_role("heading", name="Take it away"))
+
+
+def own(page: Page, world: World) -> None:
+    """The verdict for whoever started the run, and may start it again."""
+    make_own(page, world.labels)
+    page.reload()
+    expect(page.get_by_role("tab", name="Runs", exact=True, selected=True)).to_be_visible()
+    open_tab(page, "Compare")
+    expect(page.get_by_role("button", name="Change and start again").first).to_be_visible()
+
+
 def try_it(page: Page, world: World) -> None:
     """A prompt for both models."""
     stay(page, world)
     open_tab(page, "Try")
     expect(page.get_by_role("button", name="Ask both models")).to_be_visible()
+
+
+def tried(page: Page, world: World) -> None:
+    """What both answer, beside the target."""
+    try_it(page, world)
+    settle(page)
+    page.get_by_role("button", name="Ask both models").click()
+    expect(page.get_by_role("region", name="Tuned: answer")).to_contain_text("scored in")
+    to_top(page, page.get_by_role("button", name="Ask both models"))
+
+
+def blind(page: Page, world: World) -> None:
+    """A vote before the names."""
+    try_it(page, world)
+    settle(page)
+    page.get_by_label("Blind").check()
+    page.get_by_role("button", name="Ask both models").click()
+    expect(page.get_by_role("region", name="B: answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask both models")).to_be_enabled()
+    to_top(page, page.get_by_role("button", name="Ask both models"))
 
 
 def tune(page: Page, _: World) -> None:
@@ -197,6 +264,18 @@ def runs(page: Page, world: World) -> None:
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
 
 
+def contest(page: Page, world: World) -> None:
+    """Two runs beside each other."""
+    runs(page, world)
+    to_top(page, page.get_by_role("heading", name="Scores"))
+
+
+def no_runs(page: Page, _: World) -> None:
+    """Before any run."""
+    open_tab(page, "Runs")
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+
+
 def make_own(page: Page, *runs: Run) -> None:
     """From now on the page's visitor, who is known once the page is there, is who started these."""
     expect(page.locator(".to-verdict, .to-standing").first).to_be_visible()
@@ -223,6 +302,8 @@ class Scene:
     name: str
     prepare: Callable[[Page, World], None]
     run: str | None = None
+    asks: bool = False
+    """Whether the embedded model answers in it."""
 
 
 SCENES = (
@@ -230,6 +311,8 @@ SCENES = (
     Scene("samples", samples),
     Scene("matrices", matrices, "labels"),
     Scene("receipt", receipt, "labels"),
+    Scene("take-away", take_away, "labels"),
+    Scene("own", own, "labels"),
     Scene("texts", samples, "texts"),
     Scene("even", stay, "even"),
     Scene("tune-empty", nothing_yet),
@@ -238,10 +321,16 @@ SCENES = (
     Scene("plan", plan),
     Scene("refused", refused),
     Scene("watch", watch, "going"),
+    Scene("waiting", told, "waiting"),
     Scene("failed", told, "failed"),
+    Scene("cancelled", told, "cancelled"),
     Scene("gone", told, "gone"),
     Scene("try", try_it),
+    Scene("tried", tried, asks=True),
+    Scene("blind", blind, asks=True),
+    Scene("runs-empty", no_runs),
     Scene("runs", runs),
+    Scene("contest", contest),
 )
 
 
@@ -254,6 +343,8 @@ def take(browser: Browser, world: World, scene: Scene, folder: Path) -> None:
         page = context.new_page()
         page.goto(f"{world.app.url}/?__theme={theme}{asked}")
         scene.prepare(page, world)
+        wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window, f"{scene.name}{ending} is wider than its window"
         place = folder / f"{scene.name}{ending}.png"
         page.screenshot(path=place, animations="disabled")
         Image.open(place).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(place, optimize=True)

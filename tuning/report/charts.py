@@ -73,9 +73,11 @@ def ladder_chart(comparison: Comparison, palette: Palette) -> Chart | None:
         line = alt.Chart(alt.Data(values=[{"line": headline.metric.base}]))
         layers.insert(0, line.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=palette.soft).encode(x="line:Q"))
         subtitle += "; dashed: the best without tuning"
-    drawn = _layer(layers, f"{title} of every way to answer", subtitle).properties(width=_WIDTH, height=alt.Step(_STEP))
+    untried = [rung_words(rung.name, comparison).title for rung in comparison.ladder if rung.status == "not_run"]
+    lines = [subtitle, f"not tried: {', '.join(untried)}"] if untried else [subtitle]
+    drawn = _layer(layers, f"{title} of every way to answer", lines).properties(width=_WIDTH, height=alt.Step(_STEP))
     said = "; ".join(f"{row['name']} {_bounded(name, row)}" for row in rows)
-    return Chart("ladder", f"{title} of every way to answer. {subtitle}. {said}.", drawn, palette)
+    return Chart("ladder", f"{title} of every way to answer. {'; '.join(lines)}. {said}.", drawn, palette)
 
 
 def loss_chart(events: Sequence[Event], palette: Palette, *, narrow: bool = False) -> Chart | None:
@@ -142,16 +144,16 @@ def reliability_chart(comparison: Comparison, palette: Palette) -> Chart | None:
             drawn.mark_line(strokeWidth=2, color=color),
             drawn.mark_point(size=90, filled=True, opacity=1, shape=shape, color=color),
         ]
-    subtitle = "circles: base; diamonds: tuned; dashed: confidence is earned"
-    whole = _layer(layers, "How sure, and how often right", subtitle).properties(width=_SIDE, height=_SIDE)
+    key = "circles: base; diamonds: tuned; dashed: confidence is earned"
+    whole = _layer(layers, "How sure, and how often right", [key]).properties(width=_SIDE, height=_SIDE)
     return Chart("reliability", " ".join(_reliability_words(name, curve) for name, curve in curves), whole, palette)
 
 
-def _layer(layers: Sequence[Any], title: str, subtitle: str | list[str]) -> Any:
+def _layer(layers: Sequence[Any], title: str, subtitle: Sequence[str]) -> Any:
     """The layers in one chart below its title."""
     import altair as alt
 
-    return alt.layer(*layers).properties(title=alt.TitleParams(title, subtitle=subtitle))
+    return alt.layer(*layers).properties(title=alt.TitleParams(title, subtitle=list(subtitle)))
 
 
 def _rung_values(comparison: Comparison, rungs: Sequence[Rung], palette: Palette) -> list[dict[str, Any]]:

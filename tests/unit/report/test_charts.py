@@ -40,6 +40,15 @@ def test_the_ladder_shows_every_rung_that_was_run_with_its_figure(found):
     assert "stroke-dasharray" in svg(chart)
 
 
+def test_what_was_not_tried_is_named_below_the_title(found):
+    first, *others = found.ladder
+    untried = first.model_copy(update={"status": "not_run", "value": None})
+    chart = ladder_chart(found.model_copy(update={"ladder": [untried, *others]}), LIGHT)
+    assert chart is not None
+    assert f"not tried: {rung_words(first.name, found).title}" in texts(svg(chart))
+    assert "not tried" not in " ".join(texts(svg(ladder_chart(found, LIGHT) or chart)))
+
+
 @pytest.mark.parametrize(("low", "high", "color"), [(0.01, 0.2, "better"), (-0.2, -0.01, "worse"), (-0.1, 0.1, "even")])
 def test_colour_says_better_or_worse_and_grey_that_it_is_open(found, low, high, color):
     delta = (low + high) / 2
