@@ -45,8 +45,10 @@ def test_what_was_not_tried_is_named_below_the_title(found):
     untried = first.model_copy(update={"status": "not_run", "value": None})
     chart = ladder_chart(found.model_copy(update={"ladder": [untried, *others]}), LIGHT)
     assert chart is not None
-    assert f"not tried: {rung_words(first.name, found).title}" in texts(svg(chart))
-    assert "not tried" not in " ".join(texts(svg(ladder_chart(found, LIGHT) or chart)))
+    said = f"not tried: {rung_words(first.name, found).title}"
+    assert f">{said}</tspan>" in svg(chart)
+    assert said in chart.says
+    assert "not tried" not in svg(ladder_chart(found, LIGHT) or chart)
 
 
 @pytest.mark.parametrize(("low", "high", "color"), [(0.01, 0.2, "better"), (-0.2, -0.01, "worse"), (-0.1, 0.1, "even")])
