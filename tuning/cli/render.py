@@ -10,7 +10,7 @@ from tuning.cli.terminal import Screen, visible
 from tuning.prediction import Prediction
 from tuning.report.metric_words import figure, metric_words, span
 from tuning.report.rung_words import rung_words
-from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice
+from tuning.scoring.comparison import Check, Comparison, FieldScore, MetricRow, Rung, Slice, Standing
 from tuning.scoring.ladder import ranked
 from tuning.scoring.wording import change_of, quoted, row_count
 
@@ -20,7 +20,14 @@ _SAMPLES_EACH = 3
 _SLICES_EACH = 3
 _FIELDS = 12
 _SAMPLE_CHARACTERS = 1000
-_VERDICT_STYLES = {"better": "bold green", "worse": "bold red", "not_worse": "bold", "undecided": "bold yellow"}
+_VERDICT_STYLES: dict[Standing, str] = {
+    "better": "bold green",
+    "outdone": "bold yellow",
+    "not_worth_it": "bold yellow",
+    "not_worse": "bold",
+    "undecided": "bold yellow",
+    "worse": "bold red",
+}
 _CHECK_STYLES = {"warn": "yellow", "fail": "red", "pass": ""}
 
 
@@ -67,7 +74,7 @@ def _render_verdict(screen: Screen, comparison: Comparison) -> None:
     if comparison.verdict is None:
         screen.line("No verdict: a check failed, so these numbers are not to be trusted.", "bold red")
     else:
-        screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.kind])
+        screen.line(visible(comparison.verdict.sentence), _VERDICT_STYLES[comparison.verdict.standing])
         if comparison.verdict.details:
             screen.line(visible(comparison.verdict.details))
         for caveat in comparison.verdict.caveats:

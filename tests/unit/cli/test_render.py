@@ -153,3 +153,11 @@ def test_a_sample_is_three_labelled_lines(open_it):
     assert lines[start + 1].startswith("  row 1  input  [bold red]x[/]")
     assert lines[start + 2 : start + 4] == ["         base   wrong", "         tuned  right"]
     assert "Broken: base right, tuned wrong" in lines
+
+
+@pytest.mark.parametrize(("behind", "style"), [(False, "\x1b[1;32m"), (True, "\x1b[1;33m")])
+def test_a_gain_that_something_simpler_outdoes_is_not_green(behind, style):
+    screen, found = terminal_screen(), full_comparison()
+    verdict = Verdict(kind="better", sentence="Better.", behind=behind)
+    render_comparison(screen, found.model_copy(update={"verdict": verdict}), [], [])
+    assert f"{style}Better." in shown(screen)
