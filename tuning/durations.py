@@ -1,11 +1,14 @@
-"""Lengths of time as people write them: "90s", "2m", "1h"; and of training. Knows nothing of what takes so long."""
+"""Lengths of time as people write them: "90s", "3 minutes"; and of training. Knows nothing of what takes it."""
 
 import re
 
 __all__ = ["duration_words", "epochs_words", "read_duration", "seen_words"]
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
+_WRITTEN = re.compile(
+    r"\s*(\d+(?:\.\d+)?)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:ours?|rs?)?)?\s*",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def read_duration(value: object) -> object:
@@ -17,8 +20,9 @@ def read_duration(value: object) -> object:
         return value
     found = _WRITTEN.fullmatch(value)
     if found is None:
-        raise ValueError("should be a length of time such as 90s, 2m or 1h")
-    return float(found[1]) * _UNITS[found[2] or "s"]
+        raise ValueError("should be a length of time such as 90s, 2 minutes or 1h")
+    unit = found[2] or found[3] or found[4] or "s"
+    return float(found[1]) * _UNITS[unit.lower()]
 
 
 def duration_words(seconds: float) -> str:

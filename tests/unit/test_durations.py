@@ -12,14 +12,22 @@ def test_written_lengths_are_seconds(text, seconds):
     assert read_duration(text) == seconds
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("3 minutes", 180), ("1 Min", 60), ("90 seconds", 90), ("9sec", 9), ("2 hours", 7200), ("1 hr", 3600)],
+)
+def test_units_may_be_written_out(text, seconds):
+    assert read_duration(text) == seconds
+
+
 @pytest.mark.parametrize("value", [90, 2.5, None])
 def test_what_is_no_text_is_handed_back(value):
     assert read_duration(value) is value
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-2m", "2 days", "1m30s", "inf", "٢m"])
+@pytest.mark.parametrize("text", ["", "soon", "-2m", "2 days", "2 months", "1m30s", "inf", "٢m"])
 def test_other_texts_are_refused(text):
-    with pytest.raises(ValueError, match="such as 90s, 2m or 1h"):
+    with pytest.raises(ValueError, match="such as 90s, 2 minutes or 1h"):
         read_duration(text)
 
 

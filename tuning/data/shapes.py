@@ -18,7 +18,7 @@ from tuning.data.wording import listed, quoted
 from tuning.errors import ColumnError
 from tuning.spec import RunSpec, Task
 
-__all__ = ["Confidence", "Shape", "ShapeKind", "other_shapes", "recognise"]
+__all__ = ["OTHER_SHAPES", "Confidence", "Shape", "ShapeKind", "other_shapes", "recognise"]
 
 ShapeKind = Literal[
     "text-label", "prompt-completion", "instruction-input-output", "messages", "conversations", "question-answer",
@@ -28,7 +28,8 @@ Confidence = Literal["set", "sure", "likely", "unsure"]
 
 _CHAT_KINDS = ("messages", "conversations")
 _LOOKED_AT, _REPLIES = 50, 1_000  # Rows.
-_OTHERS = 3
+OTHER_SHAPES = 3
+"""So many are told of at most."""
 _PAIRS = (
     ("premise", "hypothesis"), ("sentence1", "sentence2"), ("question1", "question2"), ("text_a", "text_b"),
     ("text1", "text2"), ("query", "passage"), ("question", "passage"), ("question", "sentence"),
@@ -85,7 +86,7 @@ def other_shapes(table: Table, profiles: Mapping[str, ColumnProfile], found: Sha
         if key not in taken:
             taken.add(key)
             others.append(shape)
-    return others[:_OTHERS]
+    return others[:OTHER_SHAPES]
 
 
 def _candidates(table: Table, profiles: Mapping[str, ColumnProfile]) -> Iterator[Shape]:

@@ -27,6 +27,8 @@ _ONCE_ON: Mapping[CleaningStep, str] = MappingProxyType(
     }
 )
 """Remedies of steps that are usually off, where they are on."""
+_HARDLY_LESS = 0.99
+"""Share of the rows that a model could get right, from which on the rest weakens nothing."""
 _KEPT = f"Step {_called(CleaningStep.KEEP_TOGETHER)} keeps those that stay in one split with their like."
 _APART = f"Step {_called(CleaningStep.KEEP_TOGETHER)} is off: those that stay may stand in training and test."
 
@@ -170,7 +172,7 @@ def _conflicts(state: State, effect: Effect) -> Finding:
     most_right = f"{reachable(state):.1%} of all rows is the most that can be reached"
     return Finding(
         kind="conflicting targets",
-        severity="warning",
+        severity="warning" if reachable(state) < _HARDLY_LESS else "info",
         count=len(effect.found),
         title=f"{count_of(len(most), 'input', 'stands|stand')} with different targets, in {count_of(effect.found)}.",
         effect=f"No model can get all of these right: {most_right}.",

@@ -28,6 +28,7 @@ from tuning.report.trust import trust
 from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import Comparison
+from tuning.scoring.receipt import failed
 
 __all__ = ["POLICY", "report"]
 
@@ -61,15 +62,19 @@ def _parts(run: Run, comparison: Comparison, events: Sequence[Event]) -> list[st
     losses = _figure(
         lambda palette: loss_chart(events, palette), lambda palette: loss_chart(events, palette, narrow=True)
     )
-    trusted = _figure(lambda palette: reliability_chart(comparison, palette))
-    return [
-        _head(run),
-        _verdict(run, comparison),
+    # What is not to be trusted is neither drawn nor called better.
+    judged = [
         ladder(comparison, _figure(lambda palette: ladder_chart(comparison, palette))),
         count_cards(comparison),
         changes(comparison),
         scores(comparison),
         _classes(comparison),
+    ]
+    trusted = _figure(lambda palette: reliability_chart(comparison, palette)) if comparison.verdict is not None else ""
+    return [
+        _head(run),
+        _verdict(run, comparison),
+        *(judged if comparison.verdict is not None else []),
         section("How it learned", escape(learned) if learned else "", losses, note(fit_words(events))),
         section("How far its confidence can be trusted", "", trusted),
         trust(comparison),
@@ -90,7 +95,8 @@ def _head(run: Run) -> str:
 def _verdict(run: Run, comparison: Comparison) -> str:
     """The verdict above the two big numbers; without one the reason, and no number that nobody should believe."""
     if comparison.verdict is None:
-        message = run.status().message or "The reason is unknown."
+        known = failed(comparison.receipt)
+        message = "" if known else run.status().message or "The reason is unknown."
         return failure_panel(comparison.receipt, "This run has no verdict.", message, ())
     return verdict_panel(comparison.verdict, comparison.headline, (), next_step(comparison)) + duel(comparison)
 

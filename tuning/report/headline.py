@@ -59,9 +59,9 @@ def verdict_panel(verdict: Verdict, held: Headline | None, about: Sequence[str],
 
 def failure_panel(checks: Sequence[Check], title: str, reason: str, about: Sequence[str]) -> str:
     """Why there is no verdict: the checks that failed, else the reason that the run gave."""
-    found = [f"{check.check}: {check.detail}" for check in failed(checks)]
-    lost = "A check failed, so these numbers are not to be trusted." if found else title
-    return _panel("worse", "✗ No verdict", _sentence(lost), [*found, reason], about)
+    found = [f"{check.check.capitalize()}: {check.detail}." for check in failed(checks)]
+    lost = "A check failed, so the numbers of this run are not to be trusted." if found else title
+    return _panel("worse", "✗ No verdict", _sentence(lost), [*found, *filter(None, [reason])], about)
 
 
 def _sentence(text: str) -> str:

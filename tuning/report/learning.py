@@ -20,6 +20,8 @@ _SLIGHT = 0.01
 """Share of dev loss that a change must have to count: that of neighbouring scores scatters by about so much."""
 _LEARNED = 0.02
 """Nats, at which nearly every right answer is held to be nearly certain."""
+_FEW_SECONDS = 20
+"""Below them each counts, and is said."""
 _CHANCE = 2
 """So many scores without a better one are more than chance; training goes on for one more before it stops."""
 _FALL = 0.05
@@ -69,7 +71,8 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
     if comparison is not None and comparison.adapter.trainable_parameters:
         said.append(f"{comparison.adapter.trainable_parameters:,} parameters trained")
     if comparison is not None and comparison.timing.train_s:
-        said.append(f"{seconds_in_words(comparison.timing.train_s)} of training")
+        took = comparison.timing.train_s
+        said.append(f"{seconds_in_words(took) if took >= _FEW_SECONDS else f'about {took:.0f} s'} of training")
     planned = next((event for event in reversed(events) if isinstance(event, Planned)), None)
     given_up = list(planned.given_up) if planned is not None else []
     if comparison is not None and comparison.rows.unseen and planned is not None and SOME_ROWS not in given_up:

@@ -36,7 +36,7 @@ DIRECTION_WORDS: dict[Direction, str] = {
     "open": "",
 }
 VERDICT_SIGNS: Mapping[str, str] = MappingProxyType(
-    {"better": "▲", "outdone": "△", "not_worth_it": "✗", "worse": "▼", "not_worse": "=", "undecided": "?"}
+    {"better": "▲", "outdone": "△", "not_worth_it": "≤", "worse": "▼", "not_worse": "=", "undecided": "?"}
 )
 """By standing; a difference has the sign of what it says: `=` is shown to be so, `?` is not known."""
 

@@ -15,8 +15,11 @@ _MORE_ROWS = (
 )
 
 
-def next_step(found: Comparison, how: str = "") -> str:
-    """A sentence or two, empty where there is nothing to do; `how` says how to start again, where one can."""
+def next_step(found: Comparison, how: str = "", *, encoder_tried: bool = False) -> str:
+    """A sentence or two, empty where there is nothing to do; `how` says how to start again, where one can.
+
+    `encoder_tried` says that another run has tried a sentence encoder on the same rows.
+    """
     verdict = found.verdict
     if verdict is None:
         return ""
@@ -31,9 +34,9 @@ def next_step(found: Comparison, how: str = "") -> str:
         return f"{_so_far(found)}. {_MORE_ROWS.format(FEWEST_ROWS)}."
     if verdict.kind == "undecided":
         return f"{_so_far(found)}. More rows, more time or another model may decide it{again}"
-    if how and found.task is Task.CLASSIFY and found.model.family == "decoder":
-        encoder = "A sentence encoder, small and quick, may do as well even without tuning"
-        return f"{encoder}, and was not tried in this run{again}"
+    if how and found.task is Task.CLASSIFY and found.model.family == "decoder" and not encoder_tried:
+        encoder = "A sentence encoder, small and quick, may do as well even without tuning, and has not been tried"
+        return f"{encoder}: {how}, and offers one as Model."
     return ""
 
 
@@ -55,7 +58,7 @@ def _what_to_keep(found: Comparison) -> str:
     title = rung_words(strongest, found).title
     kept = "the base" if strongest == "base" else f"what is best without tuning: {title}"
     train, unseen = found.rows.train, found.rows.unseen
-    if train and unseen:
+    if train and found.verdict is not None and found.verdict.unfinished:
         seen = f"Training had time for {train:,} of {train + unseen:,} rows"
         return f"For now, keep {kept}. {seen}, and may do better with more"
     return f"Keep {kept}. Another learning rate, more rows or another model may do better"

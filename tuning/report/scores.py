@@ -63,8 +63,8 @@ def _key(metrics: Sequence[MetricRow], *, tested: bool) -> str:
     if tested:
         said.append("p: how often a difference this large comes up when tuning changes nothing")
         said[-1] += (
-            ", adjusted for the number of metrics (Holm): of many, one easily differs by chance, though its own "
-            "interval does not hold zero."
+            "; of all but the metric that decides, adjusted for their number (Holm): of many, one easily differs by "
+            "chance, though its own interval does not hold zero."
             if any(m.p_adjusted is not None for m in metrics)
             else "."
         )

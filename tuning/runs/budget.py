@@ -22,6 +22,7 @@ __all__ = [
     "BudgetPlan",
     "Pace",
     "Work",
+    "dev_rows_in",
     "least_seconds",
     "plan_budget",
     "plan_without_budget",
@@ -175,11 +176,23 @@ def plan_without_budget(work: Work) -> BudgetPlan:
     return replace(plan, train_s=math.inf, epochs=work.epochs or DEFAULT_EPOCHS)
 
 
-def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work) -> float:
-    """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it."""
+def training_seconds(left_s: float, plan: BudgetPlan, pace: Pace, work: Work, slack_s: float = 0.0) -> float:
+    """How long training may take, dev scores included, so that tuned answers, checks and comparison fit after it.
+
+    Where what came before took longer than planned, so that training would get less than it was to have, it takes up
+    to `slack_s` of that back: half a training is worth less than some seconds.
+    """
     kept, shorter = _KEPT_SHARE * (1 - plan.layers / work.depth), _SHORTER * math.sqrt(min(plan.epochs, 1.0))
     spared_s = (kept if work.task is Task.CLASSIFY else shorter) * pace.asking_s(plan.test_rows)
-    return max(left_s - _fixed_s(plan, pace, work) - _side_s(plan, pace, work) + spared_s, _LEAST_TRAIN_S)
+    fitting_s = left_s - _fixed_s(plan, pace, work) - _side_s(plan, pace, work) + spared_s
+    return max(fitting_s, min(fitting_s + slack_s, plan.train_s), _LEAST_TRAIN_S)
+
+
+def dev_rows_in(seconds: float | None, plan: BudgetPlan) -> int:
+    """Of the plan's dev rows, as many as suit a training of so many seconds, where that is less than was planned."""
+    if seconds is None or not plan.train_s or seconds >= plan.train_s:
+        return plan.dev_rows
+    return min(plan.dev_rows, max(_LEAST_DEV_ROWS, int(plan.dev_rows * seconds / plan.train_s)))
 
 
 def plan_budget(left_s: float, pace: Pace, work: Work, slack_s: float = 0.0) -> BudgetPlan:

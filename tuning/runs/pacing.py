@@ -55,7 +55,7 @@ class Timetable:
         if self.budget_s is None or self.pace is None:
             return None
         pace = self.pace if base_s is None else replace(self.pace, row_s=base_s / self.plan.test_rows, batch_s=0.0)
-        return training_seconds(self.budget_s - self.elapsed(), self.plan, pace, self.work)
+        return training_seconds(self.budget_s - self.elapsed(), self.plan, pace, self.work, SLACK * self.budget_s)
 
     def asking_seconds(self, rows: int) -> float:
         """What asking so many rows is expected to take; 0 where no pace was measured."""

@@ -19,7 +19,7 @@ from tuning.models.kinds import check_task
 from tuning.models.loading import Machine, choose_machine, give_memory_back
 from tuning.prediction import Prediction
 from tuning.runs.adapting import Adapting, Trained
-from tuning.runs.budget import Pace, plan_without_budget
+from tuning.runs.budget import Pace, dev_rows_in, plan_without_budget
 from tuning.runs.checking import CHECKED_ROWS, check_in_place, check_reloaded
 from tuning.runs.choosing import Choice, choose_asking, rows_to_ask
 from tuning.runs.control import Control
@@ -100,7 +100,7 @@ class _Pipeline:
         model = adapting.attach(untuned.model)
         self.report.phase("train", 0, 0)
         seconds = way.timing.training_seconds(None if way.kept.summary() else self.watch.parts["base_s"])
-        dev = drawn(encoded.dev, plan.dev_rows, self.spec.seed)
+        dev = drawn(encoded.dev, dev_rows_in(seconds, plan), self.spec.seed)
         trained = adapting.train(model, encoded.train, dev, seconds)
         adapting.save(model, subject.resolved.entry.name, way.rows)
         tuned, tuned_side = self._answer_tuned(model, way.rungs)

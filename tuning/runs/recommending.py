@@ -103,7 +103,7 @@ def recommend(job: Job) -> Recommendation:
         return Recommendation(DEFAULT_ENCODER, f"{_KIND} {reason}")
     on = f"Measured on two cores with {TRAINED_ROWS:,} diagnoses"
     if job.too_short:
-        measured = f"{on}: {ENCODER.words}; the language model, {LANGUAGE_MODEL.words}."
+        measured = f"{on}: {ENCODER.words}; the language model, {LANGUAGE_MODEL.words}, which may be luck."
         return Recommendation(DEFAULT_ENCODER, f"{_KIND} {job.too_short}. {measured}")
     reason = f"{on}: {LANGUAGE_MODEL.words}, where the sentence encoder had {ENCODER.words}."
     return Recommendation(

@@ -21,7 +21,7 @@ __all__ = ["find_caveats"]
 MOST_SLICES = 3
 _MOST_OF = 0.5
 """Share of the rows from which on an answer is the base's habit."""
-_ONE_ANSWER, _FAR_FEWER = 0.75, 0.6
+_ONE_ANSWER, _FAR_FEWER = 0.6, 0.6
 """From this share of the rows on one answer is tuned's habit, where at most that share of them has it as target."""
 
 
@@ -31,7 +31,7 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     `rows` are those that the verdict is about, by either model.
     """
     caveats = _more_rows(comparison) + _sure_all_the_same(comparison)
-    if comparison.rows.unseen:
+    if comparison.verdict is not None and comparison.verdict.unfinished:
         seen = comparison.rows.train or 0
         there = row_count(seen + comparison.rows.unseen, "training row")
         caveats.append(f"Training saw {seen} of {there}: what tuning does with all of them takes more time to know.")
@@ -61,7 +61,7 @@ def _more_rows(comparison: Comparison) -> list[str]:
     """Where the verdict is open, how to come by as many test rows as would decide."""
     verdict, rows = comparison.verdict, comparison.rows
     # Where something simpler does as well, more rows would decide what is of no use; so they would of half a training.
-    if verdict is None or verdict.rows_needed is None or verdict.worth_it is False or rows.unseen:
+    if verdict is None or verdict.rows_needed is None or verdict.worth_it is False or verdict.unfinished:
         return []
     needed, there = verdict.rows_needed, (comparison.clean.rows if comparison.clean else rows.test) + rows.unanswered
     would = f"To decide, it would take {about_rows(needed)} test rows, if the difference stays"

@@ -106,6 +106,9 @@ class Examined:
 LARGEST_CLASS = 0.6
 """Where one class has a larger share of the rows, accuracy rewards naming it, and macro-F1 is judged by."""
 
+NEXT_TO_NONE = 0.05
+"""Share of the training rows that a training may have left unseen and still say what tuning does with them."""
+
 
 def declare_primary(task: Task, targets: Sequence[str]) -> str:
     """The metric that the verdict is about, for at least one target.
@@ -212,7 +215,7 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Examine
         margin=evidence.margin,
         noise=_noise_of_all(measured.noise, len(unseen.base)) if measured.noise else 0.0,
         left_out=clean.leaked if clean else 0,
-        unfinished=evidence.unseen > 0,
+        unfinished=evidence.unseen > NEXT_TO_NONE * len(evidence.train),
         moved=count_moved(unseen.base, unseen.tuned, unseen.primary),
         untried=any(rung.name in LEARNED and rung.status == "not_run" for rung in ladder.rungs),
     )

@@ -31,6 +31,11 @@ _NO_JSON = (
     "values, these rows cannot tell."
 )
 
+_CUT = (
+    "The base was cut off in {} of {} rows, as it wrote on beyond the longest answer. A part of the gain is that tuned "
+    "stops; whether base knew the answers, these rows cannot tell."
+)
+
 
 def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
     """Where a gain comes from; None where there is none, no text was written freely, or rows are too few.
@@ -50,14 +55,21 @@ def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
         return None
     lenient = _share_right(read_leniently(written.base, contest.labels), read_leniently(written.tuned, contest.labels))
     likelihood = _share_right(contest.base, contest.tuned) if scored else None
-    unread = _unreadable(written.base) if contest.task is Task.GENERATE else 0
-    if unread > MOSTLY * len(written.base):
-        note = _NO_JSON.format(unread, len(written.base))
+    note = _hidden(written.base) if contest.task is Task.GENERATE else ""
+    if note:
         return Gain(kind="unclear", strict=strict, lenient=lenient, likelihood=None, note=note)
     kind = _kind(strict, likelihood or lenient)
     return Gain(
         kind=kind, strict=strict, lenient=lenient, likelihood=likelihood, note=_note(kind, strict, lenient, likelihood)
     )
+
+
+def _hidden(base: Sequence[Prediction]) -> str:
+    """Why these answers do not tell what the base knew, where most of them do not."""
+    rows, unread, cut = len(base), _unreadable(base), sum(bool(answer.hit_limit) for answer in base)
+    if unread > MOSTLY * rows:
+        return _NO_JSON.format(unread, rows)
+    return _CUT.format(cut, rows) if cut > MOSTLY * rows else ""
 
 
 def _unreadable(written: Sequence[Prediction]) -> int:

@@ -42,7 +42,7 @@ def inspect(contest: Contest, evidence: Evidence, leaked: frozenset[int], tremor
     checks.append(receipt.answers_changed(base, tuned))
     if evidence.train or evidence.leaked:
         checks.append(receipt.leaked_rows(len(leaked), len(base), count_alike(base)))
-    checks.append(_understood(contest, evidence.free_text))
+    checks.extend(_understood(contest, evidence.free_text))
     if tremor.noise:
         checks.append(receipt.noise_floor(tremor.noise, tremor.delta))
     if evidence.looks is not None:
@@ -59,13 +59,15 @@ def measure_noise(contest: Contest, again: Sequence[Prediction]) -> Noise:
     return Noise(rows=len(again), changed=changed, delta=scores[1] - scores[0])
 
 
-def _understood(contest: Contest, free_text: AnswerPair | None) -> Check:
+def _understood(contest: Contest, free_text: AnswerPair | None) -> list[Check]:
     """Of a classification by likelihood every answer is a label, so what is read there is what was freely written."""
+    if free_text is None and any(answer.probabilities for answer in contest.base):
+        return []
     written = free_text or AnswerPair(contest.base, contest.tuned)
     sides = (("base", written.base), ("tuned", written.tuned))
     fault, is_read = _reading(contest)
     shares = [receipt.RowShare(name, sum(not is_read(a.output) for a in side), len(side)) for name, side in sides]
-    return receipt.answers_understood(fault, *shares)
+    return [receipt.answers_understood(fault, *shares)]
 
 
 def _reading(contest: Contest) -> tuple[str, Callable[[str], bool]]:

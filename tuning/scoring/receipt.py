@@ -82,17 +82,21 @@ def same_predictions(check: str, before: Sequence[Prediction], after: Sequence[P
 def same_likelihoods(check: str, before: Sequence[Prediction], nlls: Mapping[int, float], bound: float) -> Check:
     """The targets of some rows, measured again, are as likely as in `before`; `check` is its name.
 
-    `nlls` are whole negative log-likelihoods in nats by row; a mean difference of over `bound` nats a token fails.
+    `nlls` are whole negative log-likelihoods in nats by row. A mean difference of over `bound` nats a token fails;
+    where the targets are less likely than a nat a token, of over so many times that: rounding errs in proportion.
     """
     known = {row.row: row for row in before if row.target_nll is not None and row.target_tokens}
     rows = [known[number] for number in nlls if number in known]
     if not rows or len(rows) < len(nlls):
         return Check(check=check, status="fail", detail=f"of {len(nlls)} rows, {len(rows)} were measured before")
     apart = sum(abs(nlls[row.row] - (row.target_nll or 0.0)) for row in rows)
-    mean = apart / sum(row.target_tokens or 0 for row in rows)
-    same = math.isfinite(mean) and mean <= bound
-    detail = f"the targets of {len(rows)} rows are as likely, to {mean:.2g} nats a token; {bound:.2g} is allowed"
-    return Check(check=check, status="pass" if same else "fail", detail=detail)
+    tokens = sum(row.target_tokens or 0 for row in rows)
+    mean, allowed = apart / tokens, bound * max(1.0, sum(row.target_nll or 0.0 for row in rows) / tokens)
+    if math.isfinite(mean) and mean <= allowed:
+        detail = f"the targets of {len(rows)} rows are as likely, to {mean:.2g} nats a token; {allowed:.2g} is allowed"
+        return Check(check=check, status="pass", detail=detail)
+    moved = f"the targets of {len(rows)} rows are more or less likely than before, by {mean:.2g} nats a token"
+    return Check(check=check, status="fail", detail=f"{moved}; rounding explains {allowed:.2g} at most")
 
 
 def logits_changed(max_abs_difference: float) -> Check:
@@ -143,7 +147,8 @@ def same_prompts(base: Setup, tuned: Setup) -> Check:
     """Both models were given the same token ids, by their hash."""
     same = base.prompt_hash == tuned.prompt_hash
     shown = [hash_[:12] for hash_ in (base.prompt_hash, tuned.prompt_hash)]
-    detail = f"the token ids of all prompts hash to {shown[0]}" if same else f"base {shown[0]}, tuned {shown[1]}"
+    asked = f"the token ids of all rows, as they were asked, hash to {shown[0]}"
+    detail = asked if same else f"base {shown[0]}, tuned {shown[1]}"
     return Check(check="same prompts", status="pass" if same else "fail", detail=detail)
 
 

@@ -172,7 +172,7 @@ class Verdict(Record):
     behind: bool = False
     """Whether something simpler surely does better, be it only so far."""
     unfinished: bool = False
-    """Whether training was over before it had seen every row."""
+    """Whether training was over before it had seen next to every row."""
     rows_needed: int | None = None
     """Test rows that would decide about a difference as large as the one seen; None when it is decided or 0."""
     caveats: list[str] = []

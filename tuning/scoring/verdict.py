@@ -46,7 +46,7 @@ class Grounds:
     left_out: int = 0
     """Leaked test rows that the primary metric and the flips are without."""
     unfinished: bool = False
-    """Whether training was over before it had seen every row: then it is not known what tuning could do."""
+    """Whether training was over before it had seen next to every row: then it is not known what tuning could do."""
     moved: Moved | None = None
     """On how many of the rows tuned came closer, where that is more than right or wrong."""
     untried: bool = False

@@ -83,6 +83,8 @@ def _wire_tune(page: Page) -> None:
     for events, handler in ((tune.column_events, page.change_columns), (tune.other_events, page.change_setting)):
         gr.on(events, handler, form, tune.seen_outputs, trigger_mode="always_last", **_WORK)
     tune.take_advice.click(page.take_advice, form, [*tune.seen_outputs, tune.fields["model"]], **_WORK)
+    for place, button in enumerate(tune.take_shape):
+        button.click(partial(page.take_shape, place), form, tune.seen_outputs, api_name=f"take_shape_{place}", **_WORK)
     started = [browser, tune.why, tune.start, *page.run_outputs]
     keep_address(browser, tune.start.click(page.start, form, started, **_WORK))
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
+from tuning.errors import TuneOffError
 from tuning.report import markup
 from tuning.report.changes import changes, part_name
 from tuning.report.glossary import glossary
@@ -18,8 +19,9 @@ from tuning.report.learning import fit_words, kept_step, learned_words, loss_fra
 from tuning.report.next_step import next_step
 from tuning.report.scores import scores
 from tuning.report.trust import reliability, trust
-from tuning.runs.store import Run
+from tuning.runs.store import Run, RunStore
 from tuning.scoring.comparison import Comparison, Slice
+from tuning.scoring.receipt import failed
 from tuning.ui.classes import classes
 from tuning.ui.filters import Part
 from tuning.ui.loss_chart import loss_chart
@@ -32,6 +34,24 @@ __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
 _AGAIN_BUTTON = "Change and start again"
+_PLACES = {
+    "samples": "Row by row",
+    "changed": "What changed",
+    "scores": "Every score",
+    "learned": "How it learned",
+    "believed": "Can it be believed?",
+    "away": "Take it away",
+}
+_CONTENTS = (
+    '<nav class="to-contents" aria-label="On this page"><b>On this page</b> '
+    + " ".join(f'<a href="#{place}">{markup.escape(title)}</a>' for place, title in _PLACES.items())
+    + "</nav>"
+)
+"""The page is long, and longer on a phone."""
+_CHECKED = (
+    "Start it again with Precision set to float32, under Advanced settings: then rounding plays no part. If a check "
+    "fails all the same, show this to whoever runs this machine."
+)
 _AGAIN = f"“{_AGAIN_BUTTON}” keeps what was set here"
 
 
@@ -68,14 +88,29 @@ def compare_page(run: Run | None, *, own: bool = False) -> ComparePage:
     mine = run.id if own else ""
     if comparison is None or comparison.verdict is None:
         title = f"This run was {status.state}." if status.state != "failed" else "This run failed."
-        return ComparePage("error", title, with_advice(status), comparison, *losses, own=mine)
+        said = with_advice(status) if comparison is None or not failed(comparison.receipt) else _CHECKED
+        return ComparePage("error", title, said, comparison, *losses, own=mine)
     kinds = {"better": "better", "worse": "worse"}
     cancelled = "This run was cancelled: what it had learned until then is compared."
-    body = next_step(comparison, _AGAIN if own else "") if status.state == "done" else cancelled
+    advice = next_step(comparison, _AGAIN if own else "", encoder_tried=own and _encoder_tried(run))
+    body = advice if status.state == "done" else cancelled
     if status.state in {"failed", "interrupted"}:
         body = with_advice(status)
     kind = kinds.get(comparison.verdict.kind, "info")
     return ComparePage(kind, comparison.verdict.sentence, body, comparison, *losses, own=mine)
+
+
+def _encoder_tried(run: Run) -> bool:
+    """Whether the owner of the run has had a sentence encoder learn the same file."""
+    data = run.dataset().sha256
+    for other in RunStore(run.home).list(run.record().owner):
+        try:
+            found = other.comparison() if other.dataset().sha256 == data else None
+        except (TuneOffError, OSError, ValueError):  # of another version, or deleted at this moment
+            continue
+        if found is not None and found.model.family == "encoder":
+            return True
+    return False
 
 
 def _about(run: Run, comparison: Comparison | None) -> tuple[str, ...]:
@@ -117,6 +152,11 @@ def _link(page: ComparePage) -> str:
     return markup.secret_link(page.own) if page.own else ""
 
 
+def _place(name: str) -> str:
+    """Where the contents lead to."""
+    return f'<span class="to-place" id="{name}"></span>'
+
+
 class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
@@ -154,11 +194,18 @@ class CompareScreen:
         if found is None or run is None:
             return changed
         changed |= self.take_away.show_personal(run.dataset().personal)
+        judged = found.verdict is not None  # what is not to be trusted is not shown in green
         changed |= {
-            self.top: (duel(found) if found.verdict else "") + ladder(found),
-            self.parts: _parts(found),
-            self.middle: scores(found) + reliability(found),
-            self.end: _learning(page) + trust(found) + glossary(found) + _link(page),
+            self.top: duel(found) + _CONTENTS + ladder(found) if judged else "",
+            self.parts: _place("changed") + _parts(found) if judged else "",
+            self.middle: _place("scores") + scores(found) + reliability(found) if judged else "",
+            self.end: _place("learned")
+            + _learning(page)
+            + _place("believed")
+            + trust(found)
+            + glossary(found)
+            + _link(page)
+            + _place("away"),
         }
         return changed | self.samples.open(run)
 

@@ -62,16 +62,21 @@ def shape(found: Inspection) -> str:
     if found.shape is None:
         return ""
     seen = found.shape
-    others = "; ".join(
-        f"{_TASKS[one.task]}, {_joined(one.template, one.input)} → {escape(one.target)}" for one in found.other_shapes
-    )
     joined = f'<p class="to-note">Input: {_joined(seen.template, "")}</p>' if seen.template is not None else ""
-    more = f'<p class="to-note">It could also be read as: {others}.</p>' if others else ""
+    more = '<p class="to-note">It could also be read as:</p>' if found.other_shapes else ""
     return (
         f'<div class="to-card to-shape"><p><b>{_KINDS[seen.kind]}</b> '
         f'<i class="to-tag">{_CONFIDENCE[seen.confidence]}</i></p>'
         f'<p class="to-note">{escape(seen.reason)}</p>{joined}{more}</div>'
     )
+
+
+def other_shapes(found: Inspection) -> list[str]:
+    """What else the rows could be read as, each in words for a button, which shows text as it is."""
+    return [
+        f"{_TASKS[one.task]}: {one.input if one.template is None else ' '.join(one.template.split())} → {one.target}"
+        for one in found.other_shapes
+    ]
 
 
 def _joined(template: str | None, column: str) -> str:

@@ -29,7 +29,19 @@ __all__ = [
     "settings_of",
 ]
 
-BASIC = ("task", "input", "target", "template", "group", "characters", "split", "steps", "instruction", "budget")
+BASIC = (
+    "task",
+    "input",
+    "target",
+    "template",
+    "group",
+    "characters",
+    "split",
+    "steps",
+    "instruction",
+    "budget",
+    "model",
+)
 """Asked openly; `group` and `characters` together are the setting `group`, `steps` is the setting `plan`."""
 ADVANCED = tuple(name for name in RunSpec.model_fields if name not in {*BASIC, "plan"})
 FIELDS = (*BASIC, *ADVANCED)

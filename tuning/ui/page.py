@@ -20,6 +20,7 @@ from tuning.ui.again import choices_of
 from tuning.ui.choices import Choices
 from tuning.ui.context import told
 from tuning.ui.data_step import Seen, find_chosen
+from tuning.ui.filling import READING
 from tuning.ui.filters import read_filter, read_pick
 from tuning.ui.form import FIELDS, USUAL_BUDGET, settings_of
 from tuning.ui.longer import longer
@@ -170,6 +171,18 @@ class Page(Screens):
         """Other columns were chosen: the task follows from them."""
         fields = {**_by_field(values), "task": None}
         return self.tune.show_columns(self._seen(stored, file, example, test, settings_of(fields)))
+
+    @told(_no_plan)
+    def take_shape(
+        self, place: int, stored: object, file: str | None, example: str | None, test: str | None, *values: object
+    ) -> Changes:
+        """Read the rows in another of the ways that they could be read in."""
+        fields = _by_field(values)
+        others = self._seen(stored, file, example, test, settings_of(fields)).found.other_shapes
+        if place >= len(others):  # of a page that shows another file
+            return self.change_setting(stored, file, example, test, *values)
+        read = {name: getattr(others[place], name) for name in READING}
+        return self.tune.show_columns(self._seen(stored, file, example, test, settings_of({**fields, **read})))
 
     @told(_no_plan)
     def change_setting(

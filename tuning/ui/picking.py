@@ -4,8 +4,8 @@ Gradio's plots and HTML have no event that says what was clicked, so one script 
 server, where `tuning.ui.filters` checks it. It shows the button that was used as pressed and all others as not, in
 whatever fragment they are, and lets go of one that is pressed again; keeps the keyboard where it was when the fragment
 is drawn anew, or takes it to the place that `data-leads` names; says the element with `data-said` to whoever listens;
-turns pages with the arrow keys within `data-turns`; and makes a table with `data-roves` a grid, one Tab stop, in which
-arrow keys, Home and End move.
+turns pages with the arrow keys within `data-turns`, and where that is in sight and nothing else has the keyboard; and
+makes a table with `data-roves` a grid, one Tab stop, in which arrow keys, Home and End move.
 """
 
 import html
@@ -43,14 +43,22 @@ element.addEventListener("click", (event) => {
   place.querySelector("[data-turns]")?.dispatchEvent(new Event("lead", {bubbles: true}));
 });
 element.addEventListener("lead", () => { last = "list"; });
-element.addEventListener("keydown", (event) => {
+const turn = (list, event) => {
   const way = {ArrowLeft: "back", ArrowRight: "on"}[event.key];
-  if (!way || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const button = event.target.closest("[data-turns]")?.querySelector(`[data-turn="${way}"]:not(:disabled)`);
-  if (!button) return;
+  if (!way || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  const button = list?.querySelector(`[data-turn="${way}"]:not(:disabled)`);
+  if (!button) return false;
   event.preventDefault();
   button.click();
-  last = event.target.closest("[data-key]").dataset.key;
+  return true;
+};
+element.addEventListener("keydown", (event) => {
+  if (turn(event.target.closest("[data-turns]"), event)) last = event.target.closest("[data-key]").dataset.key;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.target !== document.body) return;
+  const list = element.querySelector("[data-turns]"), box = list?.getBoundingClientRect();
+  if (box?.height && box.bottom > 0 && box.top < innerHeight && turn(list, event)) last = null;
 });
 const ways = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
 const stopOf = (cell) => cell?.querySelector("button") ?? cell;

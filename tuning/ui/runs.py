@@ -26,7 +26,8 @@ _KEY = (
     "▼ worse than the base",
     "= not worse",
     "? undecided",
-    "✗ not worth it, or no verdict",
+    "≤ not better than something simpler",
+    "✗ no verdict",
     "– cancelled",
     "… on its way",
 )
@@ -97,9 +98,9 @@ class RunsScreen:
             self.compare = gr.Button("Compare", interactive=False, min_width=140)
             self.again = gr.Button("Change and start again", interactive=False, min_width=140)
             self.delete = gr.Button("Delete …", interactive=False, min_width=140)
+            self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
             # In the place of the one before, so that who clicks twice deletes nothing.
             self.keep = gr.Button("Keep it", visible=False, min_width=140)
-            self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
         self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.contest:
             self.tables = gr.HTML()
@@ -135,9 +136,9 @@ class RunsScreen:
     def show_choice(self, chosen: int, *, asking: bool = False) -> dict[Any, Any]:
         """The buttons, when so many runs are chosen, or deleting one is to be confirmed."""
         return {
-            self.open: gr.Button(interactive=chosen == 1),
-            self.compare: gr.Button(interactive=2 <= chosen <= MOST_RUNS),
-            self.again: gr.Button(interactive=chosen == 1),
+            self.open: gr.Button(interactive=chosen == 1, visible=not asking),
+            self.compare: gr.Button(interactive=2 <= chosen <= MOST_RUNS, visible=not asking),
+            self.again: gr.Button(interactive=chosen == 1, visible=not asking),
             self.delete: gr.Button(interactive=chosen == 1, visible=not asking),
             self.keep: gr.Button(visible=asking),
             self.sure: gr.Button(visible=asking),

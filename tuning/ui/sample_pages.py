@@ -68,7 +68,8 @@ def sample_page(samples: Samples, chosen: Chosen, view: View) -> SamplePage:
     number = min(view.page, pages - 1)
     shown = kept[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
     changes = [samples.changes[sample.row] for sample in shown] if view.order == "change" else []
-    words = f"{chosen.words}; with “{view.search.strip()}”" if wanted else chosen.words
+    searched = f"with “{view.search.strip()}”"
+    words = (f"{chosen.words}; {searched}" if chosen.narrows else f"rows {searched}") if wanted else chosen.words
     none = NOTHING if wanted else chosen.none
     return SamplePage(shown, changes, words, chosen.narrows, len(kept), number, pages, none)
 

@@ -97,7 +97,7 @@ class TryScreen:
         self.row = gr.Dropdown(
             [_OWN],
             label="A prompt from the test rows, or your own",
-            info=f"{_ROWS} test rows, drawn at random, or all there are; they were kept out of tuning",
+            info=f"up to {_ROWS} test rows, drawn at random; they were kept out of tuning",
             elem_classes="to-long-choices",
         )
         self.prompt = gr.Textbox(

@@ -13,6 +13,7 @@ from tuning.data.bundled import BundledExample
 from tuning.data.examples import Prepared
 from tuning.data.extracting import NO_SPLIT_COLUMN
 from tuning.data.inspecting import Inspection
+from tuning.data.shapes import OTHER_SHAPES
 from tuning.models.catalog import ModelEntry
 from tuning.report import markup
 from tuning.runs.expecting import Expected
@@ -94,6 +95,8 @@ class TuneScreen:
     def _build_reading(self) -> None:
         gr.HTML(markup.heading("2", "What to learn", "found from names and contents; change it where it is wrong"))
         self.shape = gr.HTML()
+        with gr.Row(elem_classes="to-again"):
+            self.take_shape = [gr.Button(visible=False, size="sm", scale=0, min_width=200) for _ in range(OTHER_SHAPES)]
         fields = self.fields
         with gr.Row():
             fields["task"] = gr.Radio(_TASKS, label="The model should answer with", min_width=300)
@@ -135,19 +138,21 @@ class TuneScreen:
             self.splits = gr.HTML()
 
     def _build_time(self) -> None:
-        gr.HTML(markup.heading("7", "Time", "for everything from start to verdict"))
-        self.fields["budget"] = gr.Dropdown(
-            list(BUDGETS),
-            value=USUAL_BUDGET,
-            allow_custom_value=True,
-            label="Time to spend",
-            info="Less time: fewer ways to ask the base, then fewer test rows, and less training. "
-            "Any other time can be typed, such as 90s.",
-            min_width=300,
-        )
-        self.times = gr.HTML()
+        gr.HTML(markup.heading("7", "Model and time", "what is tuned, and how long it all may take, start to verdict"))
+        with gr.Row(equal_height=True):
+            self.fields["model"] = advanced_field("model", self._offer.models, self._offer.devices)
+            self.fields["budget"] = gr.Dropdown(
+                list(BUDGETS),
+                value=USUAL_BUDGET,
+                allow_custom_value=True,
+                label="Time to spend",
+                info="Less time: fewer ways to ask the base, then fewer test rows, and less training. "
+                "Any other time can be typed, such as 3 minutes or 90s.",
+                min_width=300,
+            )
         self.advice = gr.HTML()
         self.take_advice = gr.Button(visible=False, size="sm", elem_classes="to-narrow")
+        self.times = gr.HTML()
 
     def _build_advanced(self) -> None:
         for first in range(0, len(ADVANCED), 3):
@@ -180,7 +185,7 @@ class TuneScreen:
     def seen_outputs(self) -> list[Any]:
         """What another setting changes."""
         shown = [self.notice, self.body, self.shape, self.labels, self.columns, self.known, self.findings, self.steps]
-        shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.take_advice]
+        shown += [self.divided, self.preview, self.splits, self.times, self.advice, self.take_advice, *self.take_shape]
         shown += [self.why, self.start]
         return [*shown, *(self.fields[name] for name in (*READING, "steps", "instruction"))]
 
@@ -246,6 +251,9 @@ class TuneScreen:
             self.advice: advice(found, expected),
             self.take_advice: gr.Button(f"Use {other}", visible=other is not None),
         }
+        others = data_markup.other_shapes(found)
+        for place, button in enumerate(self.take_shape):
+            changes[button] = gr.Button(*others[place : place + 1], visible=place < len(others))
         problem = found.problem or (expected.time.problem if expected else "")
         if problem:
             return changes | self.show_problem(problem)

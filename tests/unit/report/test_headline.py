@@ -30,7 +30,7 @@ def comparison(**changes: object) -> Comparison:
             "undecided",
             False,
             "tfidf",
-            "✗ Not worth it: tuning does not beat something simpler (against the base: undecided)",
+            "≤ Not worth it: tuning does not beat something simpler (against the base: undecided)",
             "to-even",
         ),
     ],
@@ -82,7 +82,7 @@ def test_a_failed_check_is_named_where_the_verdict_would_be():
     ]
     panel = text_of(failure_panel(checks, "This run failed.", "Try again.", ["data"]))
     assert panel.startswith(
-        "✗ No verdict A check failed, so these numbers are not to be trusted. same rows: row 7 differs"
+        "✗ No verdict A check failed, so the numbers of this run are not to be trusted. Same rows: row 7 differs."
     )
     assert "This run failed." in text_of(failure_panel([], "This run failed.", "Why.", ["data"]))
 

@@ -11,6 +11,7 @@ from tuning.runs.budget import (
     BudgetPlan,
     Pace,
     Work,
+    dev_rows_in,
     least_seconds,
     plan_budget,
     plan_without_budget,
@@ -123,6 +124,23 @@ def test_what_a_step_takes_however_few_its_rows_makes_small_batches_dearer():
 def test_a_plan_has_a_step_at_least():
     found = plan(least_seconds(PACE, WORK), pace=replace(PACE, pass_s=1.0))
     assert found.epochs >= found.batch_size / WORK.train
+
+
+def test_training_takes_back_some_of_what_came_before_it_and_took_too_long():
+    found = plan(300)
+    left = next(left for left in range(300) if training_seconds(left, found, PACE, WORK) > 10)
+    late = training_seconds(left, found, PACE, WORK)
+    assert late < found.train_s - 30
+    assert training_seconds(left, found, PACE, WORK, 30) == pytest.approx(late + 30)
+    assert training_seconds(left, found, PACE, WORK, 1e6) == pytest.approx(found.train_s), "and no more than planned"
+    assert training_seconds(300, found, PACE, WORK, 30) == training_seconds(300, found, PACE, WORK)
+
+
+def test_a_shorter_training_is_scored_on_fewer_dev_rows():
+    found = plan(300)
+    assert dev_rows_in(None, found) == dev_rows_in(found.train_s, found) == dev_rows_in(1e6, found) == found.dev_rows
+    assert dev_rows_in(found.train_s / 2, found) == found.dev_rows // 2
+    assert dev_rows_in(1, found) == 8
 
 
 def test_training_is_never_nothing():

@@ -72,3 +72,12 @@ def test_answers_by_likelihood_say_nothing_of_format_unless_texts_were_written_t
     assert gain.likelihood is not None
     assert (gain.likelihood.delta, gain.strict.delta, gain.kind) == (0.5, 0.88, "both")
     assert "by label likelihood +50.0 points" in gain.note
+
+
+@pytest.mark.parametrize(("cut", "kind"), [(51, "unclear"), (50, "knowledge")])
+def test_of_a_base_that_is_cut_off_nobody_knows_what_it_was_about_to_say(cut, kind):
+    base = [row.model_copy(update={"hit_limit": place < cut}) for place, row in enumerate(put(40))]
+    gain = explain_gain(Contest(base, put(90), Task.GENERATE, "exact_match"), None)
+    assert gain is not None
+    assert gain.kind == kind
+    assert gain.note.startswith("The base was cut off in 51 of 100 rows") == (kind == "unclear")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from tests.unit.scoring.builders import answers
 from tuning.data.examples import Example
 from tuning.scoring.evidence import AnswerPair, Contest, Evidence, Setup
@@ -72,3 +74,10 @@ def test_noise_is_what_changes_on_the_rows_answered_again():
     again = [row.model_copy(update={"output": "no"}) for row in asked.base[:4]]
     assert measure_noise(asked, again) == Noise(rows=4, changed=2, delta=-0.5)
     assert measure_noise(asked, asked.base) == Noise(rows=20, changed=0, delta=0.0)
+
+
+def test_of_labels_that_were_scored_and_not_written_nothing_is_to_be_read():
+    asked = contest(TARGETS)
+    scored = [row.model_copy(update={"probabilities": {"yes": 0.5, "no": 0.5}}) for row in asked.base]
+    checks = inspect(replace(asked, base=scored), Evidence(), frozenset(), NOTHING_MOVED)
+    assert "answers can be read" not in named(checks)

@@ -125,7 +125,7 @@ def test_failed_leaves_out_warnings():
 
 def test_prompts_must_be_the_same_tokens():
     setup = Setup(prompt_hash="a" * 64, decoding="greedy", precision="float32")
-    assert same_prompts(setup, setup).detail == "the token ids of all prompts hash to aaaaaaaaaaaa"
+    assert same_prompts(setup, setup).detail == "the token ids of all rows, as they were asked, hash to aaaaaaaaaaaa"
     check = same_prompts(setup, Setup("b" * 64, "greedy", "float32"))
     assert (check.status, check.detail) == ("fail", "base aaaaaaaaaaaa, tuned bbbbbbbbbbbb")
 
@@ -182,9 +182,18 @@ def test_same_likelihoods_are_held_to_rounding():
     check = same_likelihoods("again", before, {1: 20.001, 2: 30.0}, 1e-3)
     assert (check.status, check.detail) == (
         "pass",
-        "the targets of 2 rows are as likely, to 5e-05 nats a token; 0.001 is allowed",
+        "the targets of 2 rows are as likely, to 5e-05 nats a token; 0.0025 is allowed",
     )
-    assert same_likelihoods("again", before, {1: 20.0, 2: 30.1}, 1e-3).status == "fail"
+    likely = same_likelihoods("again", [measured(1, 5.0)], {1: 5.0}, 1e-3)
+    assert likely.detail.endswith("0.001 is allowed"), "less than that is no rounding, however likely the targets are"
+    failed = same_likelihoods("again", before, {1: 20.0, 2: 30.1}, 1e-3)
+    assert (failed.status, failed.detail) == (
+        "fail",
+        (
+            "the targets of 2 rows are more or less likely than before, by 0.005 nats a token; rounding explains "
+            "0.0025 at most"
+        ),
+    )
     assert same_likelihoods("again", before, {1: 19.9, 2: 30.1}, 1e-3).status == "fail", "differences do not cancel out"
 
 

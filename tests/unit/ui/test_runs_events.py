@@ -83,7 +83,7 @@ def test_a_line_says_how_it_went_without_colour(events, tuneoff_home):
 
 @pytest.mark.parametrize(
     ("standing", "sign"),
-    [("outdone", "△"), ("not_worth_it", "✗"), ("undecided", "?"), ("not_worse", "="), ("worse", "▼"), (None, "▲")],
+    [("outdone", "△"), ("not_worth_it", "≤"), ("undecided", "?"), ("not_worse", "="), ("worse", "▼"), (None, "▲")],
 )
 def test_a_verdict_has_the_sign_that_it_has_everywhere(events, tuneoff_home, standing, sign):
     """Runs of before that word was kept have the sign of their verdict's kind."""
