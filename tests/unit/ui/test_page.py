@@ -261,3 +261,20 @@ def test_its_owner_starts_the_run_that_is_looked_at_again(page, tuneoff_home):
     assert "is no longer here: an upload is kept for a day" in lost[page.compare.problem].value
     assert "opened by its link" in page.start_again(looking(BOB, run))[page.compare.problem].value
     assert "No run is open" in page.start_again(ALICE.model_dump())[page.compare.problem].value
+
+
+def test_another_reading_of_the_rows_is_taken_at_a_click(page, tmp_path):
+    path = tmp_path / "x.csv"
+    rows = "".join(f"form {n},{'noun' if n % 2 else 'verb'},word {n}\n" for n in range(60))
+    path.write_text(f"form,class,word\n{rows}")
+    tune, stored = page.tune, ALICE.model_dump()
+    seen = page.look_at_file(stored, str(path), None)
+    said = [seen[button].value for button in tune.take_shape if seen[button].visible]
+    wanted = said.index("a text: form → word")
+    values = [form_values({})[name] for name in FIELDS]
+    taken = page.take_shape(wanted, stored, str(path), None, None, *values)
+    assert (taken[tune.fields["task"]], taken[tune.fields["target"]].value) == ("generate", "word")
+    assert taken[tune.start].interactive is True
+    assert page.take_shape(9, stored, str(path), None, None, *values)[tune.start].interactive is True, (
+        "there is no such"
+    )
