@@ -45,7 +45,7 @@ def test_hostile_text_is_shown_as_text_on_every_screen(visit, hostile_run):
     expect(page.locator(".to-samples")).to_contain_text("${window.pwned=1} {{7*7}} **b**")
     settle(page)
     page.get_by_label("Search in inputs").fill("<SCRIPT>")
-    expect(page.locator(".to-shown")).to_contain_text("1 to 20 of 30 every test row; with “<SCRIPT>”")
+    expect(page.locator(".to-shown")).to_contain_text("1 to 20 of 30 rows with “<SCRIPT>”")
     page.locator(".to-matrix").first.get_by_role("button").first.click()
     expect(page.locator(".to-shown")).to_contain_text("base answered bad <script>")
     expect(page.locator('.to-matrix [aria-pressed="true"]')).to_have_count(1)
