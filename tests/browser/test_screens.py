@@ -241,3 +241,17 @@ def test_a_long_row_is_opened_without_a_server(visit, app):
     expect(opened).to_be_hidden()
     page.locator(".to-whole summary").first.press("Enter")
     expect(opened).to_be_visible()
+
+
+def test_arrow_keys_turn_pages_wherever_the_rows_are_in_sight(visit, app):
+    page = visit(f"?run={full_run(app.home, rows=60).id}")
+    turning = page.locator(".to-turning")
+    expect(turning).to_contain_text("page 1 of 3")
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    expect(turning, "the rows are out of sight").to_contain_text("page 1 of 3")
+    turning.scroll_into_view_if_needed()
+    page.keyboard.press("ArrowRight")
+    expect(turning).to_contain_text("page 2 of 3")
+    page.keyboard.press("ArrowLeft")
+    expect(turning).to_contain_text("page 1 of 3")

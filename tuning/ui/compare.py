@@ -34,20 +34,6 @@ __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
 _AGAIN_BUTTON = "Change and start again"
-_PLACES = {
-    "samples": "Row by row",
-    "changed": "What changed",
-    "scores": "Every score",
-    "learned": "How it learned",
-    "believed": "Can it be believed?",
-    "away": "Take it away",
-}
-_CONTENTS = (
-    '<nav class="to-contents" aria-label="On this page"><b>On this page</b> '
-    + " ".join(f'<a href="#{place}">{markup.escape(title)}</a>' for place, title in _PLACES.items())
-    + "</nav>"
-)
-"""The page is long, and longer on a phone."""
 _CHECKED = (
     "Start it again with Precision set to float32, under Advanced settings: then rounding plays no part. If a check "
     "fails all the same, show this to whoever runs this machine."
@@ -152,11 +138,6 @@ def _link(page: ComparePage) -> str:
     return markup.secret_link(page.own) if page.own else ""
 
 
-def _place(name: str) -> str:
-    """Where the contents lead to."""
-    return f'<span class="to-place" id="{name}"></span>'
-
-
 class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
@@ -196,16 +177,10 @@ class CompareScreen:
         changed |= self.take_away.show_personal(run.dataset().personal)
         judged = found.verdict is not None  # what is not to be trusted is not shown in green
         changed |= {
-            self.top: duel(found) + _CONTENTS + ladder(found) if judged else "",
-            self.parts: _place("changed") + _parts(found) if judged else "",
-            self.middle: _place("scores") + scores(found) + reliability(found) if judged else "",
-            self.end: _place("learned")
-            + _learning(page)
-            + _place("believed")
-            + trust(found)
-            + glossary(found)
-            + _link(page)
-            + _place("away"),
+            self.top: duel(found) + ladder(found) if judged else "",
+            self.parts: _parts(found) if judged else "",
+            self.middle: scores(found) + reliability(found) if judged else "",
+            self.end: _learning(page) + trust(found) + glossary(found) + _link(page),
         }
         return changed | self.samples.open(run)
 

@@ -118,7 +118,7 @@ def _written(seconds: float | None) -> str:
 
 
 def advanced_field(name: str, models: Sequence[ModelEntry], devices: Sequence[str]) -> Any:
-    """The component of one advanced setting; `devices` are those that this machine has."""
+    """The component of the model or of one advanced setting; `devices` are those that this machine has."""
     label = TITLES.get(name, name.replace("_", " ").capitalize())
     default = RunSpec.model_fields[name].default
     if name == "model":
