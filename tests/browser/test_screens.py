@@ -255,3 +255,13 @@ def test_arrow_keys_turn_pages_wherever_the_rows_are_in_sight(visit, app):
     expect(turning).to_contain_text("page 2 of 3")
     page.keyboard.press("ArrowLeft")
     expect(turning).to_contain_text("page 1 of 3")
+
+
+def test_the_contents_lead_to_their_parts(visit, whole_run):
+    page = visit(f"?run={whole_run.id}")
+    contents = page.get_by_role("navigation", name="On this page").get_by_role("link")
+    expect(contents).to_have_count(6)
+    for link in contents.all():
+        link.press("Enter")
+        heading = page.get_by_role("heading", name=re.compile("^" + re.escape(link.inner_text())))
+        expect(heading).to_be_in_viewport()

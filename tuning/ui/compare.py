@@ -34,6 +34,18 @@ __all__ = ["ComparePage", "CompareScreen", "compare_page"]
 
 _NOTHING = ("empty", "No comparison yet", "When a run is done, its verdict is here. Start one under Tune, or open one.")
 _AGAIN_BUTTON = "Change and start again"
+_LEAD = """
+element.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  const place = link && document.querySelector(link.getAttribute("href"));
+  if (!place) return;
+  event.preventDefault();
+  place.tabIndex = -1;
+  place.scrollIntoView({block: "start"});
+  place.focus({preventScroll: true});
+});
+"""
+"""Gradio's page has a base without its query, so that a link to a part of it would load another page."""
 _CHECKED = (
     "Start it again with Precision set to float32, under Advanced settings: then rounding plays no part. If a check "
     "fails all the same, show this to whoever runs this machine."
@@ -138,6 +150,24 @@ def _link(page: ComparePage) -> str:
     return markup.secret_link(page.own) if page.own else ""
 
 
+def _place(name: str, part: str) -> str:
+    """Where the contents lead to, before a part of the page; nothing where there is no such part."""
+    return f'<span class="to-place" id="{name}"></span>{part}' if part else ""
+
+
+def _contents(*, fields: bool, changed: bool, learned: bool) -> str:
+    """What stands below, as the page is long, and longer on a phone: the names are those of the headings."""
+    places = {"rows": "Row by row"}
+    if changed:
+        places["changed"] = "Field by field" if fields else "What got better, what got worse"
+    places["scores"] = "Every score"
+    if learned:
+        places["learned"] = "How it learned"
+    places |= {"believed": "Can it be believed?", "away": "Take it away"}
+    links = " ".join(f'<a href="#{place}">{markup.escape(title)}</a>' for place, title in places.items())
+    return f'<nav class="to-contents" aria-label="On this page"><b>On this page</b> {links}</nav>'
+
+
 class CompareScreen:
     """The layout of the screen, and what of it changes."""
 
@@ -149,7 +179,7 @@ class CompareScreen:
             self.again = gr.Button(_AGAIN_BUTTON, size="sm", scale=0, min_width=200)
         self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.body:
-            self.top = gr.HTML()
+            self.top = gr.HTML(js_on_load=_LEAD)
             self.samples = SampleScreen()
             self.parts = picking_html()
             self.middle = gr.HTML()
@@ -175,13 +205,17 @@ class CompareScreen:
         if found is None or run is None:
             return changed
         changed |= self.take_away.show_personal(run.dataset().personal)
-        judged = found.verdict is not None  # what is not to be trusted is not shown in green
-        changed |= {
-            self.top: duel(found) + ladder(found) if judged else "",
-            self.parts: _parts(found) if judged else "",
-            self.middle: scores(found) + reliability(found) if judged else "",
-            self.end: _learning(page) + trust(found) + glossary(found) + _link(page),
-        }
+        learned, believed = _place("learned", _learning(page)), _place("believed", trust(found))
+        changed[self.end] = learned + believed + glossary(found) + _link(page)
+        changed |= dict.fromkeys([self.top, self.parts, self.middle], "")
+        if found.verdict is not None:  # what is not to be trusted is not shown in green
+            parts = _place("changed", _parts(found))
+            contents = _contents(fields=bool(found.fields), changed=bool(parts), learned=bool(learned))
+            changed |= {
+                self.top: duel(found) + contents + ladder(found),
+                self.parts: parts,
+                self.middle: _place("scores", scores(found) + reliability(found)),
+            }
         return changed | self.samples.open(run)
 
     def show_problem(self, message: str) -> dict[Any, Any]:

@@ -26,7 +26,8 @@ class SampleScreen:
 
     def __init__(self) -> None:
         self.cache = SampleCache()
-        gr.HTML(heading("", "Row by row", "what tuning fixed and what it broke; choose a count to see its rows"))
+        told = heading("", "Row by row", "what tuning fixed and what it broke; choose a count to see its rows")
+        gr.HTML(told, elem_id="rows")
         self.flips = picking_html()
         with gr.Row(elem_classes="to-seeking"):
             self.search = gr.Textbox(

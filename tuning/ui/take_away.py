@@ -57,7 +57,7 @@ class TakeAway:
     """The layout of the part, and what of it changes."""
 
     def __init__(self) -> None:
-        gr.HTML(markup.heading("", "Take it away", "a button makes its file and saves it"))
+        gr.HTML(markup.heading("", "Take it away", "a button makes its file and saves it"), elem_id="away")
         self.personal = gr.HTML(visible=False)
         with gr.Row():
             self.buttons = {take: gr.Button(label, size="md", min_width=150) for take, label in _LABELS.items()}
