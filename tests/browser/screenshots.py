@@ -113,7 +113,7 @@ def waiting_run(home: Path, like: Run) -> Run:
 
 def even_run(home: Path) -> Run:
     """Tuning changed nothing."""
-    run = full_run(home, rows=120)
+    run = full_run(home, rows=120, learning_rate=1e-6)
     base = run.predictions("base")
     found, before = compare(base, base, Task.CLASSIFY, labels=run.dataset().labels), run.comparison()
     assert before is not None

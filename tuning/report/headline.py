@@ -167,7 +167,7 @@ def _leaked(comparison: Comparison) -> str:
     bounds = span(whole)
     left_out = row_count(clean.leaked, "leaked test row")
     return (
-        f'<p class="to-against"><span>Left out: {left_out}</span> With them it would be '
+        f'<p class="to-against"><span>Left out: {left_out}.</span> With them it would be '
         f"{figure(whole.name, whole.base)} against {figure(whole.name, whole.tuned)} on {comparison.rows.test:,} rows"
         f"{f' <small>(difference {bounds})</small>' if bounds else ''}, but tuned may remember them.</p>"
     )

@@ -19,7 +19,7 @@ from tuning.ui.loss_chart import losses_of_runs
 
 __all__ = ["RUN_COLORS", "curves", "date_words", "loss_curves", "scores_and_settings"]
 
-RUN_COLORS = {"A": "#6b7589", "B": "#4f46e5", "C": "#0b8a78", "D": "#c2570c", "E": "#a21caf", "F": "#0369a1"}
+RUN_COLORS = {letter: f"var(--to-run-{letter.lower()})" for letter in "ABCDEF"}
 """Of lines, by letter; readable on light and on dark."""
 _OF_TWO_KINDS = (
     "The losses are not drawn together: a sentence encoder's is by row, a language model's by token. Each run's own "

@@ -35,17 +35,24 @@ _LABELS: Mapping[Take, str] = MappingProxyType(
         "charts": "Charts (SVG, PNG)",
     }
 )
-_HELP = (
-    '<p class="to-caption to-left">The report is one file that opens without a network and prints well. The adapter is '
-    "what tuning added, in the format of the library PEFT; the base model is not in it. Its README.md says how to load "
-    "it, and load_adapter.py answers as the tuned model did; a text that it writes can differ in places, as one row is "
-    "rounded otherwise than many. In the CSV, a cell that a spreadsheet would take for a formula begins with an "
-    "apostrophe; the JSON Lines have every text as it was. Likeness is how many of a row's words it has in common with "
-    "the training row nearest to it, from 0 to 1. Report, predictions and samples show test rows as they are, "
-    "predictions and samples with the file's other columns too, and an adapter can repeat what it was tuned on. "
-    "Should your browser hold a file back, it is offered here too.</p>"
+_CONTENTS: Mapping[Take, str] = MappingProxyType(
+    {
+        "report": "One file that opens without a network and prints well, with some test rows as they are.",
+        "adapter": "What tuning added, in the format of the library PEFT; the base model is not in it. README.md says "
+        "how to load it, and load_adapter.py answers as the tuned model did; a text that it writes can differ in "
+        "places, as one row is rounded otherwise than many. An adapter can repeat what it was tuned on.",
+        "predictions": "Every test row, with the file's other columns, for a spreadsheet: a cell that it would take "
+        "for a formula begins with an apostrophe. Likeness is how many of a row's words it has in common with the "
+        "training row nearest to it, from 0 to 1.",
+        "samples": "The same for programs, one JSON object a line, every text as it was.",
+        "charts": "What is drawn on this page, for light and for dark slides.",
+    }
 )
-
+_HELP = (
+    '<dl class="to-words to-files">'
+    + "".join(f"<div><dt>{_LABELS[take]}</dt><dd>{said}</dd></div>" for take, said in _CONTENTS.items())
+    + '</dl><p class="to-note">Should your browser hold a file back, it is offered here too.</p>'
+)
 _PERSONAL = (
     "The report, the predictions and the samples show those that are test rows, and the adapter can repeat those it "
     f"was tuned on. To pass them on without, start again with “{step_name(CleaningStep.REDACT)}” among the cleaning "

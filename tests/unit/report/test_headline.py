@@ -101,7 +101,7 @@ def test_the_numbers_are_those_of_the_verdict_where_rows_leaked():
     shown = text_of(duel(comparison(clean=clean)))
     assert "Base 25.0 %" in shown
     assert "on 60 test rows kept" in shown
-    assert "Left out: 40 leaked test rows With them it would be 24.0 % against 80.0 % on 100 rows" in shown
+    assert "Left out: 40 leaked test rows. With them it would be 24.0 % against 80.0 % on 100 rows" in shown
 
 
 @pytest.mark.parametrize(

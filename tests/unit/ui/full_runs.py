@@ -57,8 +57,8 @@ def comparison_of(story: Story) -> Comparison:
     return found.model_copy(update={"adapter": card, "timing": Timing(train_s=214.0, total_s=402.0)})
 
 
-def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200) -> Run:
-    """A run that is done and has `rows` test rows."""
+def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200, *, learning_rate: float = 1e-3) -> Run:
+    """A run that is done and has `rows` test rows; it learns the slower, the lower its learning rate."""
     story = _compared(_classification(rows) if task is Task.CLASSIFY else _generation(rows))
     dataset = Dataset(
         name=f"{'icd10_chapters' if task is Task.CLASSIFY else 'addresses'}.csv",
@@ -72,10 +72,11 @@ def full_run(home: Path, task: Task = Task.CLASSIFY, rows: int = 200) -> Run:
         instruction="Answer with the chapter.",
         reason="a text column and a column of few values",
     )
-    spec = RunSpec.model_validate({"task": task.value, "input": story.columns[0], "target": story.columns[1]})
+    read = {"task": task.value, "input": story.columns[0], "target": story.columns[1]}
+    spec = RunSpec.model_validate(read | {"learning_rate": learning_rate})
     splits = Splits(train=list(story.evidence.train), dev=story.train[:20], test=story.test)
     run = RunStore(home).create(Prepared(spec=spec, dataset=dataset, splits=splits), owner_of(ALICE))
-    _learn(run)
+    _learn(run, learning_rate)
     run.write_predictions("base", story.base)
     run.write_predictions("tuned", story.tuned)
     found = comparison_of(story).model_copy(update={"run": run.id})
@@ -90,18 +91,16 @@ def _compared(story: Story) -> Story:
     return replace(story, base=with_likeness(story.base, nearest), tuned=with_likeness(story.tuned, nearest))
 
 
-def _learn(run: Run) -> None:
+def _learn(run: Run, learning_rate: float) -> None:
     run.append(started())
     generator = random.Random(5)
+    kept = 1 - 30 * learning_rate  # of the loss, after each step
     for number in range(1, 151):
-        loss = 3.0 * 0.97**number + 0.3 + generator.random() * 0.3
-        run.append(
-            Step(
-                at=2.0, step=number, total_steps=150, epoch=number / 75, loss=loss, learning_rate=1e-4, seconds_left=1.0
-            )
-        )
+        loss = 3.0 * kept**number + 0.3 + generator.random() * 0.3
+        run.append(Step(at=2.0, step=number, total_steps=150, epoch=number / 75, loss=loss,
+                        learning_rate=learning_rate, seconds_left=1.0))  # fmt: skip
         if number % 25 == 0:
-            run.append(DevScored(at=3.0, step=number, loss=3.0 * 0.97**number + 0.55))
+            run.append(DevScored(at=3.0, step=number, loss=3.0 * kept**number + 0.55))
     run.append(Stopped(at=4.0, reason="finished", step=150, best_step=125))
 
 
