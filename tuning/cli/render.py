@@ -22,6 +22,7 @@ _FIELDS = 12
 _SAMPLE_CHARACTERS = 1000
 _VERDICT_STYLES: dict[Standing, str] = {
     "better": "bold green",
+    "contested": "bold",
     "outdone": "bold yellow",
     "not_worth_it": "bold yellow",
     "not_worse": "bold",

@@ -3,7 +3,8 @@
 Knows a comparison; no run and no layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tuning.report.markup import escape
 from tuning.report.metric_words import (
@@ -37,6 +38,8 @@ _WORTH = {
     None: "; that it beats something simpler is not shown",
 }
 _BEHIND = ", but something simpler does better so far"
+_BESIDE_SIMPLER: Mapping[str, str] = MappingProxyType({"outdone": "warning", "contested": "even"})
+"""The gain over the base is sure; what is shown of it is that over whatever is simpler."""
 _KINDS = {"better": "better", "worse": "worse", "not_worse": "even", "undecided": "even"}
 
 
@@ -51,7 +54,7 @@ def verdict_panel(verdict: Verdict, held: Headline | None, about: Sequence[str],
     elif verdict.standing == "not_worth_it":
         said = f"Not worth it: tuning does not beat something simpler (against the base: {said.lower()})"
     answer = f"{VERDICT_SIGNS[verdict.standing]} {said}"
-    kind = "warning" if verdict.standing == "outdone" else _KINDS[verdict.kind]
+    kind = _BESIDE_SIMPLER.get(verdict.standing, _KINDS[verdict.kind])
     beside = [aside] if aside else []
     details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)

@@ -78,5 +78,5 @@ def _variants(variants: list[ScoringVariant]) -> str:
         for variant in variants
     ]
     columns = (Column("Prompt and scoring"), Column("Base on dev"), Column("Chosen"))
-    title = f"The base got its best prompt, chosen on dev rows, {WORDING_ROWS} of them at most"
+    title = f"How to ask was chosen to suit the base, on dev rows, {WORDING_ROWS} of them at most"
     return fold(title, table("Prompt and scoring", columns, rows))

@@ -36,7 +36,15 @@ DIRECTION_WORDS: dict[Direction, str] = {
     "open": "",
 }
 VERDICT_SIGNS: Mapping[str, str] = MappingProxyType(
-    {"better": "▲", "outdone": "△", "not_worth_it": "≤", "worse": "▼", "not_worse": "=", "undecided": "?"}
+    {
+        "better": "▲",
+        "contested": "△",
+        "outdone": "△",
+        "not_worth_it": "≤",
+        "worse": "▼",
+        "not_worse": "=",
+        "undecided": "?",
+    }
 )
 """By standing; a difference has the sign of what it says: `=` is shown to be so, `?` is not known."""
 
@@ -77,7 +85,9 @@ _METRICS = {
     "length_ratio": MetricWords(
         "Length ratio", "length of the answers for each of the targets'; 1 is right", percent=False
     ),
-    "copy_rate": MetricWords("Copied inputs", "share of answers that repeat their input, where their target does not"),
+    "copy_rate": MetricWords(
+        "Copied inputs", "answers that repeat their input, of the rows whose target does not"
+    ),
     "hit_limit_rate": MetricWords("Cut-off answers", "share of answers cut off at the most new tokens"),
     "general_perplexity": MetricWords("Perplexity of general text", "how surprising plain text is", percent=False),
 }

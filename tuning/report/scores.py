@@ -17,7 +17,8 @@ def scores(comparison: Comparison) -> str:
     metrics = comparison.metrics
     bounded = any(metric.low is not None for metric in metrics)
     tested = any(metric.p is not None for metric in metrics)
-    columns = [Column("Metric"), Column("Base", "to-figure"), Column("Tuned", "to-figure")]
+    best = [Column("Best without", "to-figure")] if any(metric.strongest is not None for metric in metrics) else []
+    columns = [Column("Metric"), Column("Base", "to-figure"), *best, Column("Tuned", "to-figure")]
     columns.append(Column("Difference", "to-change"))
     columns += [Column(_AXIS, "to-chart")] if bounded else []
     columns += [Column("p", "to-figure to-p")] if tested else []
@@ -26,9 +27,10 @@ def scores(comparison: Comparison) -> str:
     for metric in metrics:
         reach = shares if metric_words(metric.name).percent else reach_of([metric])
         cells = _cells(metric, comparison, sure=bounded)
+        cells[2:2] = [figure(metric.name, metric.strongest)] if best else []
         drawn = [difference_track(metric, comparison.rows.test, reach)] if bounded else []
         rows.append([*cells, *drawn, *([p_words(metric)] if tested else [])])
-    hint = f"on all {comparison.rows.test:,} test rows"
+    hint = f"on all {comparison.rows.test:,} test rows" + ("; best without: the best without tuning" if best else "")
     return section("Every score", hint, table("Scores", columns, rows, "to-scores"), _key(metrics, tested=tested))
 
 

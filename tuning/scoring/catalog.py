@@ -66,7 +66,7 @@ METRICS: dict[Task, tuple[Metric, ...]] = {
         Metric("valid_json", "share", generation.valid_json, applies=generation.is_structured),
         Metric("field_exactness", "bounded", generation.field_exactness, applies=generation.has_fields),
         Metric("length_ratio", "open", generation.length_ratio, "nearer 1"),
-        Metric("copy_rate", "share", generation.copy_rate, "lower"),
+        Metric("copy_rate", "bounded", generation.copy_rate, "lower"),
         Metric("hit_limit_rate", "share", generation.hit_limit_rate, "lower"),
     ),
 }

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
+from tuning.scoring.copying import AS_IS, BY_TARGET, OTHERWISE
 from tuning.scoring.evidence import NO_TIME
 from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
-from tuning.scoring.record import Comparison, Confusion, Slice
+from tuning.scoring.record import Comparison, Confusion, RungName, Slice
 from tuning.scoring.row_scores import GRADED
 from tuning.scoring.statistics import SMALL_P
-from tuning.scoring.wording import about_rows, change_of, metric_name, percent, quoted, row_count
+from tuning.scoring.wording import RUNGS, about_rows, change_of, metric_name, percent, quoted, row_count
 
 __all__ = ["find_caveats"]
 
@@ -23,10 +24,15 @@ _MOST_OF = 0.5
 """Share of the rows from which on an answer is the base's habit."""
 _ONE_ANSWER, _FAR_FEWER = 0.6, 0.6
 """From this share of the rows on one answer is tuned's habit, where at most that share of them has it as target."""
+_OTHERWISE_ASKED: tuple[RungName, ...] = ("base_best", "base_few_shot")
+_COPIES = 0.2
+"""From this share of the rows on, what copying gets right is told apart."""
+_MUCH = 0.1
+"""So much better, of 1, a base must do in another way for that to be said."""
 
 
 def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> list[str]:
-    """What would decide, unseen rows, leaks, torn targets, no skill, format, easy rows, worse slices, forgetting.
+    """What would decide, unseen rows, leaks, torn targets, copies, no skill, format, easy and worse parts, forgetting.
 
     `rows` are those that the verdict is about, by either model.
     """
@@ -34,16 +40,19 @@ def find_caveats(comparison: Comparison, rows: Sequence[Prediction] = ()) -> lis
     if comparison.verdict is not None and comparison.verdict.unfinished:
         seen = comparison.rows.train or 0
         there = row_count(seen + comparison.rows.unseen, "training row")
-        caveats.append(f"Training saw {seen} of {there}: what tuning does with all of them takes more time to know.")
+        caveats.append(f"Training saw {seen:,} of {there}: what tuning does with all of them takes more time to know.")
     if comparison.clean:
         leaked = row_count(comparison.clean.leaked)
         caveats.append(
             f"{leaked} also stood in the training rows; the verdict is about the {comparison.clean.rows} others."
         )
     caveats.extend(_torn(rows))
+    caveats.extend(_copies(comparison.slices))
+    caveats.extend(_asked_otherwise(comparison))
     caveats.extend(_not_shown(comparison))
     caveats.extend(_good_enough(comparison))
     caveats.extend(_no_skill(comparison))
+    caveats.extend(_never_answered(comparison))
     if comparison.gain and comparison.gain.kind in {"format", "unclear"}:
         caveats.append(comparison.gain.note)
     caveats.extend(_easier(comparison.slices))
@@ -100,6 +109,34 @@ def _torn(rows: Sequence[Prediction]) -> list[str]:
     return [f"{most}: some inputs come with different targets."]
 
 
+def _copies(slices: Sequence[Slice]) -> list[str]:
+    """Where copying the input is right on many rows, what the others say: that is what was to be learned."""
+    parts = {part.value: part for part in slices if part.by == BY_TARGET}
+    same, other = parts.get(AS_IS), parts.get(OTHERWISE)
+    if same is None or other is None or same.rows < _COPIES * (same.rows + other.rows):
+        return []
+    metric, wanted = other.metric, f"{row_count(same.rows)} {'wants' if same.rows == 1 else 'want'} the input as it is"
+    if metric.base is None or metric.tuned is None:
+        return [f"{wanted}, which copying gets right."]
+    went = f"{metric_name(metric.name)} went from {percent(metric.base)} to {percent(metric.tuned)}"
+    return [f"{wanted}, which copying gets right. On the {other.rows:,} that want something else {went}."]
+
+
+def _asked_otherwise(comparison: Comparison) -> list[str]:
+    """A base that does much better when it is asked or read in another way makes the difference from it look large."""
+    rungs, headline = {rung.name: rung for rung in comparison.ladder}, comparison.headline
+    ways = [rung for name in _OTHERWISE_ASKED if (rung := rungs.get(name)) is not None and rung.value is not None]
+    base = rungs["base"].value if "base" in rungs else None
+    if base is None or not ways or comparison.verdict is None or comparison.verdict.kind != "better":
+        return []
+    best = max(ways, key=lambda rung: rung.value or 0.0)
+    # Where nothing does better without tuning, the sentence of the verdict names it.
+    if best.value is None or best.value - base < _MUCH or (headline is not None and headline.rung == best.name):
+        return []
+    reached = f"{RUNGS[best.name]} reaches {percent(best.value)}"
+    return [f"A part of the gain is how the base is asked: {reached}, without tuning; {percent(base)} is it as it is."]
+
+
 def _not_shown(comparison: Comparison) -> list[str]:
     """A large difference to a base that was told little is partly one of being told."""
     verdict = comparison.verdict
@@ -146,7 +183,10 @@ def _easier(slices: Sequence[Slice]) -> list[str]:
     what = metric_name(like.metric.name)
     easier = f"{what} of tuned is {percent(easy)} on the {like.rows:,} that share half their words or more with a"
     rest = f"training row, {percent(hard)} on the {unlike.rows:,} others, which say more about what it has never seen"
-    return [f"Rows like those it learned from are easier for it: {easier} {rest}."]
+    beside = "" if unlike.strongest is None else f" (the best without tuning there: {percent(unlike.strongest)})"
+    before = (like.metric.base or 0.0) - (unlike.metric.base or 0.0)
+    whom = "for it" if before < (easy - hard) / 2 else "for it, and were for the base"
+    return [f"Rows like those it learned from are easier {whom}: {easier} {rest}{beside}."]
 
 
 def _no_skill(comparison: Comparison) -> list[str]:
@@ -176,6 +216,22 @@ def _hardly_told_apart(confusion: Confusion) -> list[str]:
     if most < _ONE_ANSWER * rows or wanted > _FAR_FEWER * most:
         return []
     return [f"Tuned answers {quoted(label)} to {most} of {row_count(rows)}, of {wanted} of which it is the target."]
+
+
+def _never_answered(comparison: Comparison) -> list[str]:
+    """Labels that tuned has no answer left for, where the base got rows of them right."""
+    if comparison.confusion is None:
+        return []
+    labels, base, tuned = comparison.confusion.labels, comparison.confusion.base, comparison.confusion.tuned
+    lost = [
+        f"{quoted(label)} ({base[place][place]} of {sum(base[place])} right before)"
+        for place, label in enumerate(labels)
+        if base[place][place] and not any(row[place] for row in tuned)
+    ]
+    if not lost or len(labels) - len(lost) < 2:
+        return []
+    more = f" and {len(lost) - MOST_SLICES} more" if len(lost) > MOST_SLICES else ""
+    return [f"Tuned never answers {', '.join(lost[:MOST_SLICES])}{more}."]
 
 
 def _given_to_most(comparison: Comparison) -> tuple[str, int] | None:

@@ -24,7 +24,7 @@ from tuning.scoring.generation import has_fields, is_short
 from tuning.scoring.inspection import Tremor, inspect, measure_noise
 from tuning.scoring.ladder import LEARNED, Ladder, build_ladder
 from tuning.scoring.leaks import find_leaks
-from tuning.scoring.metric_table import metric_table, paired_metric
+from tuning.scoring.metric_table import metric_table, paired_metric, score_of
 from tuning.scoring.receipt import failed, first_unlike_row
 from tuning.scoring.record import (
     AdapterCard,
@@ -200,9 +200,10 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Examine
     ladder = build_ladder(unseen, evidence) if unseen.base else Ladder([], None)
     judged = measured.model_copy(
         update={
+            "metrics": _beside_strongest(measured, ladder, unseen.labels),
             "ladder": ladder.rungs,
             "headline": ladder.headline,
-            "slices": find_slices(unseen) if unseen.base else [],
+            "slices": find_slices(unseen, ladder.strongest) if unseen.base else [],
             "fields": find_fields(unseen),
         }
     )
@@ -223,6 +224,18 @@ def _judge(measured: Comparison, unseen: Contest, evidence: Evidence) -> Examine
     caveats = find_caveats(judged.model_copy(update={"verdict": verdict}), unseen.base)
     said = judged.model_copy(update={"verdict": verdict.model_copy(update={"caveats": caveats})})
     return Examined(said, ladder.strongest)
+
+
+def _beside_strongest(measured: Comparison, ladder: Ladder, labels: Sequence[str]) -> list[MetricRow]:
+    """The metrics with what the best without tuning reaches, where leaks do not make it answer other rows."""
+    headline = ladder.headline
+    if headline is None or headline.rung == "base" or len(ladder.strongest) != measured.rows.test:
+        return measured.metrics
+    found = [(row, score_of(ladder.strongest, row.name, labels)) for row in measured.metrics]
+    return [
+        row.model_copy(update={"strongest": best if best is not None and math.isfinite(best) else None})
+        for row, best in found
+    ]
 
 
 def _noise_of_all(noise: Noise, rows: int) -> float:

@@ -11,13 +11,14 @@ from typing import Literal
 from tuning.data.enough import FEWEST_ROWS
 from tuning.prediction import Prediction
 from tuning.scoring.answers import Answers
+from tuning.scoring.copying import is_copy
 from tuning.scoring.evidence import AnswerPair, Contest
 from tuning.scoring.generation import is_structured
 from tuning.scoring.metric_table import paired_metric
 from tuning.scoring.reading import read_leniently
 from tuning.scoring.record import Gain, MetricRow
 from tuning.scoring.structured import is_json
-from tuning.scoring.wording import change_of
+from tuning.scoring.wording import change_of, row_count
 from tuning.spec import Task
 
 __all__ = ["explain_gain"]
@@ -40,9 +41,15 @@ _CUT = (
 def explain_gain(contest: Contest, free_text: AnswerPair | None) -> Gain | None:
     """Where a gain comes from; None where there is none, no text was written freely, or rows are too few.
 
+    Rows whose target is their input tell nothing of it: there an answer that repeats the question holds the target.
     `free_text` are the texts of a classification by label likelihood; without them the contest's own answers are
     taken to be what the models wrote.
     """
+    copied = frozenset(row.row for row in contest.base if is_copy(row.input, row.target))
+    if copied and contest.task is Task.GENERATE:
+        found = explain_gain(contest.without(copied), free_text)
+        aside = f"The {row_count(len(copied))} whose target is the input as it is are not counted here."
+        return found and found.model_copy(update={"note": f"{found.note} {aside}"})
     if len(contest.base) < FEWEST_ROWS:
         return None
     classified = contest.task is Task.CLASSIFY

@@ -112,13 +112,20 @@ def length_ratio(answers: Answers) -> RowSums:
     return RowSums(np.column_stack([_lengths(answers.outputs), _lengths(answers.targets)]), _ratio)
 
 
-def copy_rate(answers: Answers) -> RowSums:
-    """Share of outputs that repeat the whole input, at any place, although their target does not.
+def copy_rate(answers: Answers) -> RowSums | None:
+    """Share of outputs that repeat the whole input, at any place, of the rows whose target does not hold it.
 
-    One that was cut off repeats it as far as it went.
+    One that was cut off repeats it as far as it went. None where every target holds its input.
     """
     rows = zip(answers.inputs, answers.outputs, answers.targets, answers.predictions, strict=True)
-    return RowSums.share([_repeats(given, out, target, cut=bool(row.hit_limit)) for given, out, target, row in rows])
+    there = [
+        (bool(given) and given not in target, _repeats(given, out, target, cut=bool(row.hit_limit)))
+        for given, out, target, row in rows
+    ]
+    values = np.array([(counts and copied, counts) for counts, copied in there], dtype=np.float64)
+    if not values[:, 1].any():
+        return None
+    return RowSums(values, _share_of_some, weigh=lambda sums: sums[:, 1])
 
 
 def hit_limit_rate(answers: Answers) -> RowSums | None:
@@ -144,6 +151,11 @@ def _perplexity(sums: Array) -> Array:
 def _repeats(given: str, output: str, target: str, *, cut: bool) -> bool:
     repeated = output if cut and output and given.startswith(output) else given
     return bool(given) and repeated in output and repeated not in target
+
+
+def _share_of_some(sums: Array) -> Array:
+    """Nothing of nothing is nothing: of rows that are drawn again, none may count."""
+    return sums[:, 0] / np.maximum(sums[:, 1], 1.0)
 
 
 def _ratio(sums: Array) -> Array:

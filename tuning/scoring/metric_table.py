@@ -104,6 +104,12 @@ def paired_share(
     return _rows([_Contest(metric, rows, rows if groups is None else rows.by_group(groups))])[0]
 
 
+def score_of(predictions: Sequence[Prediction], name: str, labels: Sequence[str] | None = None) -> float | None:
+    """One model's score; at least one row, None where it is not known. Raises `KeyError` if there is no such metric."""
+    sums = find_metric(name).sums(Answers(predictions, labels or None))
+    return None if sums is None else sums.total()
+
+
 def score_interval(predictions: Sequence[Prediction], name: str, labels: Sequence[str] | None = None) -> Score:
     """One model's score with its interval; at least one row. Raises `KeyError` if there is no such metric."""
     answers, metric = Answers(predictions, labels), find_metric(name)

@@ -67,8 +67,9 @@ RungName = Literal[
     "base_few_shot",
     "tuned",
 ]
-Standing = Literal["better", "outdone", "not_worth_it", "not_worse", "undecided", "worse"]
-"""A verdict's kind, and what something simpler than tuning makes of it: a gain over the base alone is `outdone`."""
+Standing = Literal["better", "contested", "outdone", "not_worth_it", "not_worse", "undecided", "worse"]
+"""A verdict's kind, and what something simpler than tuning makes of it: a gain over the base alone is `outdone`,
+`contested` where that is open."""
 
 
 class ModelCard(Record):
@@ -171,6 +172,8 @@ class Verdict(Record):
     """
     behind: bool = False
     """Whether something simpler surely does better, be it only so far."""
+    contested: bool = False
+    """Whether that tuning beats the best of what is simpler is not shown, nor that it does not."""
     unfinished: bool = False
     """Whether training was over before it had seen next to every row."""
     rows_needed: int | None = None
@@ -182,7 +185,9 @@ class Verdict(Record):
     def standing(self) -> Standing:
         """In one word, the base and everything simpler considered."""
         if self.kind == "better":
-            return "outdone" if self.behind or self.worth_it is False else "better"
+            if self.behind or self.worth_it is False:
+                return "outdone"
+            return "contested" if self.contested else "better"
         useless = self.worth_it is False and self.kind != "worse"
         return "not_worth_it" if useless else self.kind
 

@@ -47,6 +47,8 @@ class MetricRow(Record):
     p: float | None = None
     p_adjusted: float | None = None
     """`p` after Holm's correction for the metrics beside the primary one, which needs none."""
+    strongest: float | None = None
+    """What the best without tuning reaches, where that is another than the base and known on the same rows."""
     better: Literal["higher", "lower"]
 
 
@@ -115,10 +117,12 @@ class Slice(Record):
     """The test rows that have `value` in common. Exploratory: the interval is not corrected for how many are shown."""
 
     by: str
-    """`class`, `input length`, or `column NAME`."""
+    """`class`, `target`, `likeness to training`, `input length`, or `column NAME`."""
     value: str
     rows: int
     metric: MetricRow
+    strongest: float | None = None
+    """What the best without tuning reaches on them."""
     claim: Literal["better", "worse"] | None = None
     """None when the interval holds 0, or on fewer than 20 rows."""
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tuning.prediction import Prediction
+from tuning.scoring.copying import BY_TARGET, target_part
 from tuning.scoring.evidence import Contest
 from tuning.scoring.likeness import BY_LIKENESS, likeness_part
-from tuning.scoring.metric_table import paired_metric
+from tuning.scoring.metric_table import paired_metric, score_of
 from tuning.scoring.record import MetricRow, Slice
 from tuning.scoring.verdict import FEWEST_ROWS
 from tuning.spec import Task
@@ -34,18 +35,20 @@ class _Part:
     places: Sequence[int]
 
 
-def find_slices(contest: Contest) -> list[Slice]:
-    """By class, likeness to training, input length, and every kept column of 2 to `MOST_VALUES` values, in this order.
+def find_slices(contest: Contest, strongest: Sequence[Prediction] = ()) -> list[Slice]:
+    """By class or target, likeness to training, input length, kept columns of 2 to `MOST_VALUES` values, so ordered.
 
     Classifications are scored by accuracy, as F1 over one class says little; generation by its primary metric.
+    `strongest` are the answers of the best without tuning to the same rows, where there are any.
     """
     name = "accuracy" if contest.task is Task.CLASSIFY else contest.primary
     found = []
     for part in _parts(contest):
         base, tuned = ([side[place] for place in part.places] for side in (contest.base, contest.tuned))
         metric = paired_metric(base, tuned, name, contest.labels or None)
+        best = score_of([strongest[place] for place in part.places], name, contest.labels) if strongest else None
         claim = claim_of(metric, len(base))
-        found.append(Slice(by=part.by, value=part.value, rows=len(base), metric=metric, claim=claim))
+        found.append(Slice(by=part.by, value=part.value, rows=len(base), metric=metric, strongest=best, claim=claim))
     return found
 
 
@@ -60,6 +63,8 @@ def _parts(contest: Contest) -> Iterator[_Part]:
     rows = contest.base
     if contest.task is Task.CLASSIFY:
         yield from _by_value("class", [row.target.strip() for row in rows])
+    elif len(set(wanted := [target_part(row.input, row.target) for row in rows])) > 1:
+        yield from _by_value(BY_TARGET, wanted)
     yield from _by_likeness(rows)
     yield from _by_length(rows)
     names = dict.fromkeys(name for row in rows for name in row.columns or {})

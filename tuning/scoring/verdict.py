@@ -78,6 +78,7 @@ def judge(primary: MetricRow, flips: Flips, grounds: Grounds | None = None) -> V
         details=f"{'; '.join(part for part in figures if part)}.",
         worth_it=_worth_it(kind, grounds) if enough else None,
         behind=enough and _behind(kind, grounds),
+        contested=enough and _contested(kind, grounds),
         unfinished=grounds.unfinished,
         rows_needed=needed if needed is not None and needed > _rows(flips) else None,
     )
@@ -135,6 +136,11 @@ def _worth_it(kind: Kind, grounds: Grounds) -> bool | None:
 def _behind(kind: Kind, grounds: Grounds) -> bool:
     headline = _alternative(kind, grounds)
     return headline is not None and _ahead(headline.metric) < 0
+
+
+def _contested(kind: Kind, grounds: Grounds) -> bool:
+    headline = _alternative(kind, grounds)
+    return headline is not None and _ahead(headline.metric) == 0 and _worth_it(kind, grounds) is None
 
 
 def _ahead(metric: MetricRow) -> int:

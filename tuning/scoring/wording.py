@@ -71,7 +71,7 @@ def each_of(names: Sequence[str]) -> str:
 
 def row_count(rows: int, what: str = "test row") -> str:
     """`1 test row`, `200 test rows`."""
-    return f"{rows} {what}{'' if rows == 1 else 's'}"
+    return f"{rows:,} {what}{'' if rows == 1 else 's'}"
 
 
 def percent(share: float) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 from tuning.errors import InputError
 from tuning.report.samples import MEANINGS, Kind, Move, Sample
 from tuning.scoring.comparison import Comparison, Confusion, Slice
+from tuning.scoring.copying import BY_TARGET, target_part
 from tuning.scoring.likeness import BY_LIKENESS, likeness_part
 
 __all__ = [
@@ -166,6 +167,8 @@ def _choose_part(part: Slice, leaked: frozenset[int]) -> Chosen:
             return False
         if part.by == "class":
             return sample.target.strip() == part.value
+        if part.by == BY_TARGET:
+            return target_part(sample.input, sample.target) == part.value
         if part.by == BY_LIKENESS:
             return sample.likeness is not None and likeness_part(sample.likeness) == part.value
         if found is not None:

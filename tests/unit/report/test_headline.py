@@ -146,3 +146,11 @@ def test_a_comparison_without_a_ladder_says_nothing_of_it():
     drawn = duel(comparison(headline=None))
     assert "without" not in drawn
     assert "simpler" not in drawn
+
+
+def test_a_gain_that_something_simpler_may_have_too_is_grey():
+    verdict = Verdict(kind="better", sentence="S.", contested=True)
+    held = Headline(rung="copy_input", metric=metric(base=0.7, tuned=0.72, delta=0.02, low=-0.05, high=0.09))
+    panel = verdict_panel(verdict, held, ())
+    assert "△ Tuning helped; that it beats something simpler is not shown" in text_of(panel)
+    assert 'class="to-verdict to-even"' in panel

@@ -45,3 +45,9 @@ def test_the_first_version_had_neither_p_nor_interval_for_most():
 def test_adjusting_is_claimed_only_where_it_was_done():
     assert "Holm" in scores(comparison(metric(p=0.1), metric(name="mcc", p=0.1, p_adjusted=0.2)))
     assert "Holm" not in scores(comparison(metric(p=0.1)))
+
+
+def test_what_the_best_without_tuning_reaches_stands_between_both():
+    head, first = cells(scores(comparison(metric(strongest=0.66))))
+    assert head == ["Metric", "Base", "Best without", "Tuned", "Difference"]
+    assert first[2] == "66.0 %"

@@ -111,6 +111,49 @@ def test_that_rows_like_those_of_training_are_easier_is_said_where_it_is_sure(ea
         assert "69.0 % on the 144 others" in found[0]
 
 
+def test_rows_that_were_easier_for_the_base_too_say_so_and_what_does_best_without_tuning_stands_beside():
+    slices = [
+        Slice(by=BY_LIKENESS, value=value, rows=60, metric=ROW.model_copy(update=scores), strongest=0.531)
+        for value, scores in ((LIKE, {"base": 0.74, "tuned": 0.74}), (UNLIKE, {"base": 0.2, "tuned": 0.2}))
+    ]
+    (said,) = [text for text in find_caveats(plain(slices=slices)) if text.startswith("Rows like those")]
+    assert said.startswith("Rows like those it learned from are easier for it, and were for the base: ")
+    assert said.endswith("never seen (the best without tuning there: 53.1 %).")
+
+
+@pytest.mark.parametrize(("copies", "said"), [(109, True), (12, False), (0, False)])
+def test_what_copying_the_input_gets_right_is_told_apart(copies, said):
+    wanted = ["London"] * copies + ["Genua"] * (160 - copies)
+    base, tuned = answers(["?"] * 160, wanted), answers(["London"] * 160, wanted)
+    before, after = ([row.model_copy(update={"input": "London"}) for row in side] for side in (base, tuned))
+    found = [text for text in find_caveats(compare(before, after, Task.GENERATE)) if "copying" in text]
+    expected = (
+        "109 test rows want the input as it is, which copying gets right. On the 51 that want something else "
+        "exact match went from 0.0 % to 0.0 %."
+    )
+    assert found == ([expected] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("rung", "value", "said"), [("base_few_shot", 0.65, True), ("base_best", 0.55, False), ("tfidf", 0.65, False)]
+)
+def test_that_the_base_does_better_when_asked_otherwise_is_said(rung, value, said):
+    ladder = [Rung(name=name, status="run", value=at) for name, at in (("base", 0.5), (rung, value))]
+    better = Verdict(kind="better", sentence="Accuracy went up.")
+    found = [text for text in find_caveats(plain(ladder=ladder, verdict=better)) if "is asked" in text]
+    assert len(found) == said
+    if said:
+        assert "the base model shown examples reaches 65.0 %, without tuning; 50.0 % is it as it is" in found[0]
+
+
+def test_a_label_that_is_never_answered_any_more_is_named():
+    before, after = [[6, 4, 0], [0, 10, 0], [0, 0, 9]], [[0, 9, 1], [0, 9, 1], [0, 0, 9]]
+    lost = Confusion(labels=["play", "food", "flag"], base=before, tuned=after)
+    assert "Tuned never answers 'play' (6 of 10 right before)." in find_caveats(plain(confusion=lost))
+    kept = lost.model_copy(update={"tuned": before})
+    assert not [text for text in find_caveats(plain(confusion=kept)) if "never" in text]
+
+
 def test_the_worst_slices_come_first_and_the_rest_is_counted():
     said = find_caveats(plain(slices=[part(str(number), -number / 10) for number in range(1, 6)]))
     assert said[0] == (

@@ -81,3 +81,19 @@ def test_of_a_base_that_is_cut_off_nobody_knows_what_it_was_about_to_say(cut, ki
     assert gain is not None
     assert gain.kind == kind
     assert gain.note.startswith("The base was cut off in 51 of 100 rows") == (kind == "unclear")
+
+
+def test_rows_whose_target_is_their_input_are_not_counted():
+    def put_all(changed: int, says: str) -> list[Prediction]:
+        wanted = ["Genua"] * 30 + ["Bonn"] * 70
+        said = ["Genua"] * changed + ["?"] * (30 - changed) + [says] * 70
+        return [row.model_copy(update={"input": "Bonn"}) for row in answers(said, wanted)]
+
+    def gain(changed: int) -> Gain | None:
+        return explain_gain(Contest(put_all(0, "Well: Bonn!"), put_all(changed, "Bonn"), Task.GENERATE, "chrf"), None)
+
+    assert gain(0) is None, "all that was gained is copied"
+    found = gain(20)
+    assert found is not None
+    assert (found.kind, found.strict.tuned) == ("knowledge", 20 / 30)
+    assert found.note.endswith("The 70 test rows whose target is the input as it is are not counted here.")

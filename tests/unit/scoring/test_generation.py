@@ -60,7 +60,9 @@ def test_copies_are_outputs_that_hold_the_input_when_the_target_does_not():
     side = Answers(
         [said("abc", "abc", "x"), said("abc", "abc def", "abc xyz"), said("abc", "ab", "x"), said("", "", "x")]
     )
-    assert total(generation.copy_rate(side)) == 0.25
+    assert total(generation.copy_rate(side)) == 1 / 2, "two rows have something else to say than their input"
+    right = Answers([said("abc", "abc", "abc"), said("abc", "x", "abc")])
+    assert generation.copy_rate(right) is None
     cut = [said("abc def", text, "x").model_copy(update={"hit_limit": True}) for text in ("abc d", "abd", "", "x")]
     assert total(generation.copy_rate(Answers(cut))) == 0.25
 

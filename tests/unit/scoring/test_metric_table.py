@@ -173,3 +173,13 @@ def test_the_same_rows_give_the_same_numbers():
     assert metric_table(*pair, Task.CLASSIFY, primary="accuracy") == metric_table(
         *pair, Task.CLASSIFY, primary="accuracy"
     )
+
+
+def test_copies_are_a_share_of_the_rows_that_have_something_else_to_say_and_so_is_their_interval():
+    wanted = ["Bonn"] * 110 + ["Genua"] * 50
+    copied, half = answers(["Bonn"] * 160, wanted), answers(["Bonn"] * 135 + ["?"] * 25, wanted)
+    base, tuned = ([row.model_copy(update={"input": "Bonn"}) for row in side] for side in (copied, half))
+    found = paired_metric(base, tuned, "copy_rate")
+    assert (found.base, found.tuned) == (1.0, 0.5)
+    assert found.low is not None and found.high is not None
+    assert -0.7 < found.low < -0.5 < found.high < -0.3

@@ -2,6 +2,7 @@ import random
 
 from tests.unit.scoring.builders import answers
 from tuning.prediction import Prediction
+from tuning.scoring.copying import AS_IS, BY_TARGET, OTHERWISE
 from tuning.scoring.evidence import Contest
 from tuning.scoring.likeness import BY_LIKENESS, LIKE, UNLIKE
 from tuning.scoring.record import Slice
@@ -42,6 +43,27 @@ def test_rows_like_a_training_row_are_a_part_where_there_are_others():
     assert not [part for part in slices_of(base[5:], base[5:]) if part.by == BY_LIKENESS]
     unknown = [*base, row(11)]
     assert not [part for part in slices_of(unknown, unknown) if part.by == BY_LIKENESS]
+
+
+def test_rows_that_want_their_input_as_it_is_are_a_part_of_generation():
+    rows = [row(n, "Bonn", "Bonn" if n < 6 else "Genua", "Genua") for n in range(10)]
+    found = {
+        part.value: (part.rows, part.metric.tuned) for part in find_slices(generated(rows)) if part.by == BY_TARGET
+    }
+    assert found == {AS_IS: (6, 0.0), OTHERWISE: (4, 1.0)}
+    assert not [part for part in find_slices(generated(rows[:6])) if part.by == BY_TARGET]
+    assert not [part for part in slices_of(rows, rows) if part.by == BY_TARGET]
+
+
+def test_what_the_best_without_tuning_reaches_stands_beside_each_part():
+    rows = [row(n, "Bonn", "Bonn" if n < 6 else "Genua", "Genua") for n in range(10)]
+    copied = [one.model_copy(update={"output": one.input, "correct": one.input == one.target}) for one in rows]
+    found = {part.value: part.strongest for part in find_slices(generated(rows), copied)}
+    assert (found[AS_IS], found[OTHERWISE]) == (1.0, 0.0)
+
+
+def generated(rows: list[Prediction]) -> Contest:
+    return Contest(rows, rows, Task.GENERATE, "exact_match")
 
 
 def lengths_of(base: list[Prediction]) -> list[tuple[str, int]]:

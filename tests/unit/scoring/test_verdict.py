@@ -102,6 +102,7 @@ def test_a_gain_over_the_base_is_worth_it_when_it_beats_the_strongest_rung_too()
     assert (alone.worth_it, "without" in alone.sentence, "against" in alone.details) == (True, False, False)
     untried = replace(headline("base", 0.5, 0.22, 0.38), untried=True)
     assert (judge(*BETTER, untried).kind, judge(*BETTER, untried).worth_it) == ("better", None)
+    assert judge(*BETTER, untried).standing == "better"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_something_simpler_that_does_as_well_is_said_though_the_base_is_beaten(b
     judged, points = said
     verdict = judge(*BETTER, headline("base_few_shot", base, low, high))
     assert (verdict.kind, verdict.worth_it, verdict.behind) == ("better", worth_it, low < -0.1)
-    assert verdict.standing == ("better" if worth_it is None else "outdone")
+    assert verdict.standing == ("contested" if worth_it is None else "outdone")
     assert f"but the base model shown examples reaches {100 * base:.1f} % {judged}." in verdict.sentence
     assert f"; against the best without tuning {points} points (95 %" in verdict.details
 
@@ -173,7 +174,7 @@ def test_a_margin_counts_downwards_where_lower_is_better():
 def test_a_sure_but_small_gain_is_called_small():
     small = judge(accuracy(0.5, 0.51, 0.004, 0.016), flips(40, 10, 1500, 1450))
     assert small.kind == "better"
-    assert small.sentence.endswith("on 3000 test rows, a gain that is real but small.")
+    assert small.sentence.endswith("on 3,000 test rows, a gain that is real but small.")
     assert "small" not in judge(*BETTER).sentence
 
 
