@@ -10,7 +10,7 @@ CSV with a program takes it off, or takes the JSON Lines, where every text is as
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuning.report.samples import Answer, Sample, Samples
@@ -32,7 +32,7 @@ def predictions_csv(samples: Samples) -> str:
 
     Of each answer the text and whether it is right, then, where any answer has them, how good it is by itself and how
     sure the model was of it, both from 0 to 1; then, where they are known, the answers of the best without tuning (none
-    to leaked rows); last how like a training row the row is.
+    to leaked rows); how like a training row the row is; last the other columns of the file.
     """
     rows = sorted(samples.all, key=lambda sample: sample.row)
     columns = list(dict.fromkeys(name for sample in rows for name in sample.columns))
@@ -45,7 +45,7 @@ def predictions_csv(samples: Samples) -> str:
     head += ["likeness"] if compared else []
     written = io.StringIO(newline="")
     lines = csv.writer(written, quoting=csv.QUOTE_MINIMAL)
-    lines.writerow([defused(name) for name in [*head, *columns]])
+    lines.writerow([*head, *_apart(list(map(defused, columns)), head)])
     for sample in rows:
         answers = [cell for side in (sample.base, sample.tuned) for cell in (side.text, *(f.of(side) for f in facts))]
         known = [sample.columns.get(name, "") for name in columns]
@@ -55,6 +55,19 @@ def predictions_csv(samples: Samples) -> str:
         cells = [sample.input, sample.target, *answers, sample.told, *(theirs if best else []), *like, *known]
         lines.writerow([sample.row, *map(defused, cells)])
     return "\ufeff" + written.getvalue()
+
+
+def _apart(columns: Sequence[str], ours: Sequence[str]) -> list[str]:
+    """The names of the file's columns, those that are also names of ours told apart by the word "file"."""
+    taken, names = {*ours, *columns}, []
+    for column in columns:
+        name = column
+        if column in ours:
+            while name in taken:
+                name += " (file)"
+            taken.add(name)
+        names.append(name)
+    return names
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ _ALWAYS = (
         "95 % interval",
         "what the value may really be, as far as so few rows can tell; where that of a difference holds zero, "
         "there may be no difference. Where few rows tell two models apart it is made wider, more so on one side, so "
-        "that it is right as often as it says",
+        "that it is right as often as it says. Shares of rows: by Wilson's method, their differences by Newcombe's for "
+        "pairs; all else by leaving out one row after the other (jackknife)",
     ),
     _Word(
         "Train loss, dev loss, nats",
@@ -76,8 +77,8 @@ _PROBE = _Word(
 )
 _P = _Word(
     "p",
-    "how often a difference this large comes up by luck, when tuning changes nothing; by McNemar's test where rows are "
-    "right or wrong, else by swapping both models' answers at random",
+    "how often a difference this large comes up by luck, when tuning changes nothing; by McNemar's test (mid-p) where "
+    "rows are right or wrong, else by swapping both models' answers at random",
 )
 _HOLM = _Word("Holm's adjustment", "makes p larger, as among many metrics some look good by luck")
 _F1 = _Word("F1", "one figure for a class: how many of its rows are found, and how many that are called so are of it")

@@ -74,8 +74,10 @@ def learned_words(events: Sequence[Event], comparison: Comparison | None) -> str
         took = comparison.timing.train_s
         said.append(f"{seconds_in_words(took) if took >= _FEW_SECONDS else f'about {took:.0f} s'} of training")
     planned = next((event for event in reversed(events) if isinstance(event, Planned)), None)
+    cancelled = any(isinstance(event, Stopped) and event.reason == "cancelled" for event in events)
     given_up = list(planned.given_up) if planned is not None else []
-    if comparison is not None and comparison.rows.unseen and planned is not None and SOME_ROWS not in given_up:
+    short = comparison is not None and comparison.rows.unseen and planned is not None and not cancelled
+    if short and SOME_ROWS not in given_up:
         given_up.append(SOME_ROWS)
     if given_up:
         said.append(f"given up for lack of time: {', '.join(given_up)}")

@@ -85,9 +85,7 @@ _METRICS = {
     "length_ratio": MetricWords(
         "Length ratio", "length of the answers for each of the targets'; 1 is right", percent=False
     ),
-    "copy_rate": MetricWords(
-        "Copied inputs", "answers that repeat their input, of the rows whose target does not"
-    ),
+    "copy_rate": MetricWords("Copied inputs", "answers that repeat their input, of the rows whose target does not"),
     "hit_limit_rate": MetricWords("Cut-off answers", "share of answers cut off at the most new tokens"),
     "general_perplexity": MetricWords("Perplexity of general text", "how surprising plain text is", percent=False),
 }

@@ -27,7 +27,7 @@ WHY: Mapping[str, str] = MappingProxyType(
         "stock attention agrees": "so that our faster way of computing gives what the library's own gives",
         "saved adapter gives the tuned answers": "so that what you take away is what was judged",
         "tuned answers differ from base": "so that there is an effect to judge",
-        "test rows unseen in training": "so that nothing learned by heart counts as skill",
+        "test rows unseen in training": "so that rows learned by heart do not count as skill",
         "answers can be read": "so that what is freely written says something",
         "base agrees with itself": "so that rounding is not taken for a difference",
         "test split seldom looked at": "so that it is not the luckiest of many tries",

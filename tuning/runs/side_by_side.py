@@ -3,7 +3,7 @@
 Knows run folders and scoring; no layout. Runs are compared row by row, on the rows that all of them were judged by.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,11 +15,20 @@ from tuning.events import Started, Step, Stopped
 from tuning.prediction import Prediction
 from tuning.runs.store import Run
 from tuning.scoring.catalog import find_metric
-from tuning.scoring.comparison import MetricRow
-from tuning.scoring.metric_table import Score, paired_metric, score_interval
+from tuning.scoring.comparison import MetricRow, RungName
+from tuning.scoring.metric_table import Score, paired_metric, score_interval, score_of
 from tuning.spec import RunSpec
 
-__all__ = ["MOST_RUNS", "Contender", "Difference", "OverBase", "SideBySide", "compare_runs", "settings_of_run"]
+__all__ = [
+    "MOST_RUNS",
+    "Contender",
+    "Difference",
+    "OverBase",
+    "OverSimpler",
+    "SideBySide",
+    "compare_runs",
+    "settings_of_run",
+]
 
 MOST_RUNS = 6
 _LETTERS = "ABCDEF"
@@ -68,6 +77,18 @@ class OverBase:
 
 
 @dataclass(frozen=True)
+class OverSimpler:
+    """The best tuned model of all runs against the best answers without tuning that any of them kept."""
+
+    tuned: str
+    """The letter of its run."""
+    kept_by: str
+    """The letter of the run that those answers are from."""
+    rung: RungName
+    metric: MetricRow
+
+
+@dataclass(frozen=True)
 class Difference:
     """A setting that is not the same in all runs, or what came of it, with its value in each."""
 
@@ -92,6 +113,8 @@ class SideBySide:
     """Of which rows the scores are, where a run was judged by others too."""
     over_base: OverBase | None = None
     """The best tuned model less the best base, row by row; None where rows differ."""
+    over_simpler: OverSimpler | None = None
+    """The best tuned model less the best without tuning, row by row; None where no such answers are kept."""
     easier: str = ""
     """Why scores are better than they would be on new rows; empty if that is not known of any."""
 
@@ -125,6 +148,7 @@ def compare_runs(runs: Sequence[Run]) -> SideBySide:
         outcomes=_differences([_outcome_of(run) for run in ordered]),
         narrowed=narrowed,
         over_base=over_base,
+        over_simpler=None if unfair else _over_simpler(contenders, metrics[0]),
         easier=_why_easier(ordered),
     )
 
@@ -212,9 +236,35 @@ def _contend(letter: str, run: Run, sides: _Sides, metric: str, first: Sequence[
     )
 
 
+def _best_tuned(contenders: Sequence[Contender], metric: str) -> Contender:
+    return max(contenders, key=lambda one: _sign(metric) * (one.tuned.value or 0.0))
+
+
+def _sign(metric: str) -> float:
+    return -1.0 if find_metric(metric).better == "lower" else 1.0
+
+
+def _over_simpler(contenders: Sequence[Contender], metric: str) -> OverSimpler | None:
+    kept = [(one, rung, answers) for one in contenders for rung, answers in _simpler(one)]
+    if not kept:
+        return None
+    tuned, labels = _best_tuned(contenders, metric), contenders[0].run.dataset().labels or None
+    one, rung, answers = max(kept, key=lambda each: _sign(metric) * (score_of(each[2], metric, labels) or 0.0))
+    return OverSimpler(tuned.letter, one.letter, rung, paired_metric(answers, tuned.sides.tuned, metric, labels))
+
+
+def _simpler(one: Contender) -> Iterator[tuple[RungName, Sequence[Prediction]]]:
+    """The best without tuning that the run kept answers of, if they are to all of the rows and not the base's own."""
+    comparison = one.run.comparison()
+    headline = comparison.headline if comparison is not None else None
+    known = {_key(row): row for row in one.run.predictions("strongest")}
+    wanted = [_key(row) for row in one.sides.tuned]
+    if headline is not None and headline.rung != "base" and all(key in known for key in wanted):
+        yield headline.rung, [known[key] for key in wanted]
+
+
 def _over_base(contenders: Sequence[Contender], metric: str) -> OverBase:
-    sign = -1.0 if find_metric(metric).better == "lower" else 1.0
-    tuned = max(contenders, key=lambda one: sign * (one.tuned.value or 0.0))
+    sign, tuned = _sign(metric), _best_tuned(contenders, metric)
     base = max(contenders, key=lambda one: sign * (one.base.value or 0.0))
     labels = tuned.run.dataset().labels or None
     return OverBase(tuned.letter, base.letter, paired_metric(base.sides.base, tuned.sides.tuned, metric, labels))

@@ -15,7 +15,9 @@ from tuning.runs.snippet import model_name
 from tuning.runs.store import Run
 from tuning.scoring.comparison import MetricRow
 from tuning.scoring.metric_table import Score
+from tuning.scoring.wording import RUNGS
 from tuning.ui.loss_chart import losses_of_runs
+from tuning.ui.setting_words import label_of
 
 __all__ = ["RUN_COLORS", "curves", "date_words", "loss_curves", "scores_and_settings"]
 
@@ -44,13 +46,17 @@ def scores_and_settings(found: SideBySide) -> str:
 
 def curves(found: SideBySide) -> str:
     """The losses of all runs, drawn over one another where they are of one kind."""
-    comparisons = [one.run.comparison() for one in found.contenders]
-    if len({comparison.model.family for comparison in comparisons if comparison is not None}) > 1:
+    if len(_families(found)) > 1:
         return section("Loss", "", f'<p class="to-none">{_OF_TWO_KINDS}</p>')
     frame = loss_curves(found)
     dev, train = (losses_of_runs(frame, rows, RUN_COLORS) for rows in ("dev", "train"))
     hint = "how unlikely the right answers seemed, in nats; lower is better"
     return section("Loss of the dev rows", hint, dev) + section("Loss of the training rows", "smoothed", train)
+
+
+def _families(found: SideBySide) -> set[str]:
+    comparisons = [one.run.comparison() for one in found.contenders]
+    return {comparison.model.family for comparison in comparisons if comparison is not None}
 
 
 def loss_curves(found: SideBySide) -> pd.DataFrame:
@@ -83,8 +89,25 @@ def _conclusion(found: SideBySide) -> str:
     said = {"better": "is better than", "worse": "is worse than"}.get(way, "is not surely better than")
     whose = "its own" if best.base == best.tuned else f"run {best.base}'s"
     base = f"the best base ({whose})"
-    return _between(found) + (
-        f'<p class="to-against to-{way}"><span>The best tuned model, run {best.tuned}\'s, <b>{said}</b> {base}: '
+    return (
+        _between(found)
+        + (
+            f'<p class="to-against to-{way}"><span>The best tuned model, run {best.tuned}\'s, <b>{said}</b> {base}: '
+            f"{_figures(found.metric, best.metric)}.</span></p>"
+        )
+        + _beside_simpler(found)
+    )
+
+
+def _beside_simpler(found: SideBySide) -> str:
+    """What all of that is beside the best without tuning."""
+    best = found.over_simpler
+    if best is None:
+        return ""
+    way = difference(best.metric, found.contenders[0].rows)
+    said = {"better": "is better than", "worse": "is worse than"}.get(way, "is not surely better than")
+    return (
+        f'<p class="to-against to-{way}"><span>It <b>{said}</b> the best without tuning, {escape(RUNGS[best.rung])}: '
         f"{_figures(found.metric, best.metric)}.</span></p>"
     )
 
@@ -147,8 +170,18 @@ def _caution(found: SideBySide) -> str:
     number = len(found.contenders)
     return (
         f'<p class="to-caption to-left">{"Both" if number == 2 else f"All {number}"} runs answered the same test rows. '
-        f"{'' if found.narrowed else _without_tuning(found)}"
+        f"{'' if found.narrowed or found.over_simpler else _without_tuning(found)}{_bases(found)}"
         "Whichever is best on them was also a little lucky on them: on new rows expect somewhat less.</p>"
+    )
+
+
+def _bases(found: SideBySide) -> str:
+    """Two kinds of base under one heading."""
+    if len(_families(found)) < 2:
+        return ""
+    return (
+        "The base of a sentence encoder has a last layer fitted to the training rows, as it names no label without; a "
+        "language model's has seen none of them. "
     )
 
 
@@ -178,9 +211,7 @@ def _settings(found: SideBySide) -> str:
 
 def _listed(what: str, differences: Sequence[Difference], letters: Sequence[str]) -> str:
     columns = [Column(what), *map(Column, letters)]
-    rows = [
-        [escape(each.name.replace("_", " ")), *(escape(_short(value)) for value in each.values)] for each in differences
-    ]
+    rows = [[escape(label_of(each.name)), *(escape(_short(value)) for value in each.values)] for each in differences]
     return table(f"{what}: where the runs differ", columns, rows, "to-settings")
 
 

@@ -74,6 +74,19 @@ def test_what_is_best_without_tuning_is_there_to_be_counted():
     assert "best_without_tuning" not in told[2]
 
 
+def test_a_column_of_the_file_takes_no_name_of_ours():
+    cells = {"kind": "region", "kind (file)": "x", "base correct": "y", "note": "z"}
+    row = Prediction(row=1, input="in", target="out", output="out", columns=cells)
+    written = predictions_csv(pair_samples([row], [row], "", "accuracy"))
+    (told,) = csv.DictReader(io.StringIO(written.removeprefix("\ufeff"), newline=""))
+    assert told["kind"] == "both right"
+    assert told["base correct"] == "True"
+    assert (told["kind (file) (file)"], told["kind (file)"], told["base correct (file)"]) == ("region", "x", "y")
+    assert told["note"] == "z"
+    (line,) = map(json.loads, samples_jsonl(pair_samples([row], [row], "", "accuracy")).splitlines())
+    assert (line["kind"], line["columns"]) == ("both right", cells)
+
+
 def test_json_lines_keep_every_text_as_it_was(tmp_path):
     run = finished_run(tmp_path, text=HOSTILE)
     base = run.predictions("base")

@@ -43,6 +43,8 @@ def test_what_was_given_up_is_said_afterwards_too():
     assert learned_words([nothing], None) == ""
     unseen = comparison().model_copy(update={"rows": RowCounts(train=272, unseen=183, test=89)})
     assert learned_words([nothing], unseen).endswith("given up for lack of time: some of the training rows")
+    cancelled = Stopped(at=2, reason="cancelled", step=3, best_step=None)
+    assert "lack of time" not in learned_words([nothing, cancelled], unseen)
 
 
 def test_the_curve_keeps_both_losses_and_its_ends():

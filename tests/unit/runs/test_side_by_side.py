@@ -144,3 +144,17 @@ def existing(run: Run) -> Comparison:
     found = run.comparison()
     assert found is not None
     return found
+
+
+def test_the_best_tuned_is_held_against_the_best_without_tuning_on_the_rows_of_both(tmp_path):
+    old, new = created(full_run(tmp_path, rows=60), 1.0), created(full_run(tmp_path, rows=40), 2.0)
+    assert compare_runs([old, new]).over_simpler is None, "no answers were kept"
+    right = [one.model_copy(update={"output": one.target}) for one in old.predictions("base")]
+    old.write_predictions("strongest", right)
+    found = compare_runs([old, new]).over_simpler
+    assert found is not None
+    assert (found.kept_by, found.rung, found.metric.base) == ("A", "tfidf", 1.0)
+    new.write_predictions("strongest", right[:30])
+    again = compare_runs([old, new]).over_simpler
+    assert again is not None
+    assert again.kept_by == "A", "those of the other are not to all of the rows"

@@ -181,5 +181,6 @@ def test_copies_are_a_share_of_the_rows_that_have_something_else_to_say_and_so_i
     base, tuned = ([row.model_copy(update={"input": "Bonn"}) for row in side] for side in (copied, half))
     found = paired_metric(base, tuned, "copy_rate")
     assert (found.base, found.tuned) == (1.0, 0.5)
-    assert found.low is not None and found.high is not None
+    assert found.low is not None
+    assert found.high is not None
     assert -0.7 < found.low < -0.5 < found.high < -0.3

@@ -102,7 +102,7 @@ def test_leaks_and_cuts_only_warn():
     assert leaked_rows(1, 50).detail == "1 of 50 test inputs also stands in the training rows"
     assert leaked_rows(50, 50).status == "warn"
     like = leaked_rows(0, 50, 31)
-    assert like.status == "pass"
+    assert (like.status, leaked_rows(0, 50, 25).status) == ("warn", "pass"), "a warning where most are"
     assert like.detail.endswith("stands in the training rows; 31 have half their words or more in common with one")
     assert truncated_rows(RowShare("train", 0, 90), RowShare("test", 0, 10)).status == "pass"
     check = truncated_rows(RowShare("train", 3, 90), RowShare("dev", 0, 10), RowShare("test", 10, 10))

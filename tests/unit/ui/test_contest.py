@@ -27,7 +27,7 @@ def test_scores_stand_with_their_intervals_and_the_difference(pair):
     assert "a little lucky" in text_of(drawn)
     assert "The best way on them without tuning: " in text_of(drawn)
     assert "smollm2-135m-instruct" in rows[1][0]
-    assert rows[4] == ["rank", "16", "8"]
+    assert rows[4] == ["Rank", "16", "8"]
 
 
 def test_scores_of_other_rows_are_not_held_against_each_other(tmp_path):
@@ -64,6 +64,13 @@ def test_the_same_settings_are_said_to_be_the_same(tmp_path):
     assert "All settings are the same." in text_of(scores_and_settings(compare_runs(runs)))
 
 
+def test_settings_are_named_as_in_the_form(tmp_path):
+    one = created(finished_run(tmp_path), 1.0)
+    two = created(with_settings(finished_run(tmp_path), budget=600.0), 2.0)
+    rows = Names(scores_and_settings(compare_runs([one, two]))).rows
+    assert ["Time to spend", "no limit", "10 min"] in rows
+
+
 def test_texts_stay_texts(tmp_path):
     one = created(finished_run(tmp_path, text=HOSTILE), 1.0)
     two = created(with_settings(finished_run(tmp_path, text=f"{HOSTILE}!"), template=HOSTILE * 9), 2.0)
@@ -88,3 +95,22 @@ def test_losses_of_two_kinds_are_not_drawn_together(pair):
     drawn = curves(compare_runs(pair))
     assert "The losses are not drawn together" in drawn
     assert "<svg" not in drawn
+
+
+def test_what_does_better_without_tuning_is_part_of_the_conclusion(tmp_path):
+    runs = [created(full_run(tmp_path, rows=60), at) for at in (1.0, 2.0)]
+    right = [one.model_copy(update={"output": one.target}) for one in runs[1].predictions("base")]
+    runs[0].write_predictions("strongest", right)
+    said = text_of(scores_and_settings(compare_runs(runs)))
+    assert "It is worse than the best without tuning, counting words (TF-IDF): " in said
+    assert "The best way on them without tuning" not in said
+
+
+def test_an_encoders_base_is_told_apart_from_a_language_models(tmp_path):
+    runs = [created(full_run(tmp_path, rows=60), at) for at in (1.0, 2.0)]
+    assert "The base of a sentence encoder" not in scores_and_settings(compare_runs(runs))
+    found = runs[1].comparison()
+    assert found is not None
+    encoder = found.model.model_copy(update={"family": "encoder"})
+    runs[1].write_comparison(found.model_copy(update={"model": encoder}))
+    assert "The base of a sentence encoder" in scores_and_settings(compare_runs(runs))

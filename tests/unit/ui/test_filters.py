@@ -119,3 +119,12 @@ def test_a_kept_filter_comes_back_as_it_was():
     cell = Cell(side="difference", target=2, answer=3)
     assert read_filter(cell.model_dump()) == cell
     assert read_filter(None) == Every()
+
+
+def test_rows_that_want_their_input_as_it_is_are_kept_apart_from_the_others():
+    rows = [
+        Prediction(row=row, input="Bonn", target="Bonn" if row % 3 else "Genua", output="Bonn") for row in range(1, 31)
+    ]
+    judged = Judged(compare(rows, rows, Task.GENERATE), pair_samples(rows, rows, "seed", "exact_match"))
+    parts = [place for place, part in enumerate(judged.comparison.slices) if part.by == "target"]
+    assert [len(kept(judged, Part(number=place))) for place in parts] == [10, 20]
