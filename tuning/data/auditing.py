@@ -1,4 +1,4 @@
-"""What is wrong with clean rows and with the columns beside them: balance, give-aways, ids, languages, length.
+"""What is wrong with clean rows and with the columns beside them: balance, give-aways, copies, ids, families.
 
 What the cleaning plan can mend is found by its steps; this is the rest. Knows rows and profiles, no model but by the
 counts of tokens it is given.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tuning.data.encodings import survey_languages
 from tuning.data.findings import Finding, count_of, located
+from tuning.data.likeness import like_known
 from tuning.data.planning import Division, Draft
 from tuning.data.profile import ColumnProfile
 from tuning.data.rows import Rows
@@ -24,6 +25,8 @@ _LOPSIDED = 0.8  # Share of the largest label.
 _GIVES_AWAY = 0.98  # Share of rows whose target follows from a column.
 _OTHER_LANGUAGE = 0.05  # Share of surveyed rows.
 _SURVEYED_AT_LEAST = 20
+_COPIED = 0.2  # Share of rows whose target is their input.
+_MOST_KNOWN, _MOST_HELD = 10_000, 1_000  # Training rows, and the test rows held against them.
 _NAMED_APART = 0.3  # How much oftener an input names its own label than another row's.
 
 
@@ -33,6 +36,8 @@ def audit_rows(state: State) -> Iterator[Finding]:
         yield from _imbalance(state)
         yield from _number_labels(state)
         yield from _named_labels(state)
+    if state.task is Task.GENERATE:
+        yield from _copies(state.rows)
     yield from _languages(state.rows)
 
 
@@ -63,6 +68,7 @@ def audit_division(division: Division) -> Iterator[Finding]:
             effect="These test rows can hardly be answered rightly.",
             remedy="Add rows of these labels, or group by a finer column.",
         )
+    yield from _families(division)
 
 
 def _imbalance(state: State) -> Iterator[Finding]:
@@ -113,6 +119,42 @@ def _named_labels(state: State) -> Iterator[Finding]:
 
 def _names(text: str, label: str) -> bool:
     return len(label) > 2 and label.casefold() in text.casefold()
+
+
+def _copies(rows: Rows) -> Iterator[Finding]:
+    """Rows whose target is their input, white space around them aside."""
+    copies = [p for p in range(len(rows)) if rows.inputs[p].strip() == rows.targets[p].strip()]
+    if copies and len(copies) >= _COPIED * len(rows):
+        finding = Finding(
+            kind="target is input",
+            severity="info",
+            count=len(copies),
+            title=f"{len(copies):,} of {len(rows):,} rows have their input as the target.",
+            effect="Copying the input is right there, so a model that changes nothing scores well.",
+            remedy="Watch the rows where there is something to change.",
+        )
+        yield located(finding, rows, copies)
+
+
+def _families(division: Division) -> Iterator[Finding]:
+    """Test rows that share most of their words with a training row, too far apart for a near repeat."""
+    rows, parts = division.state.rows, division.parts
+    held = parts.test[:: len(parts.test) // _MOST_HELD + 1]
+    known = parts.train[:: len(parts.train) // _MOST_KNOWN + 1]
+    like = [held[place] for place in like_known([rows.inputs[p] for p in held], [rows.inputs[p] for p in known])]
+    if 2 * len(like) > len(held):
+        looked = "" if len(held) == len(parts.test) else " looked at"
+        finding = Finding(
+            kind="families",
+            severity="info",
+            count=len(like),
+            title=f"{len(like):,} of {len(held):,} test rows{looked} have half their words or more in common with a "
+            "training row.",
+            effect="Rows of one family on both sides of the split make the score too good for rows unlike any of them.",
+            remedy="Keep families together by a group column, if there is one, or trust what the comparison says of "
+            "rows unlike any it learned from.",
+        )
+        yield located(finding, rows, like)
 
 
 def _languages(rows: Rows) -> Iterator[Finding]:

@@ -1,20 +1,21 @@
 """Which column is read, which is to be produced, and what kind of task that is. Knows nothing of files or models.
 
-Usual names choose columns first (text and label, prompt and completion, …); where they say nothing, the values do: few
-repeated values are labels, long varying ones are text. What the user sets by hand is taken as it is.
+Names choose columns first (two languages, text and label, prompt and completion, …); where they say nothing, the values
+do: few repeated values are labels, long varying ones are text. What the user sets by hand is taken as it is.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from tuning.data.languages import language_pairs
 from tuning.data.profile import MAX_LABELS, ColumnProfile, profile_columns
 from tuning.data.table import Table
 from tuning.data.wording import listed, quoted
 from tuning.errors import ColumnError
 from tuning.spec import Task
 
-__all__ = ["MAX_LABELS", "ColumnChoice", "choose_columns", "likely_targets", "named_as_usual", "task_of"]
+__all__ = ["MAX_LABELS", "ColumnChoice", "choose_columns", "likely_targets", "named_as_usual", "task_of", "translates"]
 
 _TEXTS = (
     "text", "sentence", "review", "comment", "message", "utterance", "tweet", "diagnosis", "headline", "title",
@@ -86,6 +87,8 @@ def _pairs(
     named = {name.lower().replace(" ", "_"): name for name in reversed(free)}
     label_pairs = [(a, b) for a, b in product(_TEXTS, _LABELS)]
     text_pairs = [(a, b) for a, b in product(_PROMPTS, _RESPONSES)]
+    written = [name for name, p in free.items() if p.text_like and not p.label_like and not p.id_like]
+    translations = [] if task is Task.CLASSIFY else language_pairs(written)
     by_names = {
         Task.CLASSIFY: [*label_pairs, *((a, b) for a, b in text_pairs if b in named and free[named[b]].label_like)],
         Task.GENERATE: [*text_pairs, *label_pairs],
@@ -94,7 +97,7 @@ def _pairs(
     found = [(named[a], named[b]) for a, b in by_names if a in named and b in named]
     sources = [source] if source is not None else _inputs(free, task)
     targets = [target] if target is not None else _targets(free, named, task)
-    for a, b in [*found, *product(sources, targets)]:
+    for a, b in [*translations, *found, *product(sources, targets)]:
         if a != b and source in (None, a) and target in (None, b):
             yield a, b
 
@@ -142,6 +145,11 @@ def named_as_usual(choice: ColumnChoice) -> bool:
     return source in (*_TEXTS, *_PROMPTS) and target in (*_LABELS, *_RESPONSES)
 
 
+def translates(choice: ColumnChoice) -> bool:
+    """Whether a text is written from one column to another, both named after languages."""
+    return choice.task is Task.GENERATE and bool(language_pairs((choice.input, choice.target)))
+
+
 def likely_targets(profiles: Mapping[str, ColumnProfile]) -> list[str]:
     """Columns fit to be produced, the likeliest first."""
     filled = {name: p for name, p in profiles.items() if p.filled >= 0.5}
@@ -153,6 +161,9 @@ def _concluded(source: ColumnProfile, target: ColumnProfile, task: Task | None) 
     if task is not None:
         verb = "is classified by" if task is Task.CLASSIFY else "is answered with"
         return ColumnChoice(task, source.name, target.name, f"The task was set by hand: {shown} {verb} {wanted}.")
+    if not target.label_like and language_pairs((source.name, target.name)):
+        reason = f"{shown} and {wanted} are named after languages, so {shown} is translated into {wanted}."
+        return ColumnChoice(Task.GENERATE, source.name, target.name, reason)
     if task_of(target) is Task.CLASSIFY:
         reason = f"{wanted} has {target.distinct:,} different values for many rows, so {shown} is classified by it."
         return ColumnChoice(Task.CLASSIFY, source.name, target.name, reason)

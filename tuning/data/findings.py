@@ -20,7 +20,7 @@ FindingKind = Literal[
     "empty rows", "garbled text", "personal data", "label spellings", "duplicates", "near duplicates",
     "leaked test rows", "conflicting targets", "rare labels", "templated text", "imbalance", "target in input",
     "number labels", "empty column", "constant column", "id column", "column gives target away", "long rows",
-    "mixed languages", "few test rows", "labels without training rows",
+    "mixed languages", "few test rows", "labels without training rows", "target is input", "families",
 ]  # fmt: skip
 
 _ROWS, _EXAMPLES, _CHARACTERS = 20, 3, 160

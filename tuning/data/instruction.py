@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 
+from tuning.data.languages import language_pairs, spoken
 from tuning.data.profile import object_names
 from tuning.data.shapes import Shape, ShapeKind
 from tuning.spec import Task
@@ -31,8 +32,7 @@ def instruction_for(shape: Shape, given: str | None, labels: Sequence[str], targ
     # A comma inside a label would make two of it.
     label_list = ("; " if any("," in label for label in labels) else ", ").join(labels)
     if shape.task is Task.GENERATE:
-        plain = f"Write the {_words(shape.target)} for this {_words(shape.input)}{_as_object(targets)}."
-        usual = _USUAL.get(shape.kind, plain)
+        usual = _USUAL.get(shape.kind, f"{_wanted(shape)}{_as_object(targets)}.")
         return usual if given is None else given
     if given is None:
         by = f" by {_words(shape.target)}" if all(label.casefold() in _BARE for label in labels) else ""
@@ -40,6 +40,12 @@ def instruction_for(shape: Shape, given: str | None, labels: Sequence[str], targ
     if all(label in given for label in labels):
         return given
     return f"{given.rstrip()}\nLabels: {label_list}".lstrip()
+
+
+def _wanted(shape: Shape) -> str:
+    if shape.template is None and language_pairs((shape.input, shape.target)):
+        return f"Translate from {spoken(shape.input)} to {spoken(shape.target)}"
+    return f"Write the {_words(shape.target)} for this {_words(shape.input)}"
 
 
 def _as_object(targets: Iterable[str]) -> str:

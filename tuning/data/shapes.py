@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tuning.data.chats import chat_style, parse_chat
-from tuning.data.columns import ColumnChoice, choose_columns, likely_targets, named_as_usual, task_of
+from tuning.data.columns import ColumnChoice, choose_columns, likely_targets, named_as_usual, task_of, translates
 from tuning.data.profile import ColumnProfile, profile_cells
 from tuning.data.table import Table
 from tuning.data.template import fields, of_columns
@@ -74,7 +74,11 @@ def recognise(table: Table, spec: RunSpec, profiles: Mapping[str, ColumnProfile]
     if known is not None:
         return known
     choice = choose_columns(table, task=spec.task, input=spec.input, target=spec.target, profiles=free)
-    return _plain(choice, "set" if by_hand else "sure" if named_as_usual(choice) else _confidence(free))
+    if by_hand:
+        return _plain(choice, "set")
+    if translates(choice):  # Which of the two is read is seldom said.
+        return _plain(choice, "likely")
+    return _plain(choice, "sure" if named_as_usual(choice) else _confidence(free))
 
 
 def other_shapes(table: Table, profiles: Mapping[str, ColumnProfile], found: Shape) -> list[Shape]:

@@ -204,13 +204,17 @@ def examples_of_steps(reports: Sequence[StepReport]) -> str:
 
 
 def labels(found: Inspection) -> str:
-    """The commonest labels with their rows."""
+    """The commonest labels with their rows, which the file's own counts are not where cleaning did anything."""
     if not found.labels:
         return ""
     items = "".join(f"<li>{escape(one.label)} <b>{one.rows:,}</b></li>" for one in found.labels[:_LABELS])
     hidden = found.label_count - min(_LABELS, len(found.labels))
     more = f"<li>and {hidden:,} more</li>" if hidden > 0 else ""
-    return f'<p class="to-sum">{found.label_count:,} labels, by rows</p><ul class="to-labels">{items}{more}</ul>'
+    cleaned = found.plan is not None and any(
+        one.on and (one.changed or one.rows_after < one.rows_before) for one in found.plan.steps
+    )
+    after = " after cleaning" if cleaned else ""
+    return f'<p class="to-sum">{found.label_count:,} labels, by rows{after}</p><ul class="to-labels">{items}{more}</ul>'
 
 
 def _gap(gap: float, test_rows: int) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from tuning.errors import SettingError
 from tuning.models.catalog import ModelEntry
 from tuning.spec import CleaningPlan, CleaningStep, PlanStep, RunSpec
-from tuning.ui.setting_words import MEANINGS, REASONS, TITLES
+from tuning.ui.setting_words import MEANINGS, REASONS, label_of
 
 __all__ = [
     "ADVANCED",
@@ -119,7 +119,7 @@ def _written(seconds: float | None) -> str:
 
 def advanced_field(name: str, models: Sequence[ModelEntry], devices: Sequence[str]) -> Any:
     """The component of the model or of one advanced setting; `devices` are those that this machine has."""
-    label = TITLES.get(name, name.replace("_", " ").capitalize())
+    label = label_of(name)
     default = RunSpec.model_fields[name].default
     if name == "model":
         choices = [(f"{model.title} ({model.licence})", model.name) for model in models]

@@ -26,6 +26,10 @@ _DIMMED = (
     '<span class="to-template">Grey</span>: marks that the model was made with; the rest is the instruction and your '
     "text. "
 )
+_WORDINGS = (
+    "Which wording a run asks with is found before tuning, as far as its time goes: this one, or this one with the "
+    "names of the columns around the input. Both models are asked in the one that suits the base best on the dev rows."
+)
 _MARKED = "<mark>Highlighted</mark>: what the model is to answer."
 
 
@@ -38,7 +42,14 @@ def preview(found: Inspection, not_rendered: str) -> str:
     templated = any(piece.kind == "template" for row in found.preview for piece in row.pieces)
     legend = f'<p class="to-note to-legend">{_DIMMED if templated else ""}{_MARKED}</p>'
     rows = "".join(_row(row, found.lengths) for row in found.preview)
-    return f'{about}{legend}<div class="to-preview">{rows}</div>'
+    # Of all families only the one that reads marks of its template is asked in several wordings.
+    others = f'<p class="to-note">{_WORDINGS}</p>' if templated and _one_column(found) else ""
+    return f'{about}{legend}<div class="to-preview">{rows}</div>{others}'
+
+
+def _one_column(found: Inspection) -> bool:
+    """Whether the input has a name that could be told; a template says itself what is what, and turns have none."""
+    return found.shape is not None and found.shape.template is None and not found.shape.is_chat
 
 
 def _row(row: PreviewRow, lengths: Lengths | None) -> str:

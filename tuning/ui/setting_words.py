@@ -1,12 +1,29 @@
-"""The advanced settings in words that can be read out: what each is called, what it does, why its default is that.
+"""The settings in words that can be read out: what each is called, what the advanced ones do, and why by default so.
 
 Knows names of settings; their bounds and the terms of the trade are said in `tuning.spec`.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["MEANINGS", "REASONS", "TITLES"]
+__all__ = ["BASIC_LABELS", "MEANINGS", "REASONS", "TITLES", "in_words_of_form", "label_of"]
+
+BASIC_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "task": "The model should answer with",
+        "input": "Input column",
+        "target": "Target column",
+        "template": "Input from several columns",
+        "group": "Group column",
+        "characters": "Group by the first characters",
+        "split": "Split column",
+        "steps": "Steps",
+        "instruction": "Instruction",
+        "budget": "Time to spend",
+    }
+)
+"""What the fields that are asked openly are called."""
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {"rows": "Rows to use", "test_rows": "Test rows", "max_length": "Maximum length"}
@@ -56,3 +73,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why each default is what it is."""
+_NAMED = re.compile(r"setting '(\w+)'")
+
+
+def label_of(name: str) -> str:
+    """What a setting's field in the form is called; of any other name, that name as words."""
+    return BASIC_LABELS.get(name) or TITLES.get(name) or name.replace("_", " ").capitalize()
+
+
+def in_words_of_form(message: str) -> str:
+    """A refusal that names settings as the command line does, with the fields of the form in their place."""
+    return _NAMED.sub(lambda found: f"'{label_of(found[1])}'", message)

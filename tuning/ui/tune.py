@@ -25,6 +25,7 @@ from tuning.ui.data_step import Seen
 from tuning.ui.filling import READING, column_fields, reading, step_choices
 from tuning.ui.form import ADVANCED, BUDGETS, FIELDS, USUAL_BUDGET, advanced_field, form_values
 from tuning.ui.preview_markup import preview
+from tuning.ui.setting_words import in_words_of_form, label_of
 from tuning.ui.times import times
 
 __all__ = ["Offer", "TuneScreen"]
@@ -99,26 +100,26 @@ class TuneScreen:
             self.take_shape = [gr.Button(visible=False, size="sm", scale=0, min_width=200) for _ in range(OTHER_SHAPES)]
         fields = self.fields
         with gr.Row():
-            fields["task"] = gr.Radio(_TASKS, label="The model should answer with", min_width=300)
-            fields["input"] = gr.Dropdown([], label="Input column", info="what the model reads", min_width=220)
-            fields["target"] = gr.Dropdown([], label="Target column", info="what it should answer", min_width=220)
+            fields["task"] = gr.Radio(_TASKS, label=label_of("task"), min_width=300)
+            fields["input"] = gr.Dropdown([], label=label_of("input"), info="what the model reads", min_width=220)
+            fields["target"] = gr.Dropdown([], label=label_of("target"), info="what it should answer", min_width=220)
         self.labels = gr.HTML()
         with gr.Accordion("Several input columns, groups, splits, instruction", open=False):
             fields["template"] = gr.Textbox(
-                label="Input from several columns",
+                label=label_of("template"),
                 info="a text with {column} where a cell goes; empty: the input column alone",
                 lines=2,
             )
             with gr.Row():
                 fields["group"] = gr.Dropdown(
-                    [], label="Group column", info="rows equal there never stand in two splits"
+                    [], label=label_of("group"), info="rows equal there never stand in two splits"
                 )
                 fields["characters"] = gr.Number(
-                    None, label="Group by the first characters", info="of the group column; empty: the whole cell"
+                    None, label=label_of("characters"), info="of the group column; empty: the whole cell"
                 )
-                fields["split"] = gr.Dropdown([], label="Split column", info="says train, dev or test for every row")
+                fields["split"] = gr.Dropdown([], label=label_of("split"), info="says train, dev or test for every row")
             fields["instruction"] = gr.Textbox(
-                label="Instruction",
+                label=label_of("instruction"),
                 info="what both models are told before every input; empty: the one in grey. A better one helps both",
                 lines=2,
             )
@@ -128,7 +129,10 @@ class TuneScreen:
         self.findings = gr.HTML()
         gr.HTML(markup.heading("4", "Cleaning", "done in this order before the rows are split; kept with the run"))
         self.fields["steps"] = gr.CheckboxGroup(
-            [], label="Steps", elem_classes="to-plan", info="Rows without an input or a target are always left out."
+            [],
+            label=label_of("steps"),
+            elem_classes="to-plan",
+            info="Rows without an input or a target are always left out.",
         )
         self.steps = gr.HTML()
         with gr.Column(visible=False) as self.divided:
@@ -145,7 +149,7 @@ class TuneScreen:
                 list(BUDGETS),
                 value=USUAL_BUDGET,
                 allow_custom_value=True,
-                label="Time to spend",
+                label=label_of("budget"),
                 info="Less time: fewer ways to ask the base, then fewer test rows, and less training. "
                 "Any other time can be typed, such as 3 minutes or 90s.",
                 min_width=300,
@@ -197,7 +201,7 @@ class TuneScreen:
 
     def show_nothing(self, message: str | None) -> dict[Any, Any]:
         """The changes when there is no usable data; `message` says why, None when none was given."""
-        problem = ("error", "This file cannot be used", message) if message else _EMPTY
+        problem = ("error", "This file cannot be used", in_words_of_form(message)) if message else _EMPTY
         return {
             self.notice: markup.notice(*problem),
             self.body: gr.Column(visible=False),
@@ -265,7 +269,7 @@ class TuneScreen:
     def show_problem(self, message: str) -> dict[Any, Any]:
         """The changes that say why it cannot be started."""
         return {
-            self.why: markup.notice("error", "Not ready to start", message),
+            self.why: markup.notice("error", "Not ready to start", in_words_of_form(message)),
             self.start: gr.Button(interactive=False),
         }
 

@@ -157,6 +157,31 @@ def test_the_most_serious_finding_comes_first():
     assert [one.severity for one in inspected(table).findings] == ["serious", "info", "info"]
 
 
+def test_targets_that_are_their_inputs_are_told_from_a_fifth_of_the_rows_on():
+    def table(copied: int) -> Table:
+        return table_of(prompt=TEN, completion=[f" {t}" if n < copied else t.upper() for n, t in enumerate(TEN)])
+
+    found = finding("target is input", table(12))
+    assert found.title == "12 of 60 rows have their input as the target."
+    assert (found.severity, found.step, found.rows) == ("info", None, list(range(1, 13)))
+    assert "target is input" not in {one.kind for one in inspected(table(11)).findings}
+    labels = table_of(prompt=repeated("good", "poor"), label=repeated("good", "poor"))
+    assert "target is input" not in {one.kind for one in inspected(labels, input="prompt", target="label").findings}
+
+
+def test_test_rows_of_families_that_stand_in_training_too_are_told_unless_kept_together():
+    tones = [" ".join(text.split()[:2]) for text in TEXTS[80:85]]
+    texts = [f"{family} {tone}" for family in TEXTS[:12] for tone in tones]
+    table = table_of(text=texts, label=repeated("good", "poor"), family=[str(n // 5) for n in range(60)])
+    found = finding("families", table)
+    assert found.title == "12 of 12 test rows have half their words or more in common with a training row."
+    assert (found.severity, found.step) == ("info", None)
+    assert "by a group column" in found.remedy
+    for other in (inspected(table, group="family"), inspected(table_of(text=TEN, label=repeated("good", "poor")))):
+        assert other.splits is not None
+        assert "families" not in {one.kind for one in other.findings}
+
+
 def test_languages_that_are_mixed():
     french = [f"Le {word} de ma voisine est très beau au printemps, et le mien ne l'est pas moins" for word in TEN[:20]]
     english = [f"The garden of my neighbour is beautiful in spring, and mine is not, {word}" for word in TEN]

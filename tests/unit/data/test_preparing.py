@@ -60,6 +60,18 @@ def test_generation():
     assert prepared(answered(300), instruction="").dataset.instruction == ""
 
 
+def test_an_instruction_for_two_languages_is_to_translate():
+    def told(source: str, target: str, **settings: object) -> str:
+        rows = [{source: row["customer_question"], target: row["full_reply"]} for row in answered(60)]
+        return prepared(rows, **settings).dataset.instruction
+
+    assert told("English", "Deutsch") == "Translate from English to Deutsch."
+    assert told("source_en", "target_de") == "Translate from English to German."
+    assert told("English", "Deutsch", input="Deutsch") == "Translate from Deutsch to English."
+    assert told("English", "Deutsch", template="Say: {English}").startswith("Write the Deutsch")
+    assert told("English", "words") == "Write the words for this English."
+
+
 def test_an_instruction_for_labels_names_them_all():
     given = prepared(labelled(labels=("spam", "ham")), instruction="Is it spam?\n")
     assert given.dataset.instruction == "Is it spam?\nLabels: ham, spam"

@@ -69,6 +69,27 @@ def test_columns_without_a_telling_name_are_a_guess():
     assert shape_of(many).confidence == "unsure"
 
 
+def test_columns_named_after_languages_are_translated_before_anything_is_classified():
+    table = table_of(English=ASKED, Deutsch=ANSWERED, kind=repeated("country", "region"))
+    shape = shape_of(table)
+    assert (shape.kind, shape.task, shape.confidence) == ("prompt-completion", Task.GENERATE, "likely")
+    assert (shape.input, shape.target) == ("English", "Deutsch")
+    assert (
+        shape.reason == "'English' and 'Deutsch' are named after languages, so 'English' is translated into 'Deutsch'."
+    )
+    others = {other.target for other in other_shapes(table, profile_columns(table), shape)}
+    assert others == {"kind", "English"}
+    back = shape_of(table, input="Deutsch")
+    assert (back.target, back.confidence) == ("English", "set")
+    assert shape_of(table, task=Task.CLASSIFY).target == "kind"
+
+
+def test_labels_of_languages_are_no_translation():
+    table = table_of(text=ASKED, de=repeated("gut", "schlecht"), en=repeated("good", "bad"))
+    assert shape_of(table).task is Task.CLASSIFY
+    assert shape_of(table_of(en=ASKED, kind=repeated("a", "b"))).target == "kind", "one code alone says nothing"
+
+
 def test_what_is_set_by_hand_is_taken():
     table = table_of(instruction=ASKED, input=ANSWERED, output=TEXTS[20:80], mood=repeated("a", "b"))
     assert shape_of(table, input="input", target="mood").kind == "text-label"

@@ -58,6 +58,13 @@ def test_facts_and_shape_say_what_was_detected():
     assert "2 labels" in text_of(data_markup.labels(found))
 
 
+def test_labels_that_are_counted_after_cleaning_are_said_to_be():
+    columns = {"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30}
+    assert "2 labels, by rows a 30" in " ".join(text_of(data_markup.labels(inspected(columns))).split())
+    twice = {name: [*cells, cells[0]] for name, cells in columns.items()}
+    assert "2 labels, by rows after cleaning a 30" in " ".join(text_of(data_markup.labels(inspected(twice))).split())
+
+
 def test_what_the_plan_deals_with_comes_after_what_is_open():
     columns = {
         "text": [f"a text with number {n}" for n in range(60)] + ["the very same"] * 4,
@@ -70,6 +77,12 @@ def test_what_the_plan_deals_with_comes_after_what_is_open():
     off = CleaningPlan.usual().switched(CleaningStep.DROP_DUPLICATES, on=False)
     said = text_of(data_markup.findings(inspected(columns, off)))
     assert "makes the result untrue" in said[: said.index("is empty")]
+
+
+def test_targets_that_are_their_inputs_are_for_the_user_to_judge():
+    texts = [f"a place {n}" for n in range(60)]
+    said = text_of(data_markup.findings(inspected({"English": texts, "Deutsch": [*texts[:40], *texts[:20]]})))
+    assert said.index("For you to judge") < said.index("40 of 60 rows have their input as the target.")
 
 
 def test_look_alikes_that_stay_are_dealt_with_by_what_keeps_them_together():

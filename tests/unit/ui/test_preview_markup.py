@@ -50,6 +50,20 @@ def test_what_is_the_templates_is_dimmed_and_the_legend_says_so():
     assert "Grey : marks that the model was made with" in text_of(shown)
 
 
+def test_that_a_run_may_ask_in_another_wording_is_said_where_it_does():
+    said = "Both models are asked in the one that suits the base best on the dev rows."
+    assert said in text_of(preview(labelled(), ""))
+    plain = ModelView(
+        VIEW.count_tokens, lambda _instruction, text, target: [Piece(text, "read"), Piece(target, "target")], 40
+    )
+    assert said not in text_of(preview(labelled(plain), "")), "only models with turn markers are asked twice"
+    assert said not in text_of(preview(labelled(None), "the model is away"))
+    found = labelled()
+    assert found.shape is not None
+    joined = found.model_copy(update={"shape": found.shape.model_copy(update={"template": "Say {text}"})})
+    assert said not in text_of(preview(joined, ""))
+
+
 def test_a_model_that_does_not_read_the_target_shows_it_apart():
     encoder = ModelView(VIEW.count_tokens, lambda _instruction, text, _target: [Piece(text, "read")], 40)
     found = labelled(encoder)

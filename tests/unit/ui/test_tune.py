@@ -129,6 +129,16 @@ def test_a_problem_keeps_what_is_known_and_the_start_shut(screen):
     assert set(ticked.value) <= set(dict(ticked.choices).values()), "Gradio refuses the next event otherwise"
 
 
+def test_a_refused_setting_is_named_as_the_form_names_it(screen):
+    refused = "setting 'budget' should be greater than or equal to 30, but is '10s'"
+    said = "'Time to spend' should be greater than or equal to 30, but is '10s'"
+    assert said in text_of(screen.show_problem(refused)[screen.why])
+    assert said in text_of(screen.show_nothing(refused)[screen.notice])
+    seen = seen_in({"text": [f"t {n}" for n in range(60)], "label": ["a", "b"] * 30})
+    broken = Seen(seen.found.model_copy(update={"problem": refused}), None)
+    assert said in text_of(screen.show_seen(broken)[screen.why])
+
+
 def test_a_file_that_was_refused_shows_one_line_alone(screen):
     changes = screen.show_nothing("'a.csv' is empty")
     assert "'a.csv' is empty" in text_of(changes[screen.notice])
