@@ -2,17 +2,21 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app_server import App
-from tests.browser.visitors import settle, unfold
+from tests.browser.visitors import settle, unfold, visitor_behind
 from tests.runs_support import step
 from tests.unit.ui.builders import HOSTILE, finish, finished_run, unfinished_run
 from tests.unit.ui.full_runs import full_run
+from tuning.runs.files import write_text
 from tuning.runs.processes import this_process
+from tuning.runs.store import Run
 from tuning.spec import Task
+from tuning.ui.visitor import owner_of
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +35,24 @@ def whole_run(app: App, request):
 
 def upload(page: Page, path: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(path)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Of a page that has arrived: what is chosen before is where it begins, and leads nowhere back."""
+    expect(page.locator("body[data-arrived]")).to_be_attached()
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect_screen(page, name)
+
+
+def expect_screen(page: Page, name: str) -> None:
+    expect(page.get_by_role("tab", name=name, exact=True, selected=True)).to_be_visible()
+
+
+def own(page: Page, *runs: Run) -> None:
+    """From now on the page's visitor is who started these."""
+    mine = owner_of(visitor_behind(page))
+    for run in runs:
+        write_text(run.path / "run.json", run.record().model_copy(update={"owner": mine}).model_dump_json())
 
 
 def width_and_window(page: Page) -> list[int]:
@@ -91,7 +113,7 @@ def test_a_setting_out_of_bounds_says_so_beside_the_button(visit, tmp_path):
     expect(start).to_be_enabled()
     unfold(page, "Advanced settings")
     page.get_by_label(re.compile("^Rank")).fill("100000")
-    expect(page.locator("#why")).to_contain_text("'rank'")
+    expect(page.locator("#why")).to_contain_text(re.compile("'rank'", re.IGNORECASE))
     expect(start).to_be_disabled()
     page.get_by_label(re.compile("^Rank")).fill("8")
     expect(start).to_be_enabled()
@@ -110,15 +132,111 @@ def test_a_dead_worker_is_shown_as_interrupted_without_a_reload(visit, app):
     expect(page.get_by_text("Training: step 3 of 100")).to_have_count(0)
 
 
-def test_the_comparison_opens_by_itself_on_whatever_screen_one_waits(visit, app):
+def test_the_comparison_opens_by_itself_for_who_watches(visit, app):
     run = unfinished_run(app.home)
     run.write_worker(this_process())
     page = visit(f"?run={run.id}")
     expect(page.get_by_text("Training: step 2 of 100")).to_be_visible()
-    page.get_by_role("tab", name="Try", exact=True).click()
     finish(run)
-    expect(page.get_by_role("tab", name="Compare", selected=True)).to_be_visible()
+    expect_screen(page, "Compare")
     expect(page.get_by_text("on 30 test rows kept out of tuning")).to_be_visible()
+
+
+@pytest.mark.parametrize("reloads", [False, True], ids=["after watching", "after a reload"])
+def test_who_works_on_another_screen_stays_there_when_the_run_ends(visit, app, reloads):
+    run = unfinished_run(app.home)
+    run.write_worker(this_process())
+    page = visit(f"?run={run.id}")
+    expect(page.get_by_text("Training: step 2 of 100")).to_be_visible()
+    open_tab(page, "Tune")
+    if reloads:
+        expect(page).to_have_url(re.compile("screen=tune"))
+        page.reload()
+        expect(page.locator("body[data-arrived]")).to_be_attached()
+    finish(run)
+    expect(page.get_by_text("Compare shows its verdict.")).to_be_visible()
+    expect_screen(page, "Tune")
+    open_tab(page, "Compare")
+    expect(page.get_by_text("on 30 test rows kept out of tuning")).to_be_visible()
+
+
+def test_back_leads_over_the_screens_that_were_chosen(visit):
+    page = visit()
+    for name in ("Runs", "Try"):
+        open_tab(page, name)
+    for step_back, name in ((True, "Runs"), (True, "Tune"), (False, "Runs"), (False, "Try")):
+        page.evaluate(f"history.{'back' if step_back else 'forward'}()")
+        expect_screen(page, name)
+        expect(page).to_have_url(re.compile(f"screen={name.lower()}"))
+
+
+def test_back_over_watch_and_compare_finds_them_too(visit, hostile_run):
+    page = visit(f"?run={hostile_run.id}")
+    expect_screen(page, "Compare")
+    for name in ("Watch", "Try"):
+        open_tab(page, name)
+    for name in ("Watch", "Compare"):
+        page.evaluate("history.back()")
+        expect_screen(page, name)
+
+
+@pytest.mark.parametrize("screen", ["nowhere", '"]<script>window.pwned=1</script>', "watch"])
+def test_an_address_of_no_screen_of_ours_opens_what_fits_the_run(visit, hostile_run, screen):
+    page = visit(f"?run={hostile_run.id}&screen={quote(screen)}")
+    expect(page.locator("body[data-arrived]")).to_be_attached()
+    expect(page.locator(".to-verdict").first).to_be_visible()
+    expect_screen(page, "Compare")
+    assert page.evaluate("window.pwned") is None
+
+
+def test_what_opens_by_itself_adds_nothing_to_the_way_back(visit, app):
+    run = unfinished_run(app.home)
+    run.write_worker(this_process())
+    page = visit(f"?run={run.id}")
+    expect(page.get_by_text("Training: step 2 of 100")).to_be_visible()
+    before = page.evaluate("history.length")
+    finish(run)
+    expect_screen(page, "Compare")
+    expect(page.get_by_text("on 30 test rows kept out of tuning")).to_be_visible()
+    assert page.evaluate("history.length") == before
+
+
+def test_back_to_another_run_shows_that_run(visit, app):
+    one, other = (finished_run(app.home, text=name) for name in ("first", "second"))
+    page = visit(f"?run={one.id}")
+    expect(page.get_by_text("first.csv").first).to_be_visible()
+    own(page, one, other)
+    open_tab(page, "Tune")
+    open_tab(page, "Runs")
+    page.get_by_label(re.compile("second.csv")).check()
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page).to_have_url(re.compile(other.id))
+    expect(page.get_by_text("second.csv").first).to_be_visible()
+    page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile(one.id))
+    expect_screen(page, "Tune")
+    open_tab(page, "Compare")
+    expect(page.locator(".to-verdict").first).to_contain_text("first.csv")
+
+
+def test_the_foot_of_the_page_offers_no_settings_of_gradios(visit):
+    foot = visit().locator("footer")
+    expect(foot.get_by_role("button", name="API")).to_be_visible()
+    expect(foot.get_by_role("button")).to_have_count(1)
+
+
+def test_the_question_before_deleting_names_the_run(visit, app):
+    run = finished_run(app.home, text="doomed")
+    page = visit(f"?run={run.id}")
+    own(page, run)
+    open_tab(page, "Tune")
+    open_tab(page, "Runs")
+    page.get_by_label(re.compile("doomed.csv")).check()
+    page.get_by_role("button", name="Delete …").click()
+    question = page.get_by_role("status").filter(has_text="Delete this run for good?")
+    expect(question).to_contain_text("doomed.csv")
+    page.get_by_role("button", name="Keep it").click()
+    expect(question).to_have_count(0)
 
 
 @pytest.mark.parametrize("run_id", ["f" * 32, "../../etc/passwd", "<script>window.pwned=1</script>"])

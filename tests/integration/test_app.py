@@ -223,6 +223,10 @@ def test_it_listens_on_the_loopback_alone(app):
     assert httpx.get(app.url).status_code == 200
 
 
+def test_the_foot_of_the_page_leads_to_the_endpoints_alone(config):
+    assert config["footer_links"] == ["api"], "Gradio's settings would offer to record the screen"
+
+
 def test_starting_loads_no_model_library():
     code = "import sys, app; print([m for m in ('torch', 'transformers', 'evaluate', 'peft') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)

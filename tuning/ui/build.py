@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from tuning.runs.inference import Inference
-from tuning.ui.address import follow_screens, heed_early_clicks, keep_address
+from tuning.ui.address import follow_screens, heed_clicks, keep_address
 from tuning.ui.context import Context
 from tuning.ui.endpoints import add_endpoints
 from tuning.ui.page import Page
@@ -19,7 +19,7 @@ from tuning.ui.privacy import KEPT_UPLOADS_S
 from tuning.ui.runs_events import RunsEvents
 from tuning.ui.take_away import SAVE
 from tuning.ui.try_events import TryEvents
-from tuning.ui.watch_script import MOVED
+from tuning.ui.watch_script import MISSED, MOVED
 
 __all__ = ["build"]
 
@@ -65,7 +65,7 @@ def _with_queue(demo: gr.Blocks) -> gr.Blocks:
 
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
-    heed_early_clicks(demo)
+    heed_clicks(demo)
     keep_address(page.browser, demo.load(page.arrive, page.browser, [page.browser, *page.run_outputs], **_QUIET))
     follow_screens([page.tune_tab, page.watch_tab, page.compare_tab, page.try_tab, page.runs_tab])
     demo.load(page.resume, page.browser, page.tune.outputs, **_QUIET)
@@ -108,6 +108,8 @@ def _wire_compare(page: Page) -> None:
 
 def _wire_watch(page: Page) -> None:
     getattr(page.watch.notice, MOVED)(page.follow, page.browser, page.run_outputs, **_QUIET)
+    # In the queue: Gradio says nothing to anybody outside of it.
+    getattr(page.watch.notice, MISSED)(page.hear, page.browser, page.run_outputs, **{**_QUIET, "queue": True})
     page.watch.cancel.click(page.cancel, page.browser, page.run_outputs, **_QUIET)
     started = [page.browser, *page.run_outputs]
     keep_address(page.browser, page.longer.button.click(page.start_longer, page.browser, started, **_WORK))

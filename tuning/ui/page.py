@@ -30,6 +30,8 @@ from tuning.ui.visitor import Visitor, looking_at, own_run, owner_of, read_visit
 
 __all__ = ["Page"]
 
+_WHERE = {"compare": "Compare shows its verdict.", "watch": "Watch says how it ended."}
+
 
 def _no_run(page: "Page", message: str) -> Changes:
     return page.show_gone(message)
@@ -99,8 +101,16 @@ class Page(Screens):
         """More has become of the run that is watched than its screen can show by itself: a cancel, or the end."""
         return self._show_change(self.run_of(stored), read_visitor(stored))
 
+    def hear(self, stored: object) -> Changes:
+        """The same for whoever is at another screen: it stays open, and the end of the run is told."""
+        changes = self.follow(stored)
+        opened = changes.pop(self.tabs, None)
+        if opened is not None:
+            gr.Info(_WHERE[opened.selected], title="The run is over")
+        return changes
+
     def _show_change(self, run: Run | None, visitor: Visitor) -> Changes:
-        """Whoever looks at another screen stays there as long as the run goes on."""
+        """Nobody is called to Watch as long as the run goes on."""
         return self.show_watch(run, visitor) if run and run.status().active else self.show_run(run, visitor)
 
     # --- Tune

@@ -17,23 +17,23 @@ from tuning.runs.store import Run, RunStatus, RunStore
 from tuning.ui.contest import curves, date_words, scores_and_settings
 from tuning.ui.visitor import Visitor, owner_of
 
-__all__ = ["RunLine", "RunsScreen", "list_runs"]
+__all__ = ["RunLine", "RunsScreen", "line_of", "list_runs"]
 
 _EMPTY = ("empty", "No runs yet", "Runs that you start in this browser are listed here, and only for you.")
 _KEY = (
     "▲ better than the base",
-    "△ better than the base, not than something simpler",
+    "△ better than the base, not shown to beat something simpler",
     "▼ worse than the base",
     "= not worse",
     "? undecided",
     "≤ not better than something simpler",
     "✗ no verdict",
-    "– cancelled",
+    "– cancelled before there was one",
     "… on its way",
 )
 _HINT = (
     f"choose one to open it or to start it again with something changed, or 2 to {MOST_RUNS} to compare them; "
-    + ", ".join(words.replace(" ", "\N{NO-BREAK SPACE}") for words in _KEY)
+    + "; ".join(words.replace(" ", "\N{NO-BREAK SPACE}", 1) for words in _KEY)
 )
 _STATES: Mapping[RunState, str] = MappingProxyType(
     {"starting": "…", "queued": "…", "running": "…", "done": "✗", "failed": "✗", "cancelled": "–", "interrupted": "✗"}
@@ -54,7 +54,12 @@ class RunLine:
 
 def list_runs(store: RunStore, visitor: Visitor) -> list[RunLine]:
     """This visitor's runs, newest first."""
-    return [RunLine(run.id, _text(run)) for run in store.list(owner_of(visitor))]
+    return [line_of(run) for run in store.list(owner_of(visitor))]
+
+
+def line_of(run: Run) -> RunLine:
+    """The run as it stands in the list."""
+    return RunLine(run.id, _text(run))
 
 
 def _text(run: Run) -> str:
@@ -82,6 +87,12 @@ def _cut(text: str, most: int) -> str:
     return f"{words or text[: most - 1]}…"
 
 
+def _question(doomed: RunLine) -> str:
+    name, outcome, about = doomed.text.split("\n")
+    stop = "" if outcome.endswith((".", "!", "?", "…")) else "."
+    return markup.notice("warning", f"Delete this run for good? {name}", f"{outcome}{stop} {about}")
+
+
 class RunsScreen:
     """The layout of the screen, and what of it changes."""
 
@@ -101,6 +112,8 @@ class RunsScreen:
             self.sure = gr.Button("Yes, delete for good", variant="stop", visible=False, min_width=140)
             # In the place of the one before, so that who clicks twice deletes nothing.
             self.keep = gr.Button("Keep it", visible=False, min_width=140)
+        # Below the buttons, which so stay where they are.
+        self.question = gr.HTML(visible=False)
         self.problem = gr.HTML(visible=False)
         with gr.Column(visible=False) as self.contest:
             self.tables = gr.HTML()
@@ -115,7 +128,7 @@ class RunsScreen:
     def choice_outputs(self) -> list[Any]:
         """What choosing runs changes."""
         buttons = [self.open, self.compare, self.again, self.delete, self.keep, self.sure]
-        return [*buttons, self.problem, *self.contest_outputs]
+        return [*buttons, self.question, self.problem, *self.contest_outputs]
 
     @property
     def contest_outputs(self) -> list[Any]:
@@ -133,8 +146,9 @@ class RunsScreen:
             **self.show_choice(len(kept)),
         }
 
-    def show_choice(self, chosen: int, *, asking: bool = False) -> dict[Any, Any]:
-        """The buttons, when so many runs are chosen, or deleting one is to be confirmed."""
+    def show_choice(self, chosen: int, doomed: RunLine | None = None) -> dict[Any, Any]:
+        """The buttons, when so many runs are chosen, or deleting the `doomed` one is to be confirmed."""
+        asking = doomed is not None
         return {
             self.open: gr.Button(interactive=chosen == 1, visible=not asking),
             self.compare: gr.Button(interactive=2 <= chosen <= MOST_RUNS, visible=not asking),
@@ -142,6 +156,7 @@ class RunsScreen:
             self.delete: gr.Button(interactive=chosen == 1, visible=not asking),
             self.keep: gr.Button(visible=asking),
             self.sure: gr.Button(visible=asking),
+            self.question: gr.HTML(_question(doomed) if doomed else "", visible=asking),
             self.problem: gr.HTML(visible=False),
             self.contest: gr.Column(visible=False),
         }

@@ -10,7 +10,7 @@ from tuning.runs.store import Run
 from tuning.ui.address import keep_address
 from tuning.ui.context import told
 from tuning.ui.page import Page
-from tuning.ui.runs import list_runs
+from tuning.ui.runs import line_of, list_runs
 from tuning.ui.screens import Changes
 from tuning.ui.visitor import NO_RUN, looking_at, own_run, read_visitor
 
@@ -41,7 +41,7 @@ class RunsEvents:
         page.runs_tab.select(self.show_list, [page.browser, screen.chosen], screen.outputs, **quiet)
         chosen = [screen.chosen, *screen.choice_outputs]
         screen.list.input(self.choose_runs, screen.list, chosen, trigger_mode="always_last", **quiet)
-        screen.delete.click(self.ask_delete, screen.list, screen.choice_outputs, **quiet)
+        screen.delete.click(self.ask_delete, here, screen.choice_outputs, **quiet)
         screen.keep.click(self.keep_run, screen.list, screen.choice_outputs, **quiet)
         screen.compare.click(self.compare_chosen, here, [screen.problem, *screen.contest_outputs], **quiet)
         again = [page.tabs, screen.problem, screen.contest, *page.tune.outputs]
@@ -77,10 +77,10 @@ class RunsEvents:
         """Start again was pressed: open Tune with the data and the settings of that run."""
         return self.page.change(stored, self._own(stored, _only(chosen)))
 
-    def ask_delete(self, chosen: object) -> Changes:
-        """Delete was pressed: ask again."""
-        number = len(read_ids(chosen))
-        return self.screen.show_choice(number, asking=number == 1)
+    @told(_not_done)
+    def ask_delete(self, stored: object, chosen: object) -> Changes:
+        """Delete was pressed: ask again, naming the run."""
+        return self.screen.show_choice(1, line_of(self._own(stored, _only(chosen))))
 
     def keep_run(self, chosen: object) -> Changes:
         """The run is not to be deleted after all."""

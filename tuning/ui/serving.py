@@ -59,7 +59,7 @@ def launch_settings(context: Context) -> dict[str, Any]:
         "share": False,
         # Else Gradio ends an app that does not answer itself within three seconds, as on a machine that is training.
         "_frontend": False,
-        "footer_links": ["api", "settings"],
+        "footer_links": ["api"],
         # Gradio says this to screen readers whenever an event is over, and has no words for it.
         "i18n": gr.I18n(en={"common.complete": "Done"}),
         "theme": theme(),

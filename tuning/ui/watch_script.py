@@ -2,17 +2,19 @@
 
 A page asks a plain route (`tuning.ui.watch_route`) rather than Gradio, whose every event costs tens of milliseconds of
 the server: a hundred visitors who watch shall cost next to nothing. What changes more than these fragments, such as the
-end of the run, is an event of Gradio's (`MOVED`), once.
+end of the run, is an event of Gradio's, once: `MOVED` where Watch is open, `MISSED` on another screen.
 """
 
 import gradio as gr
 
-__all__ = ["MOVED", "POLL_S", "learning_html", "now_html"]
+__all__ = ["MISSED", "MOVED", "POLL_S", "learning_html", "now_html"]
 
 POLL_S = 2.0
 """Seconds between two questions of one page; one that is not looked at asks nothing."""
 MOVED = "moved"
 """The event of the fragment above when it cannot show by itself what has become of the run."""
+MISSED = "missed"
+"""The same while another screen is open, from which nobody is to be called away."""
 _NOW = """
 let asking = false, failures = 0, told = null, since = 0;
 const ask = async () => {
@@ -26,7 +28,7 @@ const ask = async () => {
     failures = 0;
     if (answer.status === 204 || element.querySelector("[data-run]")?.dataset.run !== run) return;
     const news = answer.ok ? await answer.json() : {stage: "gone"};
-    if (news.stage !== stage) return trigger("moved");
+    if (news.stage !== stage) return trigger(element.checkVisibility() ? "moved" : "missed");
     props.value = news.now;
     document.dispatchEvent(new CustomEvent("to-learning", {detail: news.learning}));
   } catch {

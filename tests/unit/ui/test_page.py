@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from tests.unit.ui.builders import ALICE, BOB, HOSTILE, finished_run, looking, new_page, unfinished_run
+from tests.unit.ui.builders import ALICE, BOB, HOSTILE, finish, finished_run, looking, new_page, unfinished_run
 from tests.unit.ui.fragments import text_of
 from tuning.runs.processes import this_process
 from tuning.ui.form import FIELDS, form_values
@@ -87,6 +87,27 @@ def test_what_becomes_of_a_run_is_shown_and_followed_until_it_ends(page, tuneoff
     assert "<script" not in changes[page.watch.notice]
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(finish, "Compare shows its verdict."), (lambda run: run.finish("failed", "No.", 1), "Watch says how it ended.")],
+    ids=["done", "failed"],
+)
+def test_who_is_at_another_screen_is_told_of_the_end_and_stays_there(page, tuneoff_home, monkeypatch, end, said):
+    told: list[str] = []
+    monkeypatch.setattr(gr, "Info", lambda message, **_: told.append(message))
+    run = unfinished_run(tuneoff_home)
+    run.write_worker(this_process())
+    stored = looking(ALICE, run)
+    run.request_cancel()
+    assert page.hear(stored)[page.watch.cancel].value.startswith("Stop at once")
+    assert told == []
+    end(run)
+    changes = page.hear(stored)
+    assert told == [said]
+    assert page.tabs not in changes
+    assert "data-run" not in changes[page.watch.notice]
+
+
 def test_a_run_deleted_while_it_is_watched_says_so(page, tuneoff_home):
     run = finished_run(tuneoff_home)
     page.context.store.delete(run)
@@ -106,7 +127,7 @@ def test_an_example_fills_the_form_and_can_be_started(page):
     hostile = [9.5 if name == "rank" else value for name, value in zip(FIELDS, values, strict=True)]
     broken = page.change_setting(ALICE.model_dump(), None, key, None, *hostile)
     assert broken[page.tune.start].interactive is False
-    assert "etting &#x27;rank&#x27;" in broken[page.tune.why]
+    assert "&#x27;Rank&#x27; should be a valid integer" in broken[page.tune.why]
 
 
 def test_other_columns_bring_their_task_with_them(page, tmp_path):

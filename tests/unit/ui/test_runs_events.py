@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.unit.ui.builders import ALICE, BOB, finished_run, looking, new_page, unfinished_run
+from tests.unit.ui.builders import ALICE, BOB, HOSTILE, finished_run, looking, new_page, unfinished_run
+from tests.unit.ui.fragments import text_of
 from tuning.data.bundled import bundled_examples
 from tuning.runs.files import write_text
 from tuning.runs.processes import this_process
@@ -53,13 +54,25 @@ def test_deleting_what_is_not_there_deletes_nothing(events, tuneoff_home, chosen
 def test_two_are_never_deleted_at_once(events, tuneoff_home):
     runs = [finished_run(tuneoff_home) for _ in range(2)]
     chosen = [run.id for run in runs]
-    assert events.ask_delete(chosen)[events.screen.sure].visible is False
-    asked = events.ask_delete(chosen[:1])
+    assert events.screen.sure not in events.ask_delete(ALICE.model_dump(), chosen)
+    asked = events.ask_delete(ALICE.model_dump(), chosen[:1])
     assert asked[events.screen.sure].visible
     assert asked[events.screen.keep].visible
     assert events.keep_run(chosen[:1])[events.screen.sure].visible is False
     events.delete_run(ALICE.model_dump(), chosen)
     assert all(run.path.is_dir() for run in runs)
+
+
+def test_the_question_before_deleting_names_the_run(events, tuneoff_home):
+    run, question = finished_run(tuneoff_home, text=HOSTILE), events.screen.question
+    asked = events.ask_delete(ALICE.model_dump(), [run.id])[question]
+    ((line, _),) = events.show_list(ALICE.model_dump(), [])[events.screen.list].choices
+    assert asked.visible
+    for part in line.split("\n"):
+        assert " ".join(part.split()) in " ".join(text_of(asked.value).split())
+    assert "<script" not in asked.value
+    assert events.keep_run([run.id])[question].visible is False
+    assert question not in events.ask_delete(BOB.model_dump(), [run.id]), "it is not theirs"
 
 
 @pytest.mark.parametrize(
