@@ -80,7 +80,7 @@ def test_data_and_plan(visit: Callable[..., Page]):
     for fold in ("Advanced settings", "Several input columns", "A test set of your own"):
         unfold(page, fold)
     page.get_by_label(re.compile("^Rank")).fill("100000")
-    expect(page.locator("#why")).to_contain_text("'rank'")
+    expect(page.locator("#why")).to_contain_text("'Rank'")
     look(page)
 
 
