@@ -133,8 +133,8 @@ def _asked_otherwise(comparison: Comparison) -> list[str]:
     # Where nothing does better without tuning, the sentence of the verdict names it.
     if best.value is None or best.value - base < _MUCH or (headline is not None and headline.rung == best.name):
         return []
-    reached = f"{RUNGS[best.name]} reaches {percent(best.value)}"
-    return [f"A part of the gain is how the base is asked: {reached}, without tuning; {percent(base)} is it as it is."]
+    reached = f"{RUNGS[best.name]} reaches {percent(best.value)} without tuning"
+    return [f"A part of the gain is how the base is asked: {reached}, against {percent(base)} as it is asked here."]
 
 
 def _not_shown(comparison: Comparison) -> list[str]:
