@@ -56,7 +56,7 @@ def verdict_panel(verdict: Verdict, held: Headline | None, about: Sequence[str],
     answer = f"{VERDICT_SIGNS[verdict.standing]} {said}"
     kind = _BESIDE_SIMPLER.get(verdict.standing, _KINDS[verdict.kind])
     beside = [aside] if aside else []
-    details = f'<p class="to-details">{escape(verdict.details)}</p>' if verdict.details else ""
+    details = f'<p class="to-details">{_unbroken(verdict.details)}</p>' if verdict.details else ""
     return _panel(kind, answer, _sentence(verdict.sentence) + details, [*beside, *verdict.caveats], about)
 
 
@@ -68,11 +68,16 @@ def failure_panel(checks: Sequence[Check], title: str, reason: str, about: Seque
 
 
 def _sentence(text: str) -> str:
-    return f'<p class="to-sentence">{escape(text)}</p>'
+    return f'<p class="to-sentence">{_unbroken(text)}</p>'
+
+
+def _unbroken(text: str) -> str:
+    """Escaped, and no figure torn from its sign at the end of a line."""
+    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _panel(kind: str, answer: str, said: str, beside: Sequence[str], about: Sequence[str]) -> str:
-    items = "".join(f"<li>{escape(text)}</li>" for text in beside)
+    items = "".join(f"<li>{_unbroken(text)}</li>" for text in beside)
     caveats = f'<ul class="to-caveats" aria-label="What belongs beside it">{items}</ul>' if items else ""
     whence = " · ".join(map(escape, about))
     return (

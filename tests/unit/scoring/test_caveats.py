@@ -143,7 +143,10 @@ def test_that_the_base_does_better_when_asked_otherwise_is_said(rung, value, sai
     found = [text for text in find_caveats(plain(ladder=ladder, verdict=better)) if "is asked" in text]
     assert len(found) == said
     if said:
-        assert "the base model shown examples reaches 65.0 % without tuning, against 50.0 % as it is asked here." in found[0]
+        assert (
+            "the base model shown examples reaches 65.0 % without tuning, against 50.0 % as it is asked here."
+            in found[0]
+        )
 
 
 def test_a_label_that_is_never_answered_any_more_is_named():
