@@ -383,3 +383,21 @@ def test_the_contents_lead_to_their_parts(visit, whole_run):
         link.press("Enter")
         heading = page.get_by_role("heading", name=re.compile("^" + re.escape(link.inner_text())))
         expect(heading).to_be_in_viewport()
+
+
+def test_arrow_keys_lead_from_tab_to_tab(visit):
+    page = visit()
+    expect(page.locator("body[data-arrived]")).to_be_attached()
+    page.get_by_role("tab", name="Tune", exact=True).focus()
+    for key, name in (
+        ("ArrowRight", "Watch"),
+        ("End", "Runs"),
+        ("ArrowRight", "Tune"),
+        ("ArrowLeft", "Runs"),
+        ("Home", "Tune"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name, exact=True)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect_screen(page, "Runs")

@@ -17,6 +17,7 @@ from tuning.ui.page import Page
 from tuning.ui.picking import PICKED
 from tuning.ui.privacy import KEPT_UPLOADS_S
 from tuning.ui.runs_events import RunsEvents
+from tuning.ui.tab_keys import heed_keys
 from tuning.ui.take_away import SAVE
 from tuning.ui.try_events import TryEvents
 from tuning.ui.watch_script import MISSED, MOVED
@@ -66,6 +67,7 @@ def _with_queue(demo: gr.Blocks) -> gr.Blocks:
 
 def _wire_page(demo: gr.Blocks, page: Page) -> None:
     heed_clicks(demo)
+    heed_keys(demo)
     keep_address(page.browser, demo.load(page.arrive, page.browser, [page.browser, *page.run_outputs], **_QUIET))
     follow_screens([page.tune_tab, page.watch_tab, page.compare_tab, page.try_tab, page.runs_tab])
     demo.load(page.resume, page.browser, page.tune.outputs, **_QUIET)
