@@ -20,7 +20,7 @@ _SLIGHT = 0.01
 """Share of dev loss that a change must have to count: that of neighbouring scores scatters by about so much."""
 _LEARNED = 0.02
 """Nats, at which nearly every right answer is held to be nearly certain."""
-_FEW_SECONDS = 20
+_FEW_SECONDS = 120
 """Below them each counts, and is said."""
 _CHANCE = 2
 """So many scores without a better one are more than chance; training goes on for one more before it stops."""
