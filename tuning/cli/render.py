@@ -116,15 +116,18 @@ def _rung_score(name: str, rung: Rung) -> list[str]:
 
 def _score_table(comparison: Comparison) -> Table:
     with_interval = any(metric.low is not None for metric in comparison.metrics)
+    strongest = any(metric.strongest is not None for metric in comparison.metrics)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("scores")
-    for heading in ("base", "tuned", "difference", *(["95 % interval"] if with_interval else [])):
-        table.add_column(heading, justify="right", no_wrap=True)
+    best = ["best without"] if strongest else []
+    for heading in ("base", *best, "tuned", "difference", *(["95 % interval"] if with_interval else [])):
+        table.add_column(heading, justify="right", no_wrap=heading not in best)
     for metric in comparison.metrics:
         name = metric_words(metric.name).title + (" *" if metric.better == "lower" else "")
         cells: list[str | Text] = [figure(metric.name, metric.base), figure(metric.name, metric.tuned), _change(metric)]
         if with_interval:
-            cells.append(span(metric) or "")
+            cells.append(_span(metric))
+        cells[1:1] = [figure(metric.name, metric.strongest)] if strongest else []
         table.add_row(Text(name, style="bold" if metric.name == comparison.primary else ""), *cells)
     return table
 
@@ -138,7 +141,7 @@ def _field_table(fields: Sequence[FieldScore]) -> Table:
     for score in fields[:_FIELDS]:
         metric = score.metric
         change = _change(metric) if score.claim else figure(metric.name, metric.delta, sign=True)
-        values = (figure(metric.name, metric.base), figure(metric.name, metric.tuned), change, span(metric) or "")
+        values = (figure(metric.name, metric.base), figure(metric.name, metric.tuned), change, _span(metric))
         table.add_row(Text(visible(score.field)), str(score.rows), *values)
     return table
 
@@ -167,6 +170,11 @@ def _size_of_change(part: Slice) -> float:
 def _change(metric: MetricRow) -> Text:
     """A difference, in points where the scores are in percent."""
     return Text(figure(metric.name, metric.delta, sign=True), style=_delta_style(metric))
+
+
+def _span(metric: MetricRow) -> str:
+    """The bounds of a difference in the unit that stands with it: a line has room for one."""
+    return (span(metric) or "").removesuffix(" points")
 
 
 def _delta_style(metric: MetricRow) -> str:

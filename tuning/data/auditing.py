@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tuning.data.encodings import survey_languages
 from tuning.data.findings import Finding, count_of, located
-from tuning.data.likeness import like_known
+from tuning.data.likeness import ALIKE, likeness
 from tuning.data.planning import Division, Draft
 from tuning.data.profile import ColumnProfile
 from tuning.data.rows import Rows
@@ -141,7 +141,8 @@ def _families(division: Division) -> Iterator[Finding]:
     rows, parts = division.state.rows, division.parts
     held = parts.test[:: len(parts.test) // _MOST_HELD + 1]
     known = parts.train[:: len(parts.train) // _MOST_KNOWN + 1]
-    like = [held[place] for place in like_known([rows.inputs[p] for p in held], [rows.inputs[p] for p in known])]
+    shares = likeness((rows.inputs[p] for p in held), [rows.inputs[p] for p in known])
+    like = [place for place, share in zip(held, shares, strict=True) if share >= ALIKE]
     if 2 * len(like) > len(held):
         looked = "" if len(held) == len(parts.test) else " looked at"
         finding = Finding(

@@ -165,7 +165,8 @@ def _concluded(source: ColumnProfile, target: ColumnProfile, task: Task | None) 
         reason = f"{shown} and {wanted} are named after languages, so {shown} is translated into {wanted}."
         return ColumnChoice(Task.GENERATE, source.name, target.name, reason)
     if task_of(target) is Task.CLASSIFY:
-        reason = f"{wanted} has {target.distinct:,} different values for many rows, so {shown} is classified by it."
+        count = target.labels or target.distinct
+        reason = f"{wanted} has {count:,} different values for many rows, so {shown} is classified by it."
         return ColumnChoice(Task.CLASSIFY, source.name, target.name, reason)
     reason = f"{wanted} has {target.distinct:,} different texts, too varied for labels, so it is written from {shown}."
     if target.objects:

@@ -6,6 +6,7 @@ from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
+from tuning.data.rows import input_key
 from tuning.data.table import Table
 
 __all__ = ["MAX_LABELS", "ColumnProfile", "object_names", "profile_cells", "profile_columns"]
@@ -28,6 +29,8 @@ class ColumnProfile(BaseModel):
     """Share of cells that are not empty."""
     distinct: int
     """Different values, white space around them aside, among the filled cells."""
+    labels: int
+    """Different values where spellings that differ only in case or white space are one; 0 of more than are labels."""
     label_like: bool
     """Few short values, each repeated."""
     text_like: bool
@@ -64,6 +67,7 @@ def profile_cells(name: str, cells: Sequence[str], *, structured: bool = False) 
         name=name,
         filled=len(filled) / max(len(cells), 1),
         distinct=len(distinct),
+        labels=len(set(map(input_key, distinct))) if len(distinct) <= MAX_LABELS else 0,
         label_like=longest <= _LABEL_LENGTH and repeated,
         text_like=len(distinct) > 1 and odd <= 0.8 * len(distinct),
         id_like=len(distinct) > max(1, 0.9 * len(filled)) and odd > 0.8 * len(distinct),

@@ -165,7 +165,7 @@ def _reply_labels(table: Table, name: str) -> int:
     """How many labels the last assistant turns are, where they are labels; else 0."""
     cells = table.data.column(name).slice(0, _REPLIES).to_pylist()
     profile = profile_cells(name, [chat.reply for cell in cells if (chat := parse_chat(cell)) is not None])
-    return profile.distinct if profile.label_like else 0
+    return profile.labels if profile.label_like else 0
 
 
 def _known(task: Task | None, profiles: Mapping[str, ColumnProfile]) -> Iterator[Shape]:

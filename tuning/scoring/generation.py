@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning.data.words import is_unspaced, tokenize_words
 from tuning.scoring import overlap, structured
 from tuning.scoring.answers import Answers
 from tuning.scoring.sums import RowSums
-from tuning.scoring.tokens import is_unspaced, tokenize_words
 
 __all__ = [
     "bleu",

@@ -1,20 +1,11 @@
-"""How like a training row each test row is: rows of one template are easier than what a model meets later.
-
-Likeness is Dice's coefficient of the sets of words of two inputs, twice the words in common by the words of both (Dice
-1945, Ecology 26:297); a test row's is that with its nearest training row. Every word counts alike: what a template
-repeats is what is to be noticed. Knows texts. scikit-learn is imported when first used.
-"""
+"""How like a training row each test row is, and the two parts of the test rows by it. Knows rows, no measure."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from tuning.data.examples import Example
+from tuning.data.likeness import ALIKE, likeness
 from tuning.prediction import Prediction
-from tuning.scoring.tokens import tokenize_words
 
 __all__ = ["BY_LIKENESS", "LIKE", "UNLIKE", "count_alike", "likeness_part", "nearest_training_rows", "with_likeness"]
 
@@ -22,29 +13,17 @@ BY_LIKENESS = "likeness to training"
 """What rows are parted by, as a slice says it."""
 LIKE = "half its words or more in common with a training row"
 UNLIKE = "less than half in common with any"
-_ALIKE = 0.5
-_ROWS_AT_ONCE = 500
-"""Test rows held against all training rows in one table."""
 _MOST_TRAINING_ROWS = 10_000
 """More are not read, so that it stays a matter of seconds: then a row may be liker to one that was not."""
 
 
 def nearest_training_rows(train: Sequence[Example], test: Sequence[Prediction]) -> dict[int, float]:
     """By the number of each test row its likeness to the training row nearest to it, from 0 to 1."""
-    known = [example for example in train[:_MOST_TRAINING_ROWS] if example.input.strip()]
-    if not known or not test:
+    known = [example.input for example in train[:_MOST_TRAINING_ROWS] if example.input.strip()]
+    if not known:
         return {}
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    vectorizer = CountVectorizer(analyzer=_words, binary=True, dtype=np.float32)
-    rows = vectorizer.fit_transform([example.input for example in known])
-    counts = np.asarray(rows.sum(axis=1)).ravel()
-    found: dict[int, float] = {}
-    for start in range(0, len(test), _ROWS_AT_ONCE):
-        chunk = test[start : start + _ROWS_AT_ONCE]
-        for row, share in zip(chunk, _best(vectorizer, chunk, rows, counts), strict=True):
-            found[row.row] = round(float(share), 4)
-    return found
+    shares = likeness((row.input for row in test), known)
+    return {row.row: round(float(share), 4) for row, share in zip(test, shares, strict=True)}
 
 
 def with_likeness(predictions: Sequence[Prediction], nearest: dict[int, float]) -> list[Prediction]:
@@ -52,9 +31,9 @@ def with_likeness(predictions: Sequence[Prediction], nearest: dict[int, float]) 
     return [answer.model_copy(update={"likeness": nearest.get(answer.row)}) for answer in predictions]
 
 
-def likeness_part(likeness: float) -> str:
+def likeness_part(share: float) -> str:
     """Which of the two parts a row is in."""
-    return LIKE if likeness >= _ALIKE else UNLIKE
+    return LIKE if share >= ALIKE else UNLIKE
 
 
 def count_alike(predictions: Sequence[Prediction]) -> int | None:
@@ -63,14 +42,3 @@ def count_alike(predictions: Sequence[Prediction]) -> int | None:
     if not shares or len(shares) < len(predictions):
         return None
     return Counter(map(likeness_part, shares))[LIKE]
-
-
-def _best(vectorizer: Any, chunk: Sequence[Prediction], rows: Any, counts: Any) -> npt.NDArray[np.float32]:
-    shared = (vectorizer.transform([row.input for row in chunk]) @ rows.T).toarray()
-    sizes = np.array([[len(_words(row.input))] for row in chunk], np.float32)
-    best: npt.NDArray[np.float32] = (2 * shared / np.maximum(sizes + counts, 1)).max(axis=1)
-    return best
-
-
-def _words(text: str) -> set[str]:
-    return set(tokenize_words(text))

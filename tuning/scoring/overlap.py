@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning.scoring.tokens import tokenize_words
+from tuning.data.words import tokenize_words
 
 __all__ = [
     "CHRF_BETA",

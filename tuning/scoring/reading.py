@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from tuning.data.words import tokenize_words
 from tuning.prediction import Prediction
-from tuning.scoring.tokens import tokenize_words
 
 __all__ = ["LabelReader", "holds_target", "read_leniently"]
 

@@ -41,6 +41,11 @@ def _no_data(page: "Page", message: str) -> Changes:
     return page.tune.show_nothing(message)
 
 
+def _refused(page: "Page", message: str) -> Changes:
+    """The place to drop a file is free again: what is wrong with the last one is said below it, by its name."""
+    return {page.tune.file: None, page.tune.example: None, **page.tune.show_nothing(message)}
+
+
 def _no_plan(page: "Page", message: str) -> Changes:
     return page.tune.show_problem(message)
 
@@ -126,10 +131,12 @@ class Page(Screens):
         # Gradio takes no changes at all for an error.
         return self.choose(stored, choices) if choices else {self.tune.notice: gr.skip()}
 
+    @told(_refused)
     def look_at_file(self, stored: object, file: str | None, test: str | None) -> Changes:
         """A file was uploaded, or taken away."""
         return {self.tune.example: None, **self._look(stored, file, None, test)}
 
+    @told(_no_data)
     def look_at_example(self, stored: object, example: str | None) -> Changes:
         """An example was chosen."""
         return {self.tune.file: None, self.tune.test: None, **self._look(stored, None, example, None)}
@@ -144,7 +151,6 @@ class Page(Screens):
         settings = settings_of(_by_field(values))
         return self.tune.show_data(self._seen(stored, file, example, test, settings), settings)
 
-    @told(_no_data)
     def _look(self, stored: object, file: str | None, example: str | None, test: str | None) -> Changes:
         self.choices.forget(read_visitor(stored))
         if not file and not example:

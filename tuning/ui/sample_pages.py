@@ -85,6 +85,8 @@ def _sorted(samples: Samples, kept: list[Sample], order: Order) -> list[Sample]:
         case "change":
             return sorted(kept, key=lambda sample: -samples.changes[sample.row].size)
         case "mistakes":
-            return sorted(kept, key=lambda sample: (sample.tuned.right, -(sample.tuned.sure or 0.0)))
+            wrong = [sample for sample in kept if not sample.tuned.right]
+            right = [sample for sample in kept if sample.tuned.right]
+            return sorted(wrong, key=lambda sample: -(sample.tuned.sure or 0.0)) + right
         case "shuffled":
             return kept

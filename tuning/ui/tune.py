@@ -33,8 +33,12 @@ __all__ = ["Offer", "TuneScreen"]
 _TASKS = [("a label out of a few (classification)", "classify"), ("a text (generation)", "generate")]
 _EMPTY = ("empty", "No data yet", "Choose a file of examples, or take one of ours: one row for each example.")
 _FIRST = ("info", "Not ready to start", "Choose a file or an example first.")
-_OTHER = ("info", "Not ready to start", "Choose another file (× takes this one away), or an example.")
-_READY = ("info", "Ready", "The run goes on by itself: you may close the page and come back.")
+_OTHER = ("info", "Not ready to start", "Choose another file, or an example.")
+_READY = (
+    "info",
+    "Ready",
+    "The run goes on by itself, after any that is training now: you may close the page and come back.",
+)
 _TEST_HINT = "Optional: a second file with the same columns. Both models are judged by its rows, and by no others."
 _FILE = (
     "a file of examples (CSV, JSON, JSON Lines, Parquet or Excel), one row each: what the model reads, what it answers"

@@ -37,7 +37,7 @@ def test_text_of_the_user_cannot_steer_the_terminal(open_it):
 def test_the_report_says_every_score_and_the_verdict():
     text = report(pipe_screen())
 
-    assert re.search(r"Exact match\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 points", text)
+    assert re.search(r"Exact match\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 *\n", text)
     assert re.search(r"chrF\s+31\.0 %\s+25\.5 %\s+−5\.5 points", text)
     assert re.search(r"ROUGE-L\s+–\s+–\s+–", text)
     assert "lower is better" in text
@@ -52,6 +52,21 @@ def test_without_intervals_there_is_no_column_for_them():
     render_comparison(screen, plain, [], [])
 
     assert "interval" not in shown(screen)
+
+
+def test_the_best_without_tuning_stands_beside_scores_where_it_is_known():
+    plain = comparison()
+    first, *others = plain.metrics
+    known = plain.model_copy(update={"metrics": [first.model_copy(update={"strongest": 0.15}), *others]})
+    texts = [pipe_screen(), pipe_screen()]
+    for screen, one in zip(texts, (plain, known), strict=True):
+        render_comparison(screen, one, [], [])
+
+    without, beside = map(shown, texts)
+
+    assert "best" not in without
+    assert re.search(r"Exact match\s+0\.0 %\s+15\.0 %\s+25\.0 %", beside)
+    assert re.search(r"chrF\s+31\.0 %\s+–\s+25\.5 %", beside)
 
 
 def test_a_failed_check_is_no_verdict():
@@ -128,9 +143,7 @@ def test_fields_of_json_targets_have_a_line_each():
     lines = STYLE.sub("", shown(screen)).split("\n")
 
     assert max(map(cell_len, lines)) <= 80
-    assert re.search(
-        r"at.field 1\s+41\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 points", "\n".join(lines)
-    )
+    assert re.search(r"at.field 1\s+41\s+0\.0 %\s+25\.0 %\s+\+25\.0 points\s+\+10\.0 to \+40\.0 *\n", "\n".join(lines))
     assert sum("at.field" in line for line in lines) == 11
 
 

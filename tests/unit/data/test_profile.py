@@ -41,6 +41,11 @@ def test_counts():
     assert found.values == ["ab", "cdef", "ghijkl"]
 
 
+def test_labels_are_counted_as_cleaning_spells_them():
+    assert profile_cells("x", ["yes", "Yes ", "YES", "not  now", "Not now"]).labels == 2
+    assert profile_cells("x", [str(number) for number in range(MAX_LABELS + 1)]).labels == 0
+
+
 def test_lists_are_no_ids():
     found = profile_cells("x", [f"[{n}]" for n in range(40)], structured=True)
     assert (found.structured, found.id_like, found.text_like) == (True, False, True)

@@ -6,8 +6,8 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
 
 from tests.unit.scoring.builders import steady
+from tuning.data.words import tokenize_words
 from tuning.scoring import overlap
-from tuning.scoring.tokens import tokenize_words
 
 
 class Words:

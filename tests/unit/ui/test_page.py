@@ -159,6 +159,7 @@ def test_a_file_that_cannot_be_used_says_why(page, tmp_path):
     assert "Choose another file" in changes[page.tune.why]
     assert changes[page.tune.start].interactive is False
     assert changes[page.tune.body].visible is False
+    assert changes[page.tune.file] is None, "the next one can be dropped at once"
 
 
 def test_a_reload_comes_back_to_what_was_chosen(page, tmp_path):

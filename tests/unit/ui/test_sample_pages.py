@@ -50,6 +50,12 @@ def test_mistakes_come_first_the_surest_at_the_top():
     assert rows(samples(0.9, 0.4, 0.1, 0.8), View(order="mistakes"))[:2] == [3, 2]
 
 
+def test_right_answers_follow_mistakes_in_the_order_they_were_drawn_in():
+    found = samples(*[0.9, 0.99, 0.8, 0.95] * 5, 0.1)
+    drawn = [sample.row for sample in found.all if sample.tuned.right]
+    assert rows(found, View(order="mistakes"))[:PAGE_ROWS] == [21, *drawn][:PAGE_ROWS]
+
+
 @pytest.mark.parametrize(
     ("text", "found"), [("INPUT 2", [2]), ("  input 3 ", [3]), ("no", [2]), ("%", []), ("", [1, 2, 3])]
 )

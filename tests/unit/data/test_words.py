@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from rouge_score import tokenize
 
 from tests.unit.scoring.builders import steady
-from tuning.scoring.tokens import tokenize_words
+from tuning.data.words import tokenize_words
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Words of a text in any script. Knows nothing of scores.
+"""Words of a text in any script. Knows texts alone.
 
 rouge-score's own tokenizer keeps only a-z and 0-9, so that identical Russian or Chinese texts score 0.
 """
