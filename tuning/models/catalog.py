@@ -59,7 +59,7 @@ class ModelEntry(BaseModel):
 
 _EMBEDDED = ModelEntry(
     name=DEFAULT_MODEL,
-    title="SmolLM2-135M-Instruct (language model, from 4-bit weights)",
+    title="SmolLM2-135M-Instruct (from 4-bit weights)",
     licence="Apache-2.0",
     parameters=134_515_008,
     size_bytes=271_000_000,
